@@ -1,7 +1,7 @@
 // Strict YAML behind one file (yaml-cpp): duplicate and unknown keys, wrong types, octal-looking numbers and yes/no are
 // errors with file, line and column, never silently accepted.
 #pragma once
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,7 +23,7 @@ class Yaml {
   Where where() const;
   [[noreturn]] void fail(const std::string& message) const;  // Error at this node
 
-  // Maps. at: the key must be there. find: nullptr-like empty optional when absent.
+  // Maps. at: the key must be there (Error otherwise).
   Yaml at(std::string_view key) const;
   bool has(std::string_view key) const;
   std::vector<std::string> keys() const;
@@ -32,6 +32,8 @@ class Yaml {
   std::vector<Yaml> items() const;  // a list's items; Error when not a list
 
   // Scalars, with the expected type in the error.
+  // text refuses plain yes, no, on, off, true, false and null: in quotes they are text. number and integer refuse
+  // quotes, leading zeros (010), hexadecimal and 1_000.
   std::string text() const;
   double number() const;              // finite
   std::int64_t integer() const;

@@ -1,0 +1,275 @@
+// Strict YAML on top of yaml-cpp 0.7, which by itself keeps the first of two equal keys, reads 010
+// as 8 and yes as true. A document is walked once when it is loaded (keys, size); scalars are read
+// here from their text, not by yaml-cpp.
+#include "space/yaml.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace antigrad::space {
+
+/// The file's name, and the access of this file's functions to a view's node.
+struct Yaml::Document {
+  std::string name;
+
+  static const YAML::Node& node(const Yaml& yaml) {
+    return *static_cast<const YAML::Node*>(yaml.node_.get());
+  }
+  static Yaml view(std::shared_ptr<const Document> document, const YAML::Node& node) {
+    Yaml yaml;
+    yaml.document_ = std::move(document);
+    yaml.node_ = std::make_shared<YAML::Node>(node);
+    return yaml;
+  }
+  static Where place(const std::string& name, const YAML::Mark& mark) {
+    if (mark.is_null()) return {name, 0, 0};
+    return {name, mark.line + 1, mark.column + 1};
+  }
+};
+
+namespace {
+
+constexpr int kMaxDepth = 50;
+constexpr int kMaxNodes = 100'000;  // aliases of aliases grow without bound
+
+std::string kind(const YAML::Node& node) {
+  if (node.IsMap()) return "a map";
+  if (node.IsSequence()) return "a list";
+  if (node.IsScalar()) return '"' + node.Scalar() + '"';
+  return "nothing";
+}
+
+/// Quotes (and block text) carry the tag "!", plain scalars "?".
+bool plain(const YAML::Node& node) { return node.IsScalar() && node.Tag() == "?"; }
+
+/// Walks a document once: keys are scalars and differ, no tags, no endless aliases.
+class Checker {
+ public:
+  explicit Checker(const std::string& name) : name_(name) {}
+
+  void check(const YAML::Node& node, int depth) {
+    if (++nodes_ > kMaxNodes || depth > kMaxDepth) {
+      fail(node, fmt::format("the document is too large: more than {} nodes or {} levels "
+                             "(aliases count each time they are used)",
+                             kMaxNodes, kMaxDepth));
+    }
+    if (node.Tag().size() > 1)
+      fail(node, fmt::format("tag {}: tags are not read; remove it", node.Tag()));
+    if (node.IsSequence()) {
+      for (const YAML::Node& item : node) check(item, depth + 1);
+    } else if (node.IsMap()) {
+      check_map(node, depth);
+    }
+  }
+
+ private:
+  void check_map(const YAML::Node& map, int depth) {
+    std::set<std::string> seen;
+    for (const auto& entry : map) {
+      if (!entry.first.IsScalar()) {
+        fail(entry.first, fmt::format("key is {}, expected text", kind(entry.first)));
+      }
+      const std::string& key = entry.first.Scalar();
+      if (!seen.insert(key).second) {
+        fail(entry.first,
+             fmt::format("key \"{}\" stands twice in one map; keep one of the two", key));
+      }
+      check(entry.second, depth + 1);
+    }
+  }
+  [[noreturn]] void fail(const YAML::Node& node, const std::string& message) const {
+    const YAML::Mark mark = node.Mark();
+    throw Error(mark.is_null() ? Where{name_} : Where{name_, mark.line + 1, mark.column + 1},
+                message);
+  }
+
+  const std::string& name_;
+  int nodes_ = 0;
+};
+
+YAML::Node find(const YAML::Node& map, std::string_view key) {
+  for (const auto& entry : map) {
+    if (entry.first.Scalar() == key) return entry.second;
+  }
+  return YAML::Node(YAML::NodeType::Undefined);
+}
+
+bool leading_zero(std::string_view text) {
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
+  return text.size() > 1 && text[0] == '0' &&
+         std::isdigit(static_cast<unsigned char>(text[1])) != 0;
+}
+
+/// All of `text` as a T, or false.
+template <class T>
+bool read_all(std::string_view text, T& value) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool looks_like_other_type(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  static const std::set<std::string> words = {"yes", "no", "on", "off", "true", "false", "null"};
+  return words.contains(text);
+}
+
+}  // namespace
+
+Yaml Yaml::load_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(Where{path}, "cannot read the file; check the path and its permissions");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) throw Error(Where{path}, "cannot read the file: is it a folder?");
+  return parse(text, path);
+}
+
+Yaml Yaml::parse(std::string_view text, const std::string& name) {
+  auto document = std::make_shared<Document>(Document{name});
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    if (documents.size() != 1 || documents[0].IsNull()) {
+      throw Error(Where{name}, documents.size() > 1
+                                   ? "several documents (\"---\"), expected one"
+                                   : "the document is empty, expected a map or a list");
+    }
+    Checker(name).check(documents[0], 0);
+    return Document::view(document, documents[0]);
+  } catch (const YAML::Exception& error) {
+    throw Error(Document::place(name, error.mark), "not YAML: " + error.msg);
+  }
+}
+
+bool Yaml::is_map() const { return Document::node(*this).IsMap(); }
+bool Yaml::is_list() const { return Document::node(*this).IsSequence(); }
+bool Yaml::is_scalar() const { return Document::node(*this).IsScalar(); }
+
+Where Yaml::where() const { return Document::place(document_->name, Document::node(*this).Mark()); }
+
+void Yaml::fail(const std::string& message) const { throw Error(where(), message); }
+
+Yaml Yaml::at(std::string_view key) const {
+  const YAML::Node& node = Document::node(*this);
+  if (!node.IsMap())
+    fail(fmt::format("got {}, expected a map with the key \"{}\"", kind(node), key));
+  const YAML::Node value = find(node, key);
+  if (value.IsDefined()) return Document::view(document_, value);
+  fail(fmt::format("key \"{}\" is missing; this map has: {}", key, fmt::join(keys(), ", ")));
+}
+
+bool Yaml::has(std::string_view key) const {
+  const YAML::Node& node = Document::node(*this);
+  return node.IsMap() && find(node, key).IsDefined();
+}
+
+std::vector<std::string> Yaml::keys() const {
+  const YAML::Node& node = Document::node(*this);
+  if (!node.IsMap()) fail(fmt::format("got {}, expected a map", kind(node)));
+  std::vector<std::string> keys;
+  for (const auto& entry : node) keys.push_back(entry.first.Scalar());
+  return keys;
+}
+
+void Yaml::allow(const std::vector<std::string>& known) const {
+  const YAML::Node& node = Document::node(*this);
+  if (!node.IsMap()) fail(fmt::format("got {}, expected a map", kind(node)));
+  for (const auto& entry : node) {
+    const std::string& key = entry.first.Scalar();
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    std::string hint = did_you_mean(key, known);
+    if (hint.empty()) hint = fmt::format(" expected one of: {}", fmt::join(known, ", "));
+    throw Error(Document::place(document_->name, entry.first.Mark()),
+                fmt::format("unknown key \"{}\";{}", key, hint));
+  }
+}
+
+std::vector<Yaml> Yaml::items() const {
+  const YAML::Node& node = Document::node(*this);
+  if (!node.IsSequence()) fail(fmt::format("got {}, expected a list", kind(node)));
+  std::vector<Yaml> items;
+  for (const YAML::Node& item : node) items.push_back(Document::view(document_, item));
+  return items;
+}
+
+std::string Yaml::text() const {
+  const YAML::Node& node = Document::node(*this);
+  if (!node.IsScalar()) fail(fmt::format("got {}, expected text", kind(node)));
+  if (plain(node) && looks_like_other_type(node.Scalar())) {
+    fail(fmt::format("got {0} without quotes, expected text; write \"{0}\"", node.Scalar()));
+  }
+  return node.Scalar();
+}
+
+double Yaml::number() const {
+  const YAML::Node& node = Document::node(*this);
+  double value = 0;
+  if (plain(node) && leading_zero(node.Scalar())) {
+    fail(fmt::format(
+        "got {}, which other readers take for octal; expected a number without leading zeros",
+        node.Scalar()));
+  }
+  if (!plain(node) || !read_all(node.Scalar(), value) || !std::isfinite(value)) {
+    fail(fmt::format("got {}, expected a finite number such as 3, 0.1 or 1e-3", kind(node)));
+  }
+  return value;
+}
+
+std::int64_t Yaml::integer() const {
+  const YAML::Node& node = Document::node(*this);
+  std::int64_t value = 0;
+  if (plain(node) && leading_zero(node.Scalar())) {
+    fail(fmt::format(
+        "got {}, which other readers take for octal; expected a number without leading zeros",
+        node.Scalar()));
+  }
+  if (!plain(node) || !read_all(node.Scalar(), value)) {
+    fail(fmt::format("got {}, expected a whole number such as 40", kind(node)));
+  }
+  return value;
+}
+
+std::int64_t Yaml::integer(std::int64_t lo, std::int64_t hi) const {
+  const std::int64_t value = integer();
+  if (value < lo || value > hi)
+    fail(fmt::format("got {}, expected a whole number from {} to {}", value, lo, hi));
+  return value;
+}
+
+double Yaml::number(double lo, double hi) const {
+  const double value = number();
+  if (value < lo || value > hi)
+    fail(fmt::format("got {}, expected a number from {} to {}", value, lo, hi));
+  return value;
+}
+
+bool Yaml::boolean() const {
+  const YAML::Node& node = Document::node(*this);
+  if (plain(node) && node.Scalar() == "true") return true;
+  if (plain(node) && node.Scalar() == "false") return false;
+  fail(fmt::format("got {}, expected true or false", kind(node)));
+}
+
+std::string Yaml::text_or(std::string_view key, const std::string& fallback) const {
+  return has(key) ? at(key).text() : fallback;
+}
+double Yaml::number_or(std::string_view key, double fallback) const {
+  return has(key) ? at(key).number() : fallback;
+}
+std::int64_t Yaml::integer_or(std::string_view key, std::int64_t fallback) const {
+  return has(key) ? at(key).integer() : fallback;
+}
+bool Yaml::boolean_or(std::string_view key, bool fallback) const {
+  return has(key) ? at(key).boolean() : fallback;
+}
+
+}  // namespace antigrad::space
