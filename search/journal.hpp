@@ -1,0 +1,46 @@
+// The journal: Optuna's append-only file of JSON lines, the only store of a study.
+//
+// A record is one line. Appends happen under Optuna's lock (a symlink beside the file), after a
+// torn last line, left by a writer that was killed, has been cut off; a group of records is one
+// write and one fsync. Readers take no lock.
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "search/json.hpp"
+
+namespace antigrad::search {
+
+/// All complete records of a journal; a torn last line is left out. Throws space::Error naming file
+/// and line for what would make Optuna refuse the file too: a blank line, a line that is not a JSON
+/// object, no op_code or worker_id.
+std::vector<Json> read_journal(const std::string& path);
+
+/// The one antigrad process that writes a journal; other programs may append too, under the lock.
+class Journal {
+ public:
+  /// Creates the file if it is missing. Throws space::Error if it cannot, or if another antigrad
+  /// process writes it.
+  explicit Journal(std::string path);
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  /// Adds worker_id and appends all records in one write, then fsync. Throws space::Error when the
+  /// disk refuses; the file then ends as before.
+  void append(std::span<const Json> records);
+
+  const std::string& path() const { return path_; }
+  double seconds() const { return seconds_; }  // spent in append so far
+
+ private:
+  std::string path_, worker_id_;
+  int file_ = -1;
+  double seconds_ = 0;
+};
+
+/// Now, as Optuna writes times: UTC with microseconds, "2026-01-31T12:00:00.000000+00:00".
+std::string timestamp();
+
+}  // namespace antigrad::search

@@ -1,0 +1,82 @@
+// A study as its YAML file says: space, budget, sampler, halving, baselines, confirmation.
+// experiments/quickstart.yaml shows every key. Of `tasks:` only names and steps are read here; the
+// rest is the trainer's.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "space/generate.hpp"
+
+namespace antigrad::search {
+
+struct Task {
+  std::string name;
+  int steps = 0;  // of a full run
+};
+
+/// A candidate climbs from rung to rung; each asks for `fraction` of every task's steps on seeds 0
+/// .. seeds-1.
+struct Rung {
+  double fraction = 1;  // (0, 1], not decreasing
+  int seeds = 1;        // not decreasing
+};
+
+struct Halving {
+  int reduction = 3;  // >= 2
+  std::vector<Rung> rungs;
+};
+
+struct SamplerConfig {
+  std::string name = "evolution";  // or "random"
+  int population = 12;
+  int tournament = 4;
+  int random_trials = 10;
+  double crossover = 0.2;  // chance of two parents
+  int lag = 2;             // proposal n sees trials up to n - lag
+};
+
+struct Confirm {
+  int finalists = 4;
+  int seeds = 3;
+};
+
+/// Of one request to a worker.
+struct Limits {
+  double seconds = 300;
+  double mebibytes = 4096;
+};
+
+enum class Isolation { process, thread };
+
+struct StudyConfig {
+  std::string name;
+  std::string file;  // where it was read
+  std::string text;  // the YAML, with relative paths of the tasks' data made absolute: a copy means
+                     // the same anywhere
+  std::uint64_t seed = 1;
+  bool deterministic = true;
+  Isolation isolation = Isolation::process;
+  int trials = 0;  // candidates besides the baselines
+  space::Grammar grammar;
+  SamplerConfig sampler;
+  Halving halving;
+  std::vector<std::string> baselines;  // names of the zoo
+  Confirm confirm;
+  Limits limits;
+  std::vector<Task> tasks;
+
+  int search_seeds() const { return halving.rungs.back().seeds; }
+  /// What the evaluator gets for a seed index: 1000 * seed + index.
+  std::uint64_t training_seed(int index) const {
+    return 1000 * seed + static_cast<std::uint64_t>(index);
+  }
+  /// Steps of a task at a rung: at least 1.
+  int steps_at(const Task& task, const Rung& rung) const;
+};
+
+/// Throws space::Error with file, line and column.
+StudyConfig load_study(const std::string& file);
+StudyConfig parse_study(const std::string& text, const std::string& file);
+
+}  // namespace antigrad::search
