@@ -22,17 +22,22 @@ enum class Op : std::uint8_t {
 #include "space/primitives.def"
 };
 
-/// What a row says about itself that is not a formula.
+/// What a row says about itself that is not a formula run by the program.
 struct Primitive {
-  std::string_view name;   // as printed and parsed
-  int arity;               // number of operands that are nodes
-  bool core;               // arithmetic that every back-end has; not a primitive of the search
-  std::string_view latex;  // "#" stands for the operand
-  std::string_view source; // the formula of y as C++ text, for text back-ends
-  bool has_antiderivative; // in closed form, as a formula over the rows
-  // Tails: p(u) -> slope u + intercept for u -> -inf and +inf, and whether the rest decays at least like exp(-|u|/4).
+  std::string_view name;            // as printed and parsed
+  int arity;                        // number of operands that are nodes
+  bool core;                        // arithmetic that every back-end has
+  std::string_view latex;           // "#" stands for the operand
+  std::string_view source;          // the formula of y as text
+  std::string_view antiderivative;  // the formula of P as text, "NONE" without one
+  bool has_antiderivative;
+  bool search;                      // may be a term of a gradient
+  bool has_limits;                  // the next four hold
+  // p(u) -> slope u + intercept for u -> -inf and +inf.
   double left_slope, left_intercept, right_slope, right_intercept;
-  bool exponential_tails;  // false: algebraic or periodic tails
+  bool exponential_tails;           // the rest decays at least like exp(-|u|/4)
+  bool grows;                       // faster than linearly, or without a linear limit, on some side
+  double ulp;                       // largest error of y in float64
 };
 
 /// All rows, in the order of Op.

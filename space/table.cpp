@@ -1,0 +1,186 @@
+#include "space/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "space/error.hpp"
+
+namespace antigrad::space {
+namespace {
+
+constexpr int kPoints = 12;          // Chebyshev points a segment
+constexpr int kMaxDepth = 40;        // halvings of a segment
+constexpr double kTolerance = 2e-16;  // of a segment's last Chebyshev coefficients, relative to the local size of h
+constexpr double kMaxRange = 2048;
+
+double polynomial(const std::vector<double>& c, double x) {
+  double y = 0;
+  for (std::size_t k = c.size(); k-- > 0;) y = y * x + c[k];
+  return y;
+}
+
+using Points = std::array<double, kPoints>;
+
+/// Chebyshev coefficients of h on [lo, hi] from its values at the Chebyshev points (never the ends, where h may jump).
+Points chebyshev(const Expr& h, double lo, double hi) {
+  Points values, c{};
+  for (int j = 0; j < kPoints; ++j)
+    values[j] = space::value(h, 0.5 * (lo + hi) + 0.5 * (hi - lo) * std::cos(std::numbers::pi * (j + 0.5) / kPoints));
+  for (int k = 0; k < kPoints; ++k) {
+    for (int j = 0; j < kPoints; ++j) c[k] += values[j] * std::cos(std::numbers::pi * k * (j + 0.5) / kPoints);
+    c[k] *= (k == 0 ? 1.0 : 2.0) / kPoints;
+  }
+  return c;
+}
+
+/// The Chebyshev series on [lo, hi] as a polynomial in (x - origin), origin one of the ends; then its antiderivative, 0 at the origin.
+std::vector<double> integrate_series(const Points& c, double lo, double hi, double origin) {
+  std::vector<double> before{1}, now{0, 1}, sum(kPoints, 0.0);  // T_0, T_1 in s on [-1, 1]
+  sum[0] = c[0];
+  for (int k = 1; k < kPoints; ++k) {
+    for (std::size_t i = 0; i < now.size(); ++i) sum[i] += c[k] * now[i];
+    std::vector<double> next(now.size() + 1, 0.0);
+    for (std::size_t i = 0; i < now.size(); ++i) next[i + 1] += 2 * now[i];
+    for (std::size_t i = 0; i < before.size(); ++i) next[i] -= before[i];
+    before = std::move(now);
+    now = std::move(next);
+  }
+  const double s0 = origin == lo ? -1 : 1, half = 0.5 * (hi - lo);
+  for (std::size_t i = 0; i + 1 < sum.size(); ++i)  // Taylor shift to s0 by repeated synthetic division
+    for (std::size_t k = sum.size() - 1; k-- > i;) sum[k] += s0 * sum[k + 1];
+  std::vector<double> out(kPoints + 1, 0.0);
+  double scale = 1;
+  for (int k = 0; k < kPoints; ++k, scale /= half) out[k + 1] = sum[k] * scale / (k + 1);
+  return out;
+}
+
+/// 20-point Gauss-Legendre nodes by Newton's method.
+double gauss(const Expr& h, double lo, double hi) {
+  constexpr int kNodes = 20;
+  double sum = 0;
+  for (int i = 0; i < kNodes; ++i) {
+    double x = std::cos(std::numbers::pi * (i + 0.75) / (kNodes + 0.5)), slope = 1;
+    for (int step = 0; step < 6; ++step) {
+      double p = 1, q = 0;
+      for (int k = 1; k <= kNodes; ++k) {
+        const double r = q;
+        q = p;
+        p = ((2 * k - 1) * x * q - (k - 1) * r) / k;
+      }
+      slope = kNodes * (x * p - q) / (x * x - 1);
+      x -= p / slope;
+    }
+    sum += 2 / ((1 - x * x) * slope * slope) * space::value(h, 0.5 * (lo + hi) + 0.5 * (hi - lo) * x);
+  }
+  return 0.5 * (hi - lo) * sum;
+}
+
+bool reached(const Expr& h, const std::vector<double>& tail, double at) {
+  for (const double far : {1.0, 1.17, 1.6, 2.3, 5.0}) {
+    const double want = polynomial(tail, at * far);
+    if (!(std::fabs(space::value(h, at * far) - want) <= 1e-15 * (1 + std::fabs(want)))) return false;
+  }
+  return true;
+}
+
+double range(const Expr& h, const std::vector<double>& tail, double sign, double beyond) {
+  double at = 8;
+  while (at <= kMaxRange && (at < beyond || !reached(h, tail, sign * at))) at *= 1.5;
+  if (at > kMaxRange)
+    throw Error(fmt::format("the integrand does not reach its tail by x = {}: tails that vanish exponentially are needed",
+                            sign * kMaxRange));
+  return sign * at;
+}
+
+std::vector<double> integral_of(const std::vector<double>& tail) {
+  std::vector<double> out{0};
+  for (std::size_t k = 0; k < tail.size(); ++k) out.push_back(tail[k] / static_cast<double>(k + 1));
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const Table> Table::make(const Expr& h, std::vector<double> kinks, const TailPolynomials& tails) {
+  auto table = std::make_shared<Table>();
+  table->h_ = h;
+  double beyond = 0;
+  for (const double k : kinks) beyond = std::max(beyond, 1.5 * std::fabs(k) + 1);
+  std::vector<double> ends{range(h, tails.left, -1, beyond), 0, range(h, tails.right, 1, beyond)};
+  ends.insert(ends.end(), kinks.begin(), kinks.end());
+  std::ranges::sort(ends);
+  ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
+  table->breaks_.push_back(ends.front());
+  for (std::size_t i = 0; i + 1 < ends.size(); ++i) table->add_segments(ends[i], ends[i + 1], 0);
+  table->chain_constants();
+  table->make_tails(tails);
+  table->check(tails);
+  return table;
+}
+
+void Table::add_segments(double lo, double hi, int depth) {
+  const Points c = chebyshev(h_, lo, hi);
+  double size = 1e-300;
+  for (const double v : c) size = std::max(size, std::fabs(v));
+  const double rest = std::fabs(c[kPoints - 1]) + std::fabs(c[kPoints - 2]) + std::fabs(c[kPoints - 3]);
+  if (!std::isfinite(size)) throw Error(fmt::format("the integrand is not finite on [{}, {}]", lo, hi));
+  if (rest > kTolerance * 8 * std::max(size, 1e-3) && depth < kMaxDepth) {
+    const double middle = 0.5 * (lo + hi);
+    add_segments(lo, middle, depth + 1);
+    add_segments(middle, hi, depth + 1);
+    return;
+  }
+  breaks_.push_back(hi);
+  origins_.push_back(lo >= 0 ? lo : hi);
+  coefficients_.push_back(integrate_series(c, lo, hi, origins_.back()));
+}
+
+/// P(0) = 0, continuous: outwards from the segments that touch 0.
+void Table::chain_constants() {
+  const auto zero = static_cast<std::size_t>(std::ranges::find(breaks_, 0.0) - breaks_.begin());
+  double p = 0;
+  for (std::size_t i = zero; i < origins_.size(); ++i) {
+    coefficients_[i][0] = p;
+    p = polynomial(coefficients_[i], breaks_[i + 1] - origins_[i]);
+  }
+  p = 0;
+  for (std::size_t i = zero; i-- > 0;) {
+    coefficients_[i][0] = p;
+    p = polynomial(coefficients_[i], breaks_[i] - origins_[i]);
+  }
+}
+
+void Table::make_tails(const TailPolynomials& tails) {
+  left_ = integral_of(tails.left);
+  right_ = integral_of(tails.right);
+  left_[0] = polynomial(coefficients_.front(), breaks_.front() - origins_.front()) - polynomial(left_, breaks_.front());
+  right_[0] = polynomial(coefficients_.back(), breaks_.back() - origins_.back()) - polynomial(right_, breaks_.back());
+}
+
+void Table::check(const TailPolynomials&) const {
+  for (std::size_t i = 0; i < origins_.size(); i += std::max<std::size_t>(1, origins_.size() / 48)) {
+    const double lo = breaks_[i], hi = breaks_[i + 1];
+    const double want = gauss(h_, lo, hi), got = value(hi) - value(lo);
+    if (!(std::fabs(got - want) <= 1e-13 * (1 + std::fabs(value(hi)))))
+      throw Error(fmt::format("tabulated integral over [{}, {}] is {}, quadrature says {}", lo, hi, got, want));
+  }
+}
+
+double Table::value(double x) const {
+  if (std::isnan(x)) return x;
+  if (x <= breaks_.front() || x >= breaks_.back()) {
+    const auto& tail = x < 0 ? left_ : right_;
+    if (!std::isinf(x)) return polynomial(tail, x);
+    std::size_t top = tail.size();
+    while (top > 1 && tail[top - 1] == 0) --top;
+    return top <= 1 ? tail[0] : tail[top - 1] * std::pow(x, static_cast<double>(top - 1));
+  }
+  const auto it = std::upper_bound(breaks_.begin(), breaks_.end(), x);
+  const auto i = static_cast<std::size_t>(it - breaks_.begin()) - 1;
+  return polynomial(coefficients_[i], x - origins_[i]);
+}
+
+}  // namespace antigrad::space
