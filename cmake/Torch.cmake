@@ -7,5 +7,7 @@ if (NOT EXISTS ${torch_dir}/lib/libtorch_cpu.so)
 endif ()
 add_library(antigrad_torch INTERFACE)
 add_library(antigrad::torch ALIAS antigrad_torch)
-target_include_directories(antigrad_torch SYSTEM INTERFACE ${torch_dir}/include ${torch_dir}/include/torch/csrc/api/include)
+# After the system's folders: the wheel brings a fmt of its own, which is not the one that is linked.
+target_compile_options(antigrad_torch INTERFACE "SHELL:-idirafter ${torch_dir}/include"
+  "SHELL:-idirafter ${torch_dir}/include/torch/csrc/api/include")
 target_link_libraries(antigrad_torch INTERFACE ${torch_dir}/lib/libtorch_cpu.so ${torch_dir}/lib/libc10.so)

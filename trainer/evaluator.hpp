@@ -1,5 +1,5 @@
-// The narrow interface between search and training: a candidate, a budget and a seed in, measurements out.
-// No torch here: search sees only this, and its tests use a fake.
+// The narrow interface between search and training: a candidate, a budget and a seed in,
+// measurements out. No torch here: search sees only this, and its tests use a fake.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -8,13 +8,15 @@
 
 namespace antigrad::trainer {
 
-/// One request. Runs are kept between requests of the same candidate: a second request with the same
-/// (activation, task, seed) and more steps goes on where the first stopped and gives what one long run gives.
+/// One request. Runs are kept between requests of the same candidate: a second request with the
+/// same (activation, task, seed) and more steps goes on where the first stopped and gives what one
+/// long run gives.
 struct Evaluation {
   std::string activation;  // text, as space::parse_activation reads it
   std::string task;        // name of one of the tasks the evaluator was opened with
-  std::uint64_t seed = 0;  // initial weights and batches depend on (task, seed) only, so candidates are paired
-  int steps = 0;           // train up to this step
+  std::uint64_t seed =
+      0;  // initial weights and batches depend on (task, seed) only, so candidates are paired
+  int steps = 0;  // train up to this step
 };
 
 enum class Outcome { ok, diverged, rejected, timeout, out_of_memory, crashed };
@@ -22,36 +24,40 @@ enum class Outcome { ok, diverged, rejected, timeout, out_of_memory, crashed };
 /// One point of a learning curve, at an evaluation step of the task.
 struct CurvePoint {
   int step = 0;
-  double training_loss = 0;        // mean of the loss before each update since the last point
-  double validation_loss = 0;      // exponentially averaged weights
-  double validation_accuracy = 0;  // exponentially averaged weights; share of right classes or next tokens
-  double current_loss = 0;         // validation loss of the current weights
+  double training_loss = 0;    // mean of the loss before each update since the last point
+  double validation_loss = 0;  // exponentially averaged weights
+  double validation_accuracy =
+      0;                    // exponentially averaged weights; share of right classes or next tokens
+  double current_loss = 0;  // validation loss of the current weights
 };
 
-/// What a run says. Everything but the resources is a deterministic function of (task, activation, seed, steps).
+/// What a run says. Everything but the resources is a deterministic function of (task, activation,
+/// seed, steps).
 struct Measurement {
   Outcome outcome = Outcome::ok;
-  std::string reason;              // for people, when outcome is not ok
-  int steps = 0;                   // reached
-  std::vector<CurvePoint> curve;   // the last point is at `steps`
-  std::vector<double> theta;       // trained parameters, place by place, in the activation's order
+  std::string reason;             // for people, when outcome is not ok
+  int steps = 0;                  // reached
+  std::vector<CurvePoint> curve;  // the last point is at `steps`
+  std::vector<double> theta;      // trained parameters, place by place, in the activation's order
   // Resources: measured, never used for a decision of a deterministic study.
-  double training_seconds = 0;     // inside training and evaluation steps, this request
-  double total_seconds = 0;        // this request, compilation and loading included
-  double peak_mebibytes = 0;       // resident set of the process
+  double training_seconds = 0;  // inside training and evaluation steps, this request
+  double total_seconds = 0;     // this request, compilation and loading included
+  double peak_mebibytes = 0;    // resident set of the process
 };
 
 /// Trains candidates. Not thread-safe: one evaluator a worker.
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
-  /// Never throws for what a candidate does (that is an outcome). Throws space::Error for a bad task or text.
+  /// Never throws for what a candidate does (that is an outcome). Throws space::Error for a bad
+  /// task or text.
   virtual Measurement evaluate(const Evaluation& request) = 0;
   /// Drops the runs that are kept for continuation.
   virtual void forget() = 0;
 };
 
-/// Cost of an activation's kernels, ns an element of forward plus backward in f32 on one thread (minimum of rounds).
+/// Cost of an activation's kernels, ns an element of forward plus backward in f32 on one thread
+/// (minimum of rounds).
 struct KernelCost {
   double forward_ns = 0;
   double backward_ns = 0;
@@ -60,7 +66,7 @@ struct KernelCost {
 
 }  // namespace antigrad::trainer
 
-/// Entry points of libantigrad_trainer.so, opened with dlopen by the program (trainer/open.hpp). Both throw space::Error.
-/// study_yaml: path of a study file whose `tasks:` are read.
+/// Entry points of libantigrad_trainer.so, opened with dlopen by the program (trainer/open.hpp).
+/// Both throw space::Error. study_yaml: path of a study file whose `tasks:` are read.
 extern "C" antigrad::trainer::Evaluator* antigrad_open_evaluator(const char* study_yaml);
 extern "C" antigrad::trainer::KernelCost* antigrad_kernel_cost(const char* activation);

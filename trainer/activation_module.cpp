@@ -1,0 +1,162 @@
+// forward -> backward -> double backward as two autograd functions: the backward of Forward is the
+// forward of Backward. Tensors go to the kernel as flat memory: an elementwise function does not
+// care in which order the elements lie.
+#include "trainer/activation_module.hpp"
+
+#include <cmath>
+#include <span>
+#include <utility>
+
+namespace antigrad::trainer {
+namespace {
+
+using at::Tensor;
+using kernels::Kernel;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+using KernelPointer = std::shared_ptr<const Kernel>;
+
+/// A kernel in an autograd context, whose values are IValues.
+struct KernelHolder : torch::CustomClassHolder {
+  explicit KernelHolder(KernelPointer held) : kernel(std::move(held)) {}
+  KernelPointer kernel;
+};
+
+void keep(AutogradContext* context, KernelPointer kernel) {
+  context->saved_data["kernel"] =
+      at::IValue::make_capsule(c10::make_intrusive<KernelHolder>(std::move(kernel)));
+}
+
+KernelPointer kept(const AutogradContext* context) {
+  const auto capsule = context->saved_data.at("kernel").toCapsule();
+  return static_cast<const KernelHolder&>(*capsule).kernel;
+}
+
+/// x itself where its elements fill a block of memory, in whatever order; else a contiguous copy.
+Tensor dense(const Tensor& x) { return x.is_non_overlapping_and_dense() ? x : x.contiguous(); }
+
+/// `other` with its elements in the order in which those of the dense `x` lie.
+Tensor in_order_of(const Tensor& x, const Tensor& other) {
+  if (other.strides() == x.strides()) return other;
+  return at::empty_like(x).copy_(other);
+}
+
+std::vector<double> to_doubles(const Tensor& values) {
+  const Tensor as_double = values.to(at::kDouble).contiguous();
+  const double* data = as_double.const_data_ptr<double>();
+  return {data, data + as_double.numel()};
+}
+
+Tensor to_tensor(const std::vector<double>& values, const Tensor& like) {
+  return at::tensor(values, at::kDouble).to(like.options());
+}
+
+void check(const Kernel& kernel, const Tensor& x) {
+  const auto type = kernel.type() == kernels::Type::f32 ? at::kFloat : at::kDouble;
+  TORCH_CHECK(x.is_cpu() && x.scalar_type() == type,
+              "the activation was compiled for CPU tensors of ", type, ", got ", x.scalar_type(),
+              " on ", x.device(), "; convert the tensor or compile for its type");
+}
+
+/// (x, theta, gy) -> (gx, gtheta); its own backward is the kernel's double backward.
+class Backward : public torch::autograd::Function<Backward> {
+ public:
+  static variable_list forward(AutogradContext* context, const Tensor& x, const Tensor& theta,
+                               const Tensor& gy, const KernelPointer& kernel) {
+    context->save_for_backward({x, theta, gy});
+    keep(context, kernel);
+    const Tensor gy_dense = in_order_of(x, gy);
+    Tensor gx = at::empty_like(x);
+    std::vector<double> gtheta(static_cast<std::size_t>(theta.numel()));
+    kernel->backward(x.const_data_ptr(), gy_dense.const_data_ptr(), gx.mutable_data_ptr(),
+                     x.numel(), to_doubles(theta), gtheta);
+    return {gx, to_tensor(gtheta, theta)};
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list cotangents) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor &x = saved[0], &theta = saved[1];
+    const Tensor gy = in_order_of(x, saved[2]), ggx = in_order_of(x, cotangents[0]);
+    Tensor dgy = at::empty_like(x), dx = at::empty_like(x);
+    std::vector<double> dtheta(static_cast<std::size_t>(theta.numel()));
+    kept(context)->double_backward(x.const_data_ptr(), gy.const_data_ptr(), ggx.const_data_ptr(),
+                                   dgy.mutable_data_ptr(), dx.mutable_data_ptr(), x.numel(),
+                                   to_doubles(theta), to_doubles(cotangents[1]), dtheta);
+    TORCH_CHECK(!at::GradMode::is_enabled(),
+                "an activation has no third derivatives; ask for the second without create_graph");
+    return {dx, to_tensor(dtheta, theta), dgy, Tensor()};
+  }
+};
+
+/// (x, theta) -> y; x is dense.
+class Forward : public torch::autograd::Function<Forward> {
+ public:
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& theta,
+                        const KernelPointer& kernel) {
+    context->save_for_backward({x, theta});
+    keep(context, kernel);
+    Tensor y = at::empty_like(x);
+    kernel->forward(x.const_data_ptr(), y.mutable_data_ptr(), x.numel(), to_doubles(theta));
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list cotangents) {
+    const variable_list saved = context->get_saved_variables();
+    const variable_list g = Backward::apply(saved[0], saved[1], cotangents[0], kept(context));
+    return {g[0], g[1], Tensor()};
+  }
+};
+
+/// transform(raw) of space::Domain, by operations that autograd knows.
+Tensor transformed(const space::Domain& domain, const Tensor& raw) {
+  const bool below = std::isfinite(domain.hi), above = std::isfinite(domain.lo);
+  if (above && below) return domain.lo + (domain.hi - domain.lo) * at::sigmoid(raw);
+  if (above) return domain.lo + at::softplus(raw);
+  if (below) return domain.hi - at::softplus(raw);
+  return raw;
+}
+
+}  // namespace
+
+Tensor apply_activation(const KernelPointer& kernel, const Tensor& x, const Tensor& theta) {
+  check(*kernel, x);
+  return Forward::apply(dense(x), theta, kernel);
+}
+
+double normalising_gain(const space::Activation& activation) {
+  constexpr double kReach = 10, kStep = 1. / 64;
+  std::vector<double> theta;
+  for (const space::Parameter& parameter : activation.parameters) theta.push_back(parameter.start);
+  double moment = 0;  // the trapezoidal rule converges exponentially for a Gaussian weight
+  for (double z = -kReach; z <= kReach; z += kStep) {
+    const double y = space::value(activation.f, z, theta);
+    moment += kStep * y * y * std::exp(-0.5 * z * z) / std::sqrt(2 * M_PI);
+  }
+  return std::isfinite(moment) && moment > 0 ? 1 / std::sqrt(moment) : 1;
+}
+
+ActivationModule::ActivationModule(std::shared_ptr<const CompiledActivation> compiled)
+    : compiled_(std::move(compiled)) {
+  const bool f32 = compiled_->kernel->type() == kernels::Type::f32;
+  for (const space::Parameter& parameter : compiled_->activation.parameters) {
+    const double raw = space::to_raw(parameter.domain, parameter.start);
+    raw_.push_back(register_parameter("raw_" + parameter.name,
+                                      at::scalar_tensor(raw, f32 ? at::kFloat : at::kDouble)));
+  }
+}
+
+Tensor ActivationModule::theta() const {
+  const bool f32 = compiled_->kernel->type() == kernels::Type::f32;
+  if (raw_.empty()) return at::empty({0}, f32 ? at::kFloat : at::kDouble);
+  variable_list theta;
+  for (std::size_t k = 0; k < raw_.size(); ++k)
+    theta.push_back(transformed(compiled_->activation.parameters[k].domain, raw_[k]));
+  return at::stack(theta);
+}
+
+Tensor ActivationModule::forward(const Tensor& x) {
+  const Tensor y = apply_activation(compiled_->kernel, x, theta());
+  return compiled_->gain == 1 ? y : y * compiled_->gain;
+}
+
+}  // namespace antigrad::trainer

@@ -1,0 +1,47 @@
+// An activation as a module of a network: a compiled kernel in libtorch's autograd, to second
+// order, with the activation's parameters as trainable scalars.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "kernels/kernel.hpp"
+#include "space/activation.hpp"
+#include "trainer/torch.hpp"
+
+namespace antigrad::trainer {
+
+/// y = f(x; theta), elementwise, for a CPU tensor x of any shape and of the kernel's type; y keeps
+/// x's memory format (contiguous, channels_last, any dense order) without a copy. theta: [number of
+/// parameters of the activation], inside the domains, not raw. Differentiable twice in x and theta;
+/// third derivatives are an error. Saves x and theta, nothing else. Throws c10::Error for another
+/// type or device.
+at::Tensor apply_activation(const std::shared_ptr<const kernels::Kernel>& kernel,
+                            const at::Tensor& x, const at::Tensor& theta);
+
+/// What every place of a network shares: the activation, its code, and a constant factor on the
+/// output.
+struct CompiledActivation {
+  space::Activation activation;
+  std::shared_ptr<const kernels::Kernel> kernel;
+  double gain = 1;
+};
+
+/// 1 / sqrt(E f(z)^2) for z ~ N(0, 1) and theta at its start; 1 where that is 0 or not finite.
+double normalising_gain(const space::Activation& activation);
+
+/// One place of a network: gain * f(x; theta) with parameters of its own. Every parameter of the
+/// activation is a registered scalar "raw_<name>" that is unbounded; theta = transform(raw) as
+/// space::Domain says.
+class ActivationModule : public torch::nn::Module {
+ public:
+  explicit ActivationModule(std::shared_ptr<const CompiledActivation> compiled);
+  at::Tensor forward(const at::Tensor& x);
+  /// [number of parameters], differentiable in the raw values.
+  at::Tensor theta() const;
+
+ private:
+  std::shared_ptr<const CompiledActivation> compiled_;
+  std::vector<at::Tensor> raw_;
+};
+
+}  // namespace antigrad::trainer

@@ -1,0 +1,146 @@
+// The evaluator behind libantigrad_trainer.so: texts and numbers in, measurements out; what
+// libtorch throws becomes an outcome with its reason.
+#include "trainer/evaluator.hpp"
+
+#include <ATen/Parallel.h>
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <new>
+#include <utility>
+
+#include "space/error.hpp"
+#include "trainer/run.hpp"
+
+namespace antigrad::trainer {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double peak_mebibytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+Measurement failed(Outcome outcome, std::string reason) {
+  Measurement measurement;
+  measurement.outcome = outcome;
+  measurement.reason = std::move(reason);
+  return measurement;
+}
+
+/// libtorch's own errors; its allocator reports a lack of memory as one of them.
+Measurement failed(const c10::Error& error) {
+  const std::string what = error.what_without_backtrace();
+  const bool memory = what.find("not enough memory") != std::string::npos ||
+                      what.find("can't allocate memory") != std::string::npos;
+  return failed(memory ? Outcome::out_of_memory : Outcome::crashed, what);
+}
+
+class TrainingEvaluator : public Evaluator {
+ public:
+  explicit TrainingEvaluator(const std::string& study_yaml) : tasks_(read_tasks(study_yaml)) {}
+
+  Measurement evaluate(const Evaluation& request) override {
+    const auto start = Clock::now();
+    at::set_num_threads(1);  // OpenMP keeps the number by thread, and this may be a new one
+    const Task& task = find_task(request.task);
+    if (request.steps < 1)
+      throw space::Error(fmt::format("expected at least 1 step, got {}", request.steps));
+    training_seconds_ = 0;
+    Measurement measurement = guarded(task, request);
+    measurement.training_seconds = training_seconds_;
+    measurement.total_seconds = seconds_since(start);
+    measurement.peak_mebibytes = peak_mebibytes();
+    return measurement;
+  }
+
+  void forget() override {
+    runs_.clear();
+    text_.clear();
+    compiled_.clear();
+  }
+
+ private:
+  using Key = std::pair<std::string, std::uint64_t>;  // task, seed
+
+  const Task& find_task(const std::string& name) const {
+    std::vector<std::string> known;
+    for (const Task& task : tasks_) {
+      if (task.name == name) return task;
+      known.push_back(task.name);
+    }
+    throw space::Error(fmt::format("unknown task \"{}\";{} the study has {}", name,
+                                   space::did_you_mean(name, known), fmt::join(known, ", ")));
+  }
+
+  /// The dataset is loaded, and the text parsed, outside: what is wrong with them is the user's,
+  /// not the candidate's.
+  Measurement guarded(const Task& task, const Evaluation& request) {
+    auto& data = data_[task.name];
+    if (!data) data = shared_dataset(task);
+    if (request.activation != text_) {
+      forget();
+      activation_ = space::parse_activation(request.activation);
+      text_ = request.activation;
+    }
+    const Key key{task.name, request.seed};
+    try {
+      return trained(task, data, request, runs_[key]);
+    } catch (const space::Error& error) {
+      runs_.erase(key);
+      return failed(Outcome::rejected, error.what());
+    } catch (const std::bad_alloc&) {
+      runs_.erase(key);
+      return failed(Outcome::out_of_memory, "no memory for the training");
+    } catch (const c10::Error& error) {
+      runs_.erase(key);
+      return failed(error);
+    }
+  }
+
+  Measurement trained(const Task& task, const std::shared_ptr<const Dataset>& data,
+                      const Evaluation& request, std::unique_ptr<Run>& run) {
+    const SharedActivation activation = compiled(task.normalise);
+    const auto start = Clock::now();
+    if (!run || run->step() > request.steps)
+      run = std::make_unique<Run>(task, data, activation, request.seed);
+    run->advance(request.steps);
+    Measurement measurement = run->measure();
+    training_seconds_ = seconds_since(start);
+    return measurement;
+  }
+
+  SharedActivation compiled(bool normalise) {
+    SharedActivation& known = compiled_[normalise];
+    if (!known)
+      known = std::make_shared<CompiledActivation>(
+          CompiledActivation{activation_, kernels::compile(activation_),
+                             normalise ? normalising_gain(activation_) : 1});
+    return known;
+  }
+
+  std::vector<Task> tasks_;
+  std::map<std::string, std::shared_ptr<const Dataset>> data_;
+  std::string text_;  // of the present activation
+  space::Activation activation_;
+  std::map<bool, SharedActivation> compiled_;  // by whether it is normalised
+  std::map<Key, std::unique_ptr<Run>> runs_;
+  double training_seconds_ = 0;
+};
+
+}  // namespace
+}  // namespace antigrad::trainer
+
+extern "C" antigrad::trainer::Evaluator* antigrad_open_evaluator(const char* study_yaml) {
+  return new antigrad::trainer::TrainingEvaluator(study_yaml);
+}

@@ -1,0 +1,54 @@
+// Layers as one call of libtorch each, around weights that are drawn here.
+#include "trainer/layers.hpp"
+
+#include <cmath>
+
+namespace antigrad::trainer {
+
+using at::Tensor;
+
+Initialiser::Initialiser(std::uint64_t key)
+    : generator_(at::make_generator<at::CPUGeneratorImpl>(key)) {}
+
+Tensor Initialiser::normal(at::IntArrayRef shape, double deviation) {
+  return at::empty(shape, at::kFloat).normal_(0, deviation, generator_);
+}
+
+Convolution::Convolution(Initialiser& initialiser, int in, int out, int size, int stride)
+    : stride_(stride), padding_(size / 2) {
+  const Tensor drawn =
+      initialiser.normal({out, in, size, size}, std::sqrt(2. / (in * size * size)));
+  weight_ = register_parameter("weight", drawn.contiguous(at::MemoryFormat::ChannelsLast));
+}
+
+Tensor Convolution::forward(const Tensor& x) const {
+  return at::conv2d(x, weight_, {}, {stride_, stride_}, {padding_, padding_});
+}
+
+BatchNorm::BatchNorm(int channels)
+    : weight_(register_parameter("weight", at::ones({channels}))),
+      bias_(register_parameter("bias", at::zeros({channels}))),
+      mean_(register_buffer("mean", at::zeros({channels}))),
+      variance_(register_buffer("variance", at::ones({channels}))) {}
+
+Tensor BatchNorm::forward(const Tensor& x) const {
+  constexpr double kMomentum = 0.1, kEpsilon = 1e-5;
+  return at::batch_norm(x, weight_, bias_, mean_, variance_, is_training(), kMomentum, kEpsilon,
+                        false);
+}
+
+Linear::Linear(Initialiser& initialiser, int in, int out, bool bias, double deviation)
+    : weight_(register_parameter("weight", initialiser.normal({out, in}, deviation))) {
+  if (bias) bias_ = register_parameter("bias", at::zeros({out}));
+}
+
+Tensor Linear::forward(const Tensor& x) const { return at::linear(x, weight_, bias_); }
+
+RmsNorm::RmsNorm(int width) : weight_(register_parameter("weight", at::ones({width}))) {}
+
+Tensor RmsNorm::forward(const Tensor& x) const {
+  constexpr double kEpsilon = 1e-6;
+  return x * (at::rsqrt(x.square().mean(-1, true) + kEpsilon) * weight_);
+}
+
+}  // namespace antigrad::trainer

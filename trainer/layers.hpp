@@ -1,0 +1,66 @@
+// The layers with weights that the models share. They differ from torch::nn's in one thing: initial
+// weights come from a generator of the run's own, in the order of construction, never from
+// libtorch's global one.
+#pragma once
+#include <cstdint>
+
+#include "trainer/torch.hpp"
+
+namespace antigrad::trainer {
+
+/// Draws initial weights; a pure function of its key and of the calls before.
+class Initialiser {
+ public:
+  explicit Initialiser(std::uint64_t key);
+  /// float32 of the given shape from N(0, deviation^2).
+  at::Tensor normal(at::IntArrayRef shape, double deviation);
+
+ private:
+  at::Generator generator_;
+};
+
+/// A square convolution without bias, zero padding size / 2; weights [out, in, size, size],
+/// channels_last, He's deviation sqrt(2 / (in size^2)).
+class Convolution : public torch::nn::Module {
+ public:
+  Convolution(Initialiser& initialiser, int in, int out, int size, int stride);
+  at::Tensor forward(
+      const at::Tensor& x) const;  // [n, in, h, w] -> [n, out, h / stride, w / stride], rounded up
+
+ private:
+  at::Tensor weight_;
+  int stride_, padding_;
+};
+
+/// Batch normalisation of [n, channels, h, w]: batch statistics while training, running ones
+/// (momentum 0.1) otherwise.
+class BatchNorm : public torch::nn::Module {
+ public:
+  explicit BatchNorm(int channels);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  at::Tensor weight_, bias_, mean_, variance_;
+};
+
+/// x W^T (+ b): [.., in] -> [.., out], W [out, in] from N(0, deviation^2), b = 0.
+class Linear : public torch::nn::Module {
+ public:
+  Linear(Initialiser& initialiser, int in, int out, bool bias, double deviation);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  at::Tensor weight_, bias_;
+};
+
+/// x / sqrt(mean(x^2) + 1e-6) * w over the last dimension.
+class RmsNorm : public torch::nn::Module {
+ public:
+  explicit RmsNorm(int width);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  at::Tensor weight_;
+};
+
+}  // namespace antigrad::trainer

@@ -1,0 +1,142 @@
+// The training loop. Nothing here reads a clock, a global random number or the test part.
+#include "trainer/run.hpp"
+
+#include <ATen/Context.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <utility>
+
+#include "space/random.hpp"
+
+namespace antigrad::trainer {
+namespace {
+
+using at::Tensor;
+
+constexpr double kDivergence = 10;  // times the first loss
+
+/// Subnormal numbers are 0 while training: they cost a hundred times the time of others, and how
+/// often they come depends on the candidate. The mode belongs to the thread, so every piece of a
+/// run sets it for itself.
+class FlushSubnormals {
+ public:
+  FlushSubnormals() { at::globalContext().setFlushDenormal(true); }
+  ~FlushSubnormals() { at::globalContext().setFlushDenormal(false); }
+  FlushSubnormals(const FlushSubnormals&) = delete;
+  FlushSubnormals& operator=(const FlushSubnormals&) = delete;
+};
+
+std::uint64_t key_of(const Task& task, std::uint64_t seed, std::string_view use) {
+  return space::child_seed(space::child_seed(seed, task.name), use);
+}
+
+/// Mean cross-entropy of logits [.., classes] and targets [..].
+Tensor cross_entropy(const Tensor& logits, const Tensor& target, double smoothing) {
+  return at::cross_entropy_loss(logits.reshape({-1, logits.size(-1)}), target.reshape({-1}), {},
+                                at::Reduction::Mean, -100, smoothing);
+}
+
+}  // namespace
+
+Run::Run(Task task, std::shared_ptr<const Dataset> data, const SharedActivation& activation,
+         std::uint64_t seed)
+    : task_(std::move(task)),
+      data_(std::move(data)),
+      batch_key_(key_of(task_, seed, "batches")),
+      model_(make_model(task_.model, data_->channels(), data_->classes(), activation,
+                        key_of(task_, seed, "weights"))),
+      optimiser_(task_, *model_),
+      average_(task_.average, *model_) {}
+
+void Run::advance(int step) {
+  const FlushSubnormals flush;
+  while (step_ < step && !diverged_) {
+    train_step();
+    if (diverged_ || step_ % task_.evaluate_every != 0) continue;
+    const CurvePoint point = evaluate();
+    if (diverged_) return;
+    curve_.push_back(point);
+    loss_sum_ = 0;
+    loss_count_ = 0;
+  }
+}
+
+void Run::train_step() {
+  model_->train();
+  const Batch batch = data_->training(batch_key_, step_);
+  const Tensor loss =
+      cross_entropy(model_->forward(batch.input), batch.target, task_.label_smoothing);
+  const double value = loss.item<double>();
+  if (step_ == 0) first_loss_ = value;
+  if (!std::isfinite(value) || value > kDivergence * first_loss_)
+    return diverge(fmt::format("training loss {:.4g} at step {}, the first was {:.4g}", value,
+                               step_, first_loss_));
+  optimiser_.clear_gradients();
+  loss.backward();
+  optimiser_.update(step_);
+  average_.update(step_);
+  loss_sum_ += value;
+  ++loss_count_;
+  ++step_;
+}
+
+void Run::diverge(const std::string& reason) {
+  diverged_ = true;
+  reason_ = reason;
+}
+
+CurvePoint Run::evaluate() {
+  const Quality current = validate();
+  average_.exchange();
+  const Quality averaged = validate();
+  average_.exchange();
+  if (!std::isfinite(averaged.loss))
+    diverge(
+        fmt::format("validation loss {} of the averaged weights at step {}", averaged.loss, step_));
+  return {.step = step_,
+          .training_loss = loss_count_ > 0 ? loss_sum_ / loss_count_ : 0,
+          .validation_loss = averaged.loss,
+          .validation_accuracy = averaged.accuracy,
+          .current_loss = current.loss};
+}
+
+Run::Quality Run::validate() {
+  const at::NoGradGuard no_grad;
+  model_->eval();
+  Quality sum;
+  double count = 0;
+  for (const Batch& batch : data_->validation()) {
+    const Tensor logits = model_->forward(batch.input);
+    const auto size = static_cast<double>(batch.target.numel());
+    sum.loss += size * cross_entropy(logits, batch.target, 0).item<double>();
+    sum.accuracy += logits.argmax(-1).eq(batch.target).sum().item<double>();
+    count += size;
+  }
+  return {sum.loss / count, sum.accuracy / count};
+}
+
+Measurement Run::measure() {
+  const FlushSubnormals flush;
+  Measurement result;
+  result.curve = curve_;
+  if (!diverged_ && (curve_.empty() || curve_.back().step != step_)) {
+    const CurvePoint point = evaluate();
+    if (!diverged_) result.curve.push_back(point);
+  }
+  result.outcome = diverged_ ? Outcome::diverged : Outcome::ok;
+  result.reason = reason_;
+  result.steps = step_;
+  average_.exchange();
+  for (const auto& module : model_->modules()) {
+    const auto* activation = dynamic_cast<const ActivationModule*>(module.get());
+    if (activation == nullptr) continue;
+    const Tensor theta = activation->theta().detach().to(at::kDouble);
+    result.theta.insert(result.theta.end(), theta.const_data_ptr<double>(),
+                        theta.const_data_ptr<double>() + theta.numel());
+  }
+  average_.exchange();
+  return result;
+}
+
+}  // namespace antigrad::trainer

@@ -1,0 +1,63 @@
+// One training: a deterministic function of (task, activation, seed), in pieces that give what one
+// long run gives.
+#pragma once
+#include <cstdint>
+#include <memory>
+
+#include "trainer/dataset.hpp"
+#include "trainer/evaluator.hpp"
+#include "trainer/model.hpp"
+#include "trainer/optimiser.hpp"
+#include "trainer/task.hpp"
+
+namespace antigrad::trainer {
+
+/// Not thread-safe; runs in different threads do not disturb each other. Results are the same for
+/// any number of threads and pieces, on one machine; call at::set_num_threads(1) before.
+class Run {
+ public:
+  /// Initial weights and batches depend on (task.name, seed) only, given the task's settings.
+  Run(Task task, std::shared_ptr<const Dataset> data, const SharedActivation& activation,
+      std::uint64_t seed);
+
+  /// Trains up to `step` (no effect when there already), adding a point to the curve every
+  /// evaluate_every steps. Stops where the loss is not finite or above 10 times the first: that is
+  /// the result. Throws c10::Error or std::bad_alloc when libtorch fails; the run cannot be used
+  /// afterwards.
+  void advance(int step);
+
+  /// Everything but the resources: the curve so far, with a last point at the present step (not
+  /// kept: a point off the grid does not change what follows), and theta of the averaged weights. A
+  /// diverged run has no point after its last whole one.
+  Measurement measure();
+
+  int step() const { return step_; }
+  bool diverged() const { return diverged_; }
+  const Model& model() const { return *model_; }
+
+ private:
+  struct Quality {
+    double loss = 0, accuracy = 0;
+  };
+
+  void train_step();
+  void diverge(const std::string& reason);
+  CurvePoint evaluate();
+  Quality validate();
+
+  Task task_;
+  std::shared_ptr<const Dataset> data_;
+  std::uint64_t batch_key_;
+  std::shared_ptr<Model> model_;
+  Optimiser optimiser_;
+  AveragedWeights average_;
+  int step_ = 0;
+  double first_loss_ = 0;
+  double loss_sum_ = 0;  // of the training losses since the last point of the curve
+  int loss_count_ = 0;
+  bool diverged_ = false;
+  std::string reason_;
+  std::vector<CurvePoint> curve_;
+};
+
+}  // namespace antigrad::trainer

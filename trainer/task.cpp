@@ -1,0 +1,211 @@
+// Reads the `tasks:` of a study file. Every key is known, typed and in range, or the error says
+// where.
+#include "trainer/task.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "space/yaml.hpp"
+
+namespace antigrad::trainer {
+namespace {
+
+using space::Yaml;
+
+constexpr int kMany = 1'000'000'000;
+
+template <class Value>
+using Names = std::vector<std::pair<std::string, Value>>;
+
+/// The value that a scalar names.
+template <class Value>
+Value choose(const Yaml& node, const std::string& what, const Names<Value>& names) {
+  const std::string got = node.text();
+  std::vector<std::string> known;
+  for (const auto& [name, value] : names) {
+    if (name == got) return value;
+    known.push_back(name);
+  }
+  node.fail(fmt::format("unknown {} \"{}\";{} known are {}", what, got,
+                        space::did_you_mean(got, known), fmt::join(known, ", ")));
+}
+
+int count(const Yaml& map, std::string_view key, int lo, int hi = kMany) {
+  return static_cast<int>(map.at(key).integer(lo, hi));
+}
+int count_or(const Yaml& map, std::string_view key, int lo, int fallback) {
+  return map.has(key) ? count(map, key, lo) : fallback;
+}
+double real_or(const Yaml& map, std::string_view key, double lo, double hi, double fallback) {
+  return map.has(key) ? map.at(key).number(lo, hi) : fallback;
+}
+
+/// ${NAME} replaced by the environment.
+std::string expand(const Yaml& node) {
+  std::string text = node.text();
+  for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", at)) {
+    const auto end = text.find('}', at);
+    if (end == std::string::npos)
+      node.fail(fmt::format("\"{}\" opens ${{ and does not close it with }}", text));
+    const std::string name = text.substr(at + 2, end - at - 2);
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr || *value == '\0')
+      node.fail(
+          fmt::format("the environment variable {0} is not set; set it, as in {0}=FOLDER "
+                      "antigrad ..., or write the path out",
+                      name));
+    text.replace(at, end + 1 - at, value);
+    at += std::string_view(value).size();
+  }
+  return text;
+}
+
+std::string path(const Yaml& node, const std::filesystem::path& folder) {
+  const std::string text = expand(node);
+  if (text.empty()) node.fail("expected the path of a file, got an empty text");
+  return (folder / text).lexically_normal().string();
+}
+
+ModelSpec read_resnet(const Yaml& node) {
+  node.allow({"type", "depth", "width"});
+  ModelSpec model{.type = ModelSpec::Type::resnet};
+  model.depth = count(node, "depth", 8, 1202);
+  model.width = count(node, "width", 1, 4096);
+  if (model.depth % 6 != 2)
+    node.at("depth").fail(fmt::format(
+        "expected a depth of the form 6 n + 2 (8, 14, 20, 32, 56), got {}", model.depth));
+  return model;
+}
+
+ModelSpec read_llama(const Yaml& node) {
+  node.allow({"type", "layers", "width", "heads", "kv_heads", "ffn", "context"});
+  ModelSpec model{.type = ModelSpec::Type::llama};
+  model.layers = count(node, "layers", 1, 1024);
+  model.width = count(node, "width", 2, 65536);
+  model.heads = count(node, "heads", 1, 1024);
+  model.kv_heads = count_or(node, "kv_heads", 1, model.heads);
+  model.ffn = count(node, "ffn", 1, 1 << 20);
+  model.context = count(node, "context", 2, 1 << 20);
+  if (model.width % (2 * model.heads) != 0)
+    node.at("heads").fail(
+        fmt::format("width {} does not divide into {} heads of an even width (rotary positions "
+                    "turn pairs); choose heads so that width / heads is even",
+                    model.width, model.heads));
+  if (model.heads % model.kv_heads != 0)
+    node.at("kv_heads")
+        .fail(fmt::format("{} heads cannot share {} key-value heads evenly; choose a divisor",
+                          model.heads, model.kv_heads));
+  return model;
+}
+
+ModelSpec read_model(const Yaml& node) {
+  using Type = ModelSpec::Type;
+  const auto type =
+      choose<Type>(node.at("type"), "model", {{"resnet", Type::resnet}, {"llama", Type::llama}});
+  return type == Type::resnet ? read_resnet(node) : read_llama(node);
+}
+
+/// The keys of `data:` besides format, path, validation and test.
+std::vector<std::string> text_keys(DataSpec::Format format) {
+  if (format == DataSpec::Format::bytes) return {"test_path", "validation_tokens"};
+  if (format == DataSpec::Format::tokens_u16)
+    return {"test_path", "validation_tokens", "vocabulary"};
+  return {};
+}
+
+DataSpec::Format read_format(const Yaml& node) {
+  using Format = DataSpec::Format;
+  return choose<Format>(node, "data format",
+                        {{"digits", Format::digits},
+                         {"cifar10", Format::cifar10},
+                         {"cifar100", Format::cifar100},
+                         {"idx", Format::idx},
+                         {"bytes", Format::bytes},
+                         {"tokens_u16", Format::tokens_u16}});
+}
+
+DataSpec read_data(const Yaml& node, const std::filesystem::path& folder) {
+  DataSpec data;
+  data.format = read_format(node.at("format"));
+  std::vector<std::string> keys = text_keys(data.format);
+  keys.insert(keys.begin(), {"format", "path", "validation", "test"});
+  node.allow(keys);
+  data.path = path(node.at("path"), folder);
+  if (node.has("test_path")) data.test_path = path(node.at("test_path"), folder);
+  if (!data.test_path.empty() && node.has("test"))
+    node.at("test").fail("test_path already names the test part; remove one of the two");
+  data.validation = node.at("validation").number(1e-6, 0.9);
+  data.test = real_or(node, "test", 0, 0.9, 0);
+  if (data.validation + data.test > 0.95)
+    node.at("validation")
+        .fail(fmt::format("validation {} and test {} leave less than 0.05 for training",
+                          data.validation, data.test));
+  if (data.format == DataSpec::Format::tokens_u16)
+    data.vocabulary = count(node, "vocabulary", 2, 65536);
+  data.validation_tokens = count_or(node, "validation_tokens", 1, data.validation_tokens);
+  return data;
+}
+
+OptimiserSpec read_optimiser(const Yaml& node) {
+  using Name = OptimiserSpec::Name;
+  OptimiserSpec spec;
+  spec.name =
+      choose<Name>(node.at("name"), "optimiser", {{"sgd", Name::sgd}, {"adamw", Name::adamw}});
+  const bool sgd = spec.name == Name::sgd;
+  node.allow(
+      sgd ? std::vector<std::string>{"name", "rate", "momentum", "weight_decay", "clip"}
+          : std::vector<std::string>{"name", "rate", "beta1", "beta2", "weight_decay", "clip"});
+  spec.rate = node.at("rate").number(1e-12, 1e3);
+  spec.momentum = real_or(node, "momentum", 0, 0.9999, spec.momentum);
+  spec.beta1 = real_or(node, "beta1", 0, 0.9999, spec.beta1);
+  spec.beta2 = real_or(node, "beta2", 0, 0.999999, spec.beta2);
+  spec.weight_decay = real_or(node, "weight_decay", 0, 10, 0);
+  spec.clip = real_or(node, "clip", 0, 1e9, 0);
+  return spec;
+}
+
+Task read_task(const Yaml& node, const std::filesystem::path& folder) {
+  node.allow({"name", "model", "data", "optimiser", "label_smoothing", "batch", "steps", "warm_up",
+              "average", "evaluate_every", "normalise"});
+  Task task;
+  task.name = node.at("name").text();
+  if (task.name.empty()) node.at("name").fail("expected a name, got an empty text");
+  task.model = read_model(node.at("model"));
+  task.data = read_data(node.at("data"), folder);
+  task.optimiser = read_optimiser(node.at("optimiser"));
+  const bool images = task.model.type == ModelSpec::Type::resnet;
+  if (images != task.data.images())
+    node.at("data").fail(images ? "a resnet reads images; choose digits, cifar10, cifar100 or idx"
+                                : "a llama reads text; choose bytes or tokens_u16");
+  task.label_smoothing = real_or(node, "label_smoothing", 0, 0.99, 0);
+  task.batch = count(node, "batch", 1, 1 << 20);
+  task.steps = count(node, "steps", 1);
+  task.warm_up = count_or(node, "warm_up", 0, 0);
+  task.average = real_or(node, "average", 0, 0.999999, task.average);
+  task.evaluate_every = count_or(node, "evaluate_every", 1, task.evaluate_every);
+  task.normalise = node.boolean_or("normalise", false);
+  return task;
+}
+
+}  // namespace
+
+std::vector<Task> read_tasks(const std::string& study_yaml) {
+  const Yaml tasks = Yaml::load_file(study_yaml).at("tasks");
+  const auto folder = std::filesystem::path(study_yaml).parent_path();
+  std::vector<Task> read;
+  for (const Yaml& node : tasks.items()) {
+    read.push_back(read_task(node, folder));
+    const auto same = [&](const Task& other) { return other.name == read.back().name; };
+    if (std::count_if(read.begin(), read.end(), same) > 1)
+      node.at("name").fail(
+          fmt::format("a task named \"{}\" is already there; names are unique", read.back().name));
+  }
+  if (read.empty()) tasks.fail("expected at least one task, got an empty list");
+  return read;
+}
+
+}  // namespace antigrad::trainer

@@ -1,0 +1,75 @@
+// A task: model x data x optimiser x schedule, as a study file describes it under `tasks:`.
+// Plain values, no torch: what a run is made of is decided here, before anything is loaded.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace antigrad::trainer {
+
+/// A residual network on images, or a Llama on tokens. Fields of the other kind keep their
+/// defaults.
+struct ModelSpec {
+  enum class Type { resnet, llama };
+  Type type = Type::resnet;
+  // resnet: He et al., CIFAR form, depth 6 n + 2; width = channels of the first stage.
+  int depth = 8;
+  int width = 16;
+  // llama: `width` is the width of the residual stream; kv_heads divides heads, heads divides
+  // width.
+  int layers = 2;
+  int heads = 2;
+  int kv_heads = 2;
+  int ffn = 256;     // hidden units of the ungated feed-forward network
+  int context = 64;  // tokens a window
+  bool operator==(const ModelSpec&) const = default;
+};
+
+/// Which files, and which part of them is for what. Paths are absolute or relative to the working
+/// directory (read_tasks has resolved them against the study file).
+struct DataSpec {
+  enum class Format { digits, cifar10, cifar100, idx, bytes, tokens_u16 };
+  Format format = Format::digits;
+  std::string path;         // digits, bytes, tokens_u16: a file; cifar10, cifar100, idx: a folder
+  std::string test_path;    // text only: a file that holds the test part; a run never opens it
+  double validation = 0.1;  // share that is for validation
+  double test = 0;  // share that is for testing; not used where the data has a test part of its own
+  int vocabulary = 256;           // tokens_u16 only: number of token ids
+  int validation_tokens = 16384;  // text only: tokens predicted in one evaluation, at most
+  bool operator==(const DataSpec&) const = default;
+  bool images() const { return format != Format::bytes && format != Format::tokens_u16; }
+};
+
+struct OptimiserSpec {
+  enum class Name { sgd, adamw };
+  Name name = Name::sgd;
+  double rate = 0.05;
+  double momentum = 0.9;              // sgd
+  double beta1 = 0.9, beta2 = 0.999;  // adamw
+  double weight_decay = 0;            // of matrices and filters; never of norms, biases and theta
+  double clip = 0;                    // largest norm of the gradient; 0 = no limit
+  bool operator==(const OptimiserSpec&) const = default;
+};
+
+struct Task {
+  std::string name;
+  ModelSpec model;
+  DataSpec data;
+  OptimiserSpec optimiser;
+  double label_smoothing = 0;
+  int batch = 64;
+  int steps = 0;            // of a full run
+  int warm_up = 0;          // steps of linear warm-up; the rate is constant afterwards
+  double average = 0.98;    // decay a step of the exponentially averaged weights
+  int evaluate_every = 50;  // steps between points of the learning curve
+  bool normalise = false;   // scale the activation so that N(0, 1) in has second moment 1 out
+  bool operator==(const Task&) const = default;
+};
+
+/// The `tasks:` of a study file. Paths are taken relative to the file, and ${NAME} in them is the
+/// environment variable NAME. Throws space::Error with file, line and column: unknown or missing
+/// keys, wrong types, values outside their range, a model that does not fit its data, names used
+/// twice, a variable that is not set.
+std::vector<Task> read_tasks(const std::string& study_yaml);
+
+}  // namespace antigrad::trainer
