@@ -126,6 +126,12 @@ std::vector<Sym> Builder::inline_expr(const Expr& e, std::span<const Sym> vars,
   return out;
 }
 
+Expr Builder::whole(Sym output) const {
+  Expr out = expr_;
+  out.outputs = {output.id};
+  return out;
+}
+
 Expr Builder::finish(std::span<const Sym> outputs) const {
   constexpr std::uint16_t kNone = 0xffff;
   Expr out;
@@ -182,7 +188,7 @@ Sym operator+(Sym a, Sym b) {
 
 Sym operator-(Sym a, Sym b) {
   Builder& e = *a.builder;
-  if (a == b) return e.literal(0);
+  if (a == b && !e.exact()) return e.literal(0);
   if (e.is_literal(b, 0)) return a;
   if (e.is_literal(a, 0)) return -b;
   if (e.node(b).op == Op::Neg) return a + Sym{&e, e.node(b).a};
@@ -203,12 +209,14 @@ Sym operator-(Sym a) {
 Sym operator*(Sym a, Sym b) {
   Builder& e = *a.builder;
   if (e.is_literal(b) && !e.is_literal(a)) std::swap(a, b);
-  if (e.is_literal(a, 0) || e.is_literal(b, 1)) return a;
-  if (e.is_literal(a, 1) || e.is_literal(b, 0)) return b;
+  if ((e.is_literal(a, 0) && !e.exact()) || e.is_literal(b, 1)) return a;
+  if (e.is_literal(a, 1)) return b;
   if (e.is_literal(a, -1)) return -b;
   const Node m = e.node(a), n = e.node(b);
-  if (e.is_literal(a) && n.op == Op::Mul && e.is_literal(Sym{&e, n.a}))
-    return e.literal(e.literal_value(a) * e.literal_value({&e, n.a})) * Sym{&e, n.b};
+  if (e.is_literal(a) && n.op == Op::Mul && e.is_literal(Sym{&e, n.a})) {
+    const double c = e.literal_value(a) * e.literal_value({&e, n.a});
+    if (std::isfinite(c) && std::fabs(c) > 1e-300) return e.literal(c) * Sym{&e, n.b};
+  }
   if (e.is_literal(a) && n.op == Op::Neg) return e.literal(-e.literal_value(a)) * Sym{&e, n.a};
   if (m.op == Op::Neg) return -(Sym{&e, m.a} * b);
   if (n.op == Op::Neg) return -(a * Sym{&e, n.a});
@@ -217,7 +225,7 @@ Sym operator*(Sym a, Sym b) {
 
 Sym operator/(Sym a, Sym b) {
   Builder& e = *a.builder;
-  if (e.is_literal(b, 1) || (e.is_literal(a, 0) && !e.is_literal(b, 0))) return a;
+  if (e.is_literal(b, 1) || (e.is_literal(a, 0) && !e.exact() && !e.is_literal(b, 0))) return a;
   if (e.is_literal(b, -1)) return -a;
   if (e.node(a).op == Op::Neg) return -(Sym{&e, e.node(a).a} / b);
   return e.apply(Op::Div, a, b);

@@ -19,6 +19,10 @@ struct Sym {
 
 class Builder {
  public:
+  /// exact: no rewrite may change a value, NaN-ness included (t - t and 0 * t stay as they are).
+  explicit Builder(bool exact = false) : exact_(exact) {}
+  bool exact() const { return exact_; }
+
   Sym variable(int which = 0);
   Sym param(int k);
   Sym literal(double value);  // throws Error for a value that is not finite
@@ -39,9 +43,12 @@ class Builder {
 
   /// The nodes that the outputs need, renumbered in depth-first order (equal trees give equal expressions).
   Expr finish(std::span<const Sym> outputs) const;
+  /// Every node under its own index, needed or not.
+  Expr whole(Sym output) const;
   Expr finish(Sym output) const { return finish(std::span<const Sym>(&output, 1)); }
 
  private:
+  bool exact_;
   struct NodeHash {
     std::size_t operator()(const Node& n) const;
   };

@@ -1,0 +1,170 @@
+// Text form and expression of a gradient.
+#include "space/gradient.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "space/normal_form.hpp"
+#include "space/scanner.hpp"
+#include "space/text.hpp"
+
+namespace antigrad::space {
+namespace {
+
+constexpr int kMaxParameters = 8;
+constexpr int kMaxPieces = 16;
+
+Names names_of(const Gradient& g) {
+  Names out;
+  for (const Parameter& p : g.parameters) out.push_back(p.name);
+  return out;
+}
+
+std::string bound(double v) { return std::isinf(v) ? (v < 0 ? "-inf" : "inf") : to_string(v); }
+
+void check_parameter(const Parameter& p, const Names& taken, const Where& at) {
+  if (std::ranges::count(taken, p.name)) throw Error(at, fmt::format("parameter \"{}\" declared twice", p.name));
+  if (p.name == "x" || p.name == "pi" || p.name == "inf" || p.name == "in")
+    throw Error(at, fmt::format("\"{}\" cannot name a parameter: the formula uses it", p.name));
+  if (!(p.domain.lo < p.domain.hi))
+    throw Error(at, fmt::format("domain ({}, {}) of {} is empty", bound(p.domain.lo), bound(p.domain.hi), p.name));
+  if (!(p.start > p.domain.lo && p.start < p.domain.hi))
+    throw Error(at, fmt::format("start value {} of {} is outside its open domain ({}, {})", to_string(p.start), p.name,
+                                bound(p.domain.lo), bound(p.domain.hi)));
+}
+
+/// "[a = 0.8 in (0, inf), b = 1]"
+std::vector<Parameter> read_parameters(Scanner& in) {
+  std::vector<Parameter> out;
+  if (!in.accept('[')) return out;
+  Names taken;
+  do {
+    const Where at = in.here();
+    Parameter p{in.name(), 0, {-INFINITY, INFINITY}};
+    in.expect('=', "and a start value after a parameter's name");
+    p.start = in.signed_number_or_inf();
+    if (in.accept(std::string_view("in"))) {
+      in.expect('(', "to open the domain");
+      p.domain.lo = in.signed_number_or_inf();
+      in.expect(',', "between the bounds of the domain");
+      p.domain.hi = in.signed_number_or_inf();
+      in.expect(')', "to close the domain");
+    }
+    check_parameter(p, taken, at);
+    taken.push_back(p.name);
+    out.push_back(std::move(p));
+    if (out.size() > kMaxParameters) throw Error(at, fmt::format("more than {} parameters", kMaxParameters));
+  } while (in.accept(','));
+  in.expect(']', "to close the list of parameters");
+  return out;
+}
+
+Piece read_piece(Scanner& in, const Names& names) {
+  Builder builder;
+  Places places;
+  const Where start = in.here();
+  const Sym s = parse_expression(in, builder, names, &places);
+  const auto refuse = [&](std::uint16_t node, const std::string& reason) {
+    const auto place = places.find(node);
+    throw Error(place == places.end() ? start : place->second, reason);
+  };
+  return {to_terms(builder.whole(s), refuse)};
+}
+
+Anchor read_anchor(Scanner& in) {
+  Anchor a;
+  if (!in.accept(';')) return a;
+  if (!in.accept(std::string_view("f"))) in.fail(fmt::format("expected the anchor \"f(POINT) = VALUE\", got {}", in.next_word()));
+  in.expect('(', "after f in the anchor");
+  a.at = in.signed_number_or_inf();
+  in.expect(')', "after the anchor's point");
+  in.expect('=', "in the anchor");
+  const Where at = in.here();
+  a.value = in.signed_number_or_inf();
+  if (std::isinf(a.value)) throw Error(at, "the anchor's value must be finite");
+  return a;
+}
+
+/// A trainable scale must keep away from 0, where the substitution u = a x + b is not one.
+void check_scales(const Gradient& g, const Where& at) {
+  for (const Piece& piece : g.pieces)
+    for (const Term& t : piece.terms)
+      for (const Factor& f : t.factors) {
+        double lo = f.scale.base, hi = f.scale.base;
+        for (std::size_t k = 0; k < f.scale.slope.size(); ++k) {
+          const Domain& d = g.parameters[k].domain;
+          const double s = f.scale.slope[k];
+          if (s == 0) continue;
+          lo += s * (s > 0 ? d.lo : d.hi);
+          hi += s * (s > 0 ? d.hi : d.lo);
+        }
+        if (lo < 0 && hi > 0)
+          throw Error(at, fmt::format("the scale inside {}(...) can reach 0; give its parameter a domain without 0, like in (0, inf)",
+                                      primitive(f.primitive).name));
+        const bool trains = !f.scale.constant() || !f.shift.constant();
+        if (trains && (t.power > 0 || t.factors.size() > 1))
+          throw Error(at, fmt::format("parameters inside {0}(...) are admitted in w*{0}(a*x + b) only, without a power of x or another factor",
+                                      primitive(f.primitive).name));
+      }
+}
+
+std::string text_of(const Piece& piece, const Names& names) {
+  Builder out;
+  return to_string(out.finish(to_sym(piece.terms, out.variable())), names);
+}
+
+}  // namespace
+
+std::string to_string(const Gradient& g) {
+  const Names names = names_of(g);
+  std::string out;
+  for (const Parameter& p : g.parameters) {
+    out += (out.empty() ? "[" : ", ") + p.name + " = " + to_string(p.start);
+    if (p.domain != Domain{-INFINITY, INFINITY})
+      out += fmt::format(" in ({}, {})", bound(p.domain.lo), bound(p.domain.hi));
+  }
+  if (!out.empty()) out += "] ";
+  for (std::size_t i = 0; i < g.pieces.size(); ++i) {
+    if (i > 0) out += fmt::format(" | {} | ", to_string(g.knots[i - 1]));
+    out += text_of(g.pieces[i], names);
+  }
+  if (g.anchor != Anchor{}) out += fmt::format("; f({}) = {}", bound(g.anchor.at), to_string(g.anchor.value));
+  return out;
+}
+
+Gradient parse_gradient(std::string_view text) {
+  Scanner in(text);
+  Gradient g;
+  const Where start = in.here();
+  g.parameters = read_parameters(in);
+  const Names names = names_of(g);
+  g.pieces.push_back(read_piece(in, names));
+  while (in.accept('|')) {
+    const Where at = in.here();
+    const double knot = in.signed_number_or_inf();
+    if (std::isinf(knot)) throw Error(at, "a knot must be finite");
+    if (!g.knots.empty() && !(knot > g.knots.back()))
+      throw Error(at, fmt::format("knot {} is not above the knot {} on its left", to_string(knot), to_string(g.knots.back())));
+    g.knots.push_back(knot);
+    in.expect('|', "after a knot: \"left piece | knot | right piece\"");
+    g.pieces.push_back(read_piece(in, names));
+    if (g.pieces.size() > kMaxPieces) throw Error(at, fmt::format("more than {} pieces", kMaxPieces));
+  }
+  g.anchor = read_anchor(in);
+  if (!in.at_end()) in.fail(fmt::format("expected \"|\", \";\" or the end, got {}", in.next_word()));
+  check_scales(g, start);
+  return g;
+}
+
+Expr to_expr(const Gradient& g) {
+  Builder out;
+  const Sym x = out.variable();
+  Sym y = to_sym(g.pieces.back().terms, x);
+  for (std::size_t i = g.knots.size(); i-- > 0;)
+    y = symbolic::less_equal(x, out.literal(g.knots[i]), to_sym(g.pieces[i].terms, x), y);
+  return out.finish(y);
+}
+
+}  // namespace antigrad::space
