@@ -1,0 +1,109 @@
+#include "kernels/lower.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "kernels/low.hpp"
+#include "space/rows-inl.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+using space::Builder;
+using space::Expr;
+using space::Node;
+using space::Op;
+using space::Sym;
+
+/// The row's formula, as nodes.
+Low row(Op op, Low a) {
+  switch (op) {
+#define PRIMITIVE(ID, NAME, ...)            \
+  case Op::ID: return space::rows::NAME(a); \
+      #include "space/primitives.def"
+    default: break;
+  }
+  return a;
+}
+
+/// Node n of e with its operands replaced; rows keep their form.
+Sym copy(Builder& out, const Expr& e, const Node& n, const std::vector<Sym>& at) {
+  const auto id = [&](int k, std::uint16_t operand) {
+    return k < space::primitive(n.op).arity ? at[operand].id : operand;
+  };
+  switch (n.op) {
+    case Op::Var: return out.variable(n.a);
+    case Op::Param: return out.param(n.a);
+    case Op::Lit: return out.literal(e.literals[n.a]);
+    case Op::Integral: return out.integral(e.tables[n.b], at[n.a]);
+    default: return out.raw(n.op, id(0, n.a), id(1, n.b), id(2, n.c), id(3, n.d));
+  }
+}
+
+std::vector<Sym> outputs(const Expr& e, const std::vector<Sym>& at) {
+  std::vector<Sym> out;
+  for (const auto o : e.outputs) out.push_back(at[o]);
+  return out;
+}
+
+Expr lower_rows(const Expr& e) {
+  Builder out;
+  std::vector<Sym> at;
+  for (const Node& n : e.nodes) {
+    if (space::primitive(n.op).core)
+      at.push_back(copy(out, e, n, at));
+    else
+      at.push_back({&out, row(n.op, Low{&out, at[n.a].id}).id});
+  }
+  return out.finish(outputs(e, at));
+}
+
+std::vector<int> count_uses(const Expr& e) {
+  std::vector<int> uses(e.nodes.size());
+  for (const Node& n : e.nodes) {
+    const std::uint16_t operands[] = {n.a, n.b, n.c, n.d};
+    for (int k = 0; k < space::primitive(n.op).arity; ++k) ++uses[operands[k]];
+  }
+  for (const auto o : e.outputs) ++uses[o];
+  return uses;
+}
+
+Low negated(Builder& out, Sym s) {
+  if (out.is_literal(s)) return {&out, out.literal(-out.literal_value(s)).id};
+  return -Low{&out, s.id};
+}
+
+/// a b + c and its signs, as one rounding, where the product has no other reader.
+Expr contract(const Expr& e) {
+  Builder out;
+  const std::vector<int> uses = count_uses(e);
+  std::vector<Sym> at;
+  for (const Node& n : e.nodes) {
+    const auto lone_product = [&](std::uint16_t i) {
+      return e.nodes[i].op == Op::Mul && uses[i] == 1;
+    };
+    const auto operand = [&](std::uint16_t i) { return Low{&out, at[i].id}; };
+    const auto fused = [&](std::uint16_t product, bool minus, Low c) {
+      const Node& m = e.nodes[product];
+      const Low a = minus ? negated(out, at[m.a]) : operand(m.a);
+      at.push_back({&out, base_fma(a, operand(m.b), c).id});
+    };
+    if (n.op == Op::Add && lone_product(n.a))
+      fused(n.a, false, operand(n.b));
+    else if (n.op == Op::Add && lone_product(n.b))
+      fused(n.b, false, operand(n.a));
+    else if (n.op == Op::Sub && lone_product(n.a))
+      fused(n.a, false, negated(out, at[n.b]));
+    else if (n.op == Op::Sub && lone_product(n.b))
+      fused(n.b, true, operand(n.a));
+    else
+      at.push_back(copy(out, e, n, at));
+  }
+  return out.finish(outputs(e, at));
+}
+
+}  // namespace
+
+Expr lower(const Expr& e) { return contract(lower_rows(e)); }
+
+}  // namespace antigrad::kernels

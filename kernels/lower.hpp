@@ -1,0 +1,15 @@
+// From rows to machine arithmetic: every primitive of an expression becomes core operations, with
+// polynomials for exp, expm1, log1p, erf, erfc, tanh, atan, sin and cos that are good for float32.
+// A row needs nothing here: its formula runs with a type that builds nodes.
+#pragma once
+#include "space/expr.hpp"
+
+namespace antigrad::kernels {
+
+/// The same function with core operations only (Integral stays), meant to be run in float32.
+/// Base functions are within 4 ULP of float32 against float64 (sin and cos: for |x| <= 1e5, beyond
+/// that bounded by 1 but not accurate); 0, -0, infinities and NaN go where libm puts them. Products
+/// that only one sum reads are contracted to Fma.
+space::Expr lower(const space::Expr& e);
+
+}  // namespace antigrad::kernels
