@@ -1,0 +1,29 @@
+// A program: what one kernel call computes an element, as one expression with several outputs. The
+// three programs of an activation are written here once; every engine runs any program.
+#pragma once
+#include "space/activation.hpp"
+#include "space/expr.hpp"
+
+namespace antigrad::kernels {
+
+/// Outputs 0 .. elementwise-1 are written an element each, the next `reductions` are summed over
+/// the elements. Inputs are Var 0 (x), 1 (gy), 2 (ggx); parameters Param 0 .. parameters-1.
+struct Program {
+  space::Expr expr;
+  int elementwise = 0;
+  int reductions = 0;
+  int inputs = 0;
+  int parameters = 0;
+};
+
+/// x -> f.
+Program forward_program(const space::Activation& activation);
+
+/// x, gy -> gy g; sums of gy df/dtheta_k.
+Program backward_program(const space::Activation& activation);
+
+/// x, gy, ggx -> dgy, dx; sums dtheta_j, as Kernel::double_backward says. Its parameters are theta,
+/// then ggtheta. The jump of g at a knot is left out.
+Program double_backward_program(const space::Activation& activation);
+
+}  // namespace antigrad::kernels

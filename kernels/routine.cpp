@@ -1,0 +1,95 @@
+#include "kernels/routine.hpp"
+
+#include <fmt/format.h>
+
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace antigrad::kernels {
+namespace {
+
+/// A routine made on first use, once.
+class LazyRoutine {
+ public:
+  LazyRoutine(Program (*program)(const space::Activation&), const space::Activation& activation,
+              const MakeRoutine& make)
+      : program_(program), activation_(activation), make_(make) {}
+
+  const Routine& get() const {
+    std::call_once(once_, [this] { routine_ = make_(program_(activation_)); });
+    return *routine_;
+  }
+
+ private:
+  Program (*program_)(const space::Activation&);
+  const space::Activation& activation_;
+  const MakeRoutine& make_;
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<Routine> routine_;
+};
+
+class RoutineKernel final : public Kernel {
+ public:
+  RoutineKernel(const space::Activation& activation, const Target& target, MakeRoutine make)
+      : activation_(activation), target_(target), make_(std::move(make)) {
+    forward_.get();
+  }
+
+  Tier tier() const override { return target_.tier; }
+  Type type() const override { return target_.type; }
+
+  void forward(const void* x, void* y, std::int64_t n,
+               std::span<const double> theta) const override {
+    check(theta.size(), "theta");
+    const void* const in[] = {x};
+    void* const out[] = {y};
+    forward_.get().run(in, out, n, theta, {});
+  }
+
+  void backward(const void* x, const void* gy, void* gx, std::int64_t n,
+                std::span<const double> theta, std::span<double> gtheta) const override {
+    check(theta.size(), "theta");
+    check(gtheta.size(), "gtheta");
+    const void* const in[] = {x, gy};
+    void* const out[] = {gx};
+    backward_.get().run(in, out, n, theta, gtheta);
+  }
+
+  void double_backward(const void* x, const void* gy, const void* ggx, void* dgy, void* dx,
+                       std::int64_t n, std::span<const double> theta,
+                       std::span<const double> ggtheta, std::span<double> dtheta) const override {
+    check(theta.size(), "theta");
+    check(ggtheta.size(), "ggtheta");
+    check(dtheta.size(), "dtheta");
+    std::vector<double> parameters(theta.begin(), theta.end());
+    parameters.insert(parameters.end(), ggtheta.begin(), ggtheta.end());
+    const void* const in[] = {x, gy, ggx};
+    void* const out[] = {dgy, dx};
+    double_backward_.get().run(in, out, n, parameters, dtheta);
+  }
+
+ private:
+  void check(std::size_t got, const char* what) const {
+    if (got == activation_.parameters.size()) return;
+    throw std::logic_error(fmt::format("kernel of \"{}\": {} has {} values, expected {}",
+                                       activation_.text, what, got, activation_.parameters.size()));
+  }
+
+  const space::Activation activation_;
+  const Target target_;
+  const MakeRoutine make_;
+  LazyRoutine forward_{forward_program, activation_, make_};
+  LazyRoutine backward_{backward_program, activation_, make_};
+  LazyRoutine double_backward_{double_backward_program, activation_, make_};
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> make_kernel(const space::Activation& activation, const Target& target,
+                                    MakeRoutine make) {
+  return std::make_unique<RoutineKernel>(activation, target, std::move(make));
+}
+
+}  // namespace antigrad::kernels
