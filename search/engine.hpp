@@ -8,6 +8,7 @@
 #include <atomic>
 #include <string>
 
+#include "search/candidate.hpp"
 #include "search/pool.hpp"
 #include "search/record.hpp"
 #include "search/sampler.hpp"

@@ -16,6 +16,11 @@ struct Cost {
   double disk_bytes = 0;  // journal, hall of fame, report
 };
 
+/// Training steps of a task in one trial: a baseline, a candidate (expected), a confirmation.
+double steps_of_full_trial(const StudyConfig& config, const Task& task);
+double steps_of_candidate(const StudyConfig& config, const Task& task);
+double steps_of_confirmation(const StudyConfig& config, const Task& task);
+
 /// Steps of a task that the whole study is expected to train.
 double expected_steps(const StudyConfig& config, const Task& task);
 

@@ -31,7 +31,8 @@ struct Run {
   std::string task;
   int index = 0;
   std::uint64_t seed = 0;
-  trainer::Measurement measurement;
+  trainer::Measurement measurement;  // of the longest request
+  std::map<int, double> losses;      // validation loss at the end of each request, by steps
 };
 
 struct Trial {
@@ -57,6 +58,8 @@ struct Trial {
 };
 
 const char* to_string(trainer::Outcome outcome);
+/// The reverse. Throws space::Error for an unknown name.
+trainer::Outcome outcome_from(const std::string& name);
 
 /// The journal's op-4 record of a trial (without worker_id), finished or still running, and the
 /// records that finish a running one (op 7 for each score that is missing in `stored`, then op 6;

@@ -1,7 +1,6 @@
 // Samplers: what to try next, as a pure function of the trial's number, the visible history and a
 // random stream.
 #pragma once
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -44,13 +43,5 @@ std::unique_ptr<Sampler> make_sampler(const StudyConfig& config);
 /// Whether a is the better trial: more rungs, then the lower score, then the lower number; failures
 /// last.
 bool better(const Trial& a, const Trial& b);
-
-/// Text -> candidate: formula, fingerprint, sizes. Throws space::Error for a text that is not an
-/// activation.
-using Describe = std::function<Candidate(const std::string& activation)>;
-Candidate describe_activation(const std::string& activation);
-
-/// The baseline of a zoo name.
-Candidate describe_baseline(const std::string& name, const Describe& describe);
 
 }  // namespace antigrad::search

@@ -71,12 +71,13 @@ struct StudyConfig {
   std::uint64_t training_seed(int index) const {
     return 1000 * seed + static_cast<std::uint64_t>(index);
   }
-  /// Steps of a task at a rung: at least 1.
-  int steps_at(const Task& task, const Rung& rung) const;
 };
 
 /// Throws space::Error with file, line and column.
 StudyConfig load_study(const std::string& file);
 StudyConfig parse_study(const std::string& text, const std::string& file);
+
+/// Whether two texts differ in nothing but comment lines and blank lines.
+bool same_study(const std::string& a, const std::string& b);
 
 }  // namespace antigrad::search

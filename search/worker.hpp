@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "search/study.hpp"
+#include "space/error.hpp"
 #include "trainer/evaluator.hpp"
 
 namespace antigrad::search {
@@ -22,6 +23,12 @@ struct WorkerOptions {
   double start_seconds = 120;  // to say that it is ready
   std::function<void(double)>
       started;  // called with the seconds each start took, in the thread of the slot
+};
+
+/// The worker program does not come up: the study's fault or the machine's, not a candidate's.
+class StartError : public space::Error {
+ public:
+  using space::Error::Error;
 };
 
 /// Drives a worker. A crash, a hang, too much memory or nonsense for an answer is a Measurement

@@ -1,0 +1,139 @@
+// Proposals, rungs and records of the candidate phase.
+#include "search/candidates.hpp"
+
+#include <algorithm>
+
+#include "search/worker.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::search {
+
+CandidatePhase::CandidatePhase(Session& session, Sampler& sampler, int study_id,
+                               std::vector<Trial> recorded)
+    : session_(session),
+      sampler_(sampler),
+      study_id_(study_id),
+      baseline_count_(static_cast<int>(session.config.baselines.size())),
+      total_(baseline_count_ + session.config.trials),
+      stages_(search_stages(session.config)),
+      next_(static_cast<int>(recorded.size())),
+      in_order_(next_, [this](Trial trial) { record(std::move(trial)); }) {
+  for (Trial& trial : recorded) {
+    fingerprints_.insert(trial.candidate.fingerprint);
+    recorded_.push_back(std::move(trial));
+  }
+}
+
+bool CandidatePhase::ready() const {
+  const int needed = session_.config.deterministic ? next_ - session_.config.sampler.lag + 1 : 0;
+  return static_cast<int>(recorded_.size()) >= std::max(baseline_count_, needed);
+}
+
+std::vector<const Trial*> CandidatePhase::visible() const {
+  const auto all = static_cast<int>(recorded_.size());
+  const int seen = std::max(baseline_count_, next_ - session_.config.sampler.lag + 1);
+  std::vector<const Trial*> trials;
+  for (int i = 0; i < (session_.config.deterministic ? std::min(seen, all) : all); ++i) {
+    trials.push_back(&recorded_[static_cast<std::size_t>(i)]);
+  }
+  return trials;
+}
+
+std::optional<CandidatePhase::Job> CandidatePhase::next() {
+  std::unique_lock lock(session_.mutex);
+  const auto over = [&] { return session_.stopping() || next_ >= total_; };
+  {
+    const Stopwatch watch(session_.accounting.waiting);
+    // Now and then a look at the stop flag: a signal handler cannot notify.
+    while (!over() && !ready()) session_.changed.wait_for(lock, std::chrono::milliseconds{50});
+  }
+  if (over()) return std::nullopt;
+  Job job = propose();
+  ++next_;
+  ++session_.progress.running;
+  session_.tell(&Listener::proposed, job.trial);
+  session_.changed.notify_all();
+  return job;
+}
+
+CandidatePhase::Job CandidatePhase::propose() {
+  const Stopwatch watch(session_.accounting.sampling);
+  Job job;
+  job.visible = visible();
+  job.trial.number = next_;
+  job.trial.candidate = draw(job.visible);
+  job.trial.started = timestamp();
+  fingerprints_.insert(job.trial.candidate.fingerprint);
+  return job;
+}
+
+// Draws again what was there before. A space that is used up gives repetitions in the end.
+Candidate CandidatePhase::draw(const std::vector<const Trial*>& seen) {
+  constexpr int kDraws = 100;
+  const auto key = space::child_seed(session_.config.seed, "proposal");
+  space::Random random(space::child_seed(key, static_cast<std::uint64_t>(next_)));
+  for (int attempt = 1;; ++attempt) {
+    const Proposal proposal = sampler_.ask(next_ - baseline_count_, seen, random);
+    Candidate candidate = session_.options.describe(proposal.activation);
+    candidate.parents = proposal.parents;
+    candidate.operation = proposal.operation;
+    if (attempt == kDraws || fingerprints_.count(candidate.fingerprint) == 0) return candidate;
+  }
+}
+
+bool CandidatePhase::measure_or_reject(const Stage& stage, trainer::Evaluator& evaluator,
+                                       Trial& trial) {
+  try {
+    return session_.measure_stage(stage, evaluator, trial);
+  } catch (const StartError&) {
+    throw;
+  } catch (const space::Error& e) {  // the baselines have shown that the tasks are sound
+    trial.state = TrialState::fail;
+    trial.outcome = trainer::Outcome::rejected;
+    trial.reason = e.what();
+    return false;
+  }
+}
+
+void CandidatePhase::climb(Job& job, trainer::Evaluator& evaluator) {
+  Trial& trial = job.trial;
+  const std::span<const Trial* const> baselines(job.visible.data(),
+                                                static_cast<std::size_t>(baseline_count_));
+  for (std::size_t rung = 0; rung < stages_.size(); ++rung) {
+    if (!measure_or_reject(stages_[rung], evaluator, trial)) return;
+    trial.scores.push_back(score(session_.config, baselines, trial, stages_[rung]));
+    {
+      const std::lock_guard lock(session_.mutex);
+      session_.tell(&Listener::rung_finished, trial);
+    }
+    std::vector<double> others;
+    for (const Trial* other : job.visible) {
+      if (other->scores.size() > rung) others.push_back(other->scores[rung]);
+    }
+    const bool last = rung + 1 == stages_.size();
+    trial.state = last ? TrialState::complete : TrialState::pruned;
+    if (!goes_on(trial.score(), others, session_.config.halving.reduction)) return;
+  }
+}
+
+void CandidatePhase::record(Trial trial) {
+  const Json one = to_record(trial, study_id_);
+  session_.journal.append({&one, 1});
+  session_.count_finished(trial);
+  session_.tell(&Listener::trial_finished, trial);
+  recorded_.push_back(std::move(trial));
+}
+
+void CandidatePhase::work(trainer::Evaluator& evaluator) {
+  const AbortGuard guard(session_);
+  while (std::optional<Job> job = next()) {
+    climb(*job, evaluator);
+    evaluator.forget();
+    job->trial.completed = timestamp();
+    const std::lock_guard lock(session_.mutex);
+    in_order_.put(std::move(job->trial));
+    session_.changed.notify_all();
+  }
+}
+
+}  // namespace antigrad::search

@@ -1,0 +1,48 @@
+// The candidate phase: proposals in order, each climbing rungs in a slot, records in order.
+#pragma once
+#include <deque>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "search/session.hpp"
+
+namespace antigrad::search {
+
+class CandidatePhase {
+ public:
+  /// recorded: the study's trials so far, baselines first.
+  CandidatePhase(Session& session, Sampler& sampler, int study_id, std::vector<Trial> recorded);
+
+  /// Body of one slot: takes candidates until there are none left or the search stops.
+  void work(trainer::Evaluator& evaluator);
+  bool complete() const { return static_cast<int>(recorded_.size()) == total_; }
+
+ private:
+  struct Job {
+    Trial trial;
+    std::vector<const Trial*> visible;  // what the proposal saw, and what rungs compare with
+  };
+
+  std::optional<Job> next();
+  bool ready() const;  // what the next proposal may see is recorded
+  std::vector<const Trial*> visible() const;
+  Job propose();
+  Candidate draw(const std::vector<const Trial*>& seen);
+  void climb(Job& job, trainer::Evaluator& evaluator);
+  bool measure_or_reject(const Stage& stage, trainer::Evaluator& evaluator, Trial& trial);
+  void record(Trial trial);
+
+  Session& session_;
+  Sampler& sampler_;
+  const int study_id_;
+  const int baseline_count_, total_;
+  const std::vector<Stage> stages_;
+  std::deque<Trial> recorded_;  // a deque: jobs keep pointers
+  std::set<std::string> fingerprints_;
+  int next_ = 0;
+  InOrder in_order_;
+};
+
+}  // namespace antigrad::search

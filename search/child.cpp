@@ -1,0 +1,130 @@
+// fork, exec, poll.
+#include "search/child.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <thread>
+
+#include "space/error.hpp"
+
+namespace antigrad::search {
+namespace {
+
+// After fork in a process with threads: only calls that are safe in a signal handler.
+[[noreturn]] void become(char* const* argv, int socket, pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(127);
+  ::signal(SIGINT, SIG_IGN);
+  ::dup2(socket, STDIN_FILENO);
+  ::dup2(socket, STDOUT_FILENO);
+  ::execvp(argv[0], argv);
+  ::_exit(127);
+}
+
+std::string signal_text(int signal) {
+  const char* name = ::sigabbrev_np(signal);
+  const char* meaning = ::sigdescr_np(signal);
+  return fmt::format("SIG{} ({})", name ? name : std::to_string(signal), meaning ? meaning : "?");
+}
+
+}  // namespace
+
+Child::Child(const std::vector<std::string>& argv) {
+  std::vector<char*> words;
+  for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    throw space::Error(fmt::format("cannot make a socket for a worker: {}", std::strerror(errno)));
+  }
+  const pid_t parent = ::getpid();
+  pid_ = ::fork();
+  if (pid_ == 0) become(words.data(), ends[1], parent);
+  const int reason = errno;
+  ::close(ends[1]);
+  socket_ = ends[0];
+  if (pid_ < 0) {
+    ::close(socket_);
+    throw space::Error(fmt::format("cannot start a worker process: {}", std::strerror(reason)));
+  }
+}
+
+Child::~Child() {
+  end(true);
+  ::close(socket_);
+}
+
+bool Child::write_line(const std::string& line) {
+  const std::string text = line + '\n';
+  std::size_t sent = 0;
+  while (sent < text.size()) {
+    const ssize_t n = ::send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    sent += static_cast<std::size_t>(n);
+  }
+  return true;
+}
+
+Child::Read Child::read_line(Clock::time_point deadline, double mebibytes) {
+  constexpr std::chrono::milliseconds kTick{20};
+  double highest = 0;
+  while (true) {
+    if (const std::size_t end = buffer_.find('\n'); end != std::string::npos) {
+      Read read{Event::line, buffer_.substr(0, end), highest};
+      buffer_.erase(0, end + 1);
+      return read;
+    }
+    highest = std::max(highest, resident_mebibytes(pid_));
+    if (highest > mebibytes) return {Event::memory, "", highest};
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) return {Event::timeout, "", highest};
+    pollfd waiting{socket_, POLLIN, 0};
+    if (::poll(&waiting, 1, static_cast<int>(std::min(left, kTick).count())) <= 0) continue;
+    char chunk[65536];
+    const ssize_t n = ::recv(socket_, chunk, sizeof chunk, 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return {Event::end_of_file, "", highest};
+    buffer_.append(chunk, static_cast<std::size_t>(n));
+  }
+}
+
+std::string Child::end(bool kill) {
+  if (pid_ < 0) return "it has ended before";
+  int status = 0;
+  pid_t ended = 0;
+  for (int i = 0; i < 100 && !kill && ended == 0; ++i) {  // it has closed its end: a moment to exit
+    ended = ::waitpid(pid_, &status, WNOHANG);
+    if (ended == 0) std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  if (ended == 0) {
+    ::kill(pid_, SIGKILL);
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+  pid_ = -1;
+  if (WIFSIGNALED(status)) return signal_text(WTERMSIG(status));
+  return fmt::format("exit status {}", WEXITSTATUS(status));
+}
+
+double resident_mebibytes(pid_t pid) {
+  std::ifstream in(fmt::format("/proc/{}/status", pid));
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("VmRSS:", 0) == 0) return std::stod(line.substr(6)) / 1024;
+  }
+  return 0;
+}
+
+}  // namespace antigrad::search

@@ -1,0 +1,134 @@
+// Reading and appending journal files.
+#include "search/journal.hpp"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "search/lock.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::search {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+[[noreturn]] void fail(const std::string& path, const std::string& what) {
+  throw space::Error({path, 0, 0}, what);
+}
+
+Json parse_line(const std::string& path, int line, std::string_view text) {
+  const space::Where where{path, line, 0};
+  if (text.empty()) throw space::Error(where, "blank line in a journal; Optuna refuses it too");
+  Json record;
+  try {
+    record = parse_json(text);
+  } catch (const space::Error& e) {
+    throw space::Error({path, line, e.where().column}, e.message());
+  }
+  if (!record.is_object() || !record.contains("op_code") || !record.contains("worker_id")) {
+    throw space::Error(where, "expected a journal record with op_code and worker_id, got " +
+                                  std::string(text.substr(0, 60)));
+  }
+  return record;
+}
+
+// Waits a moment: the writer that was just killed may still be on its way out.
+bool lock_file(int file) {
+  for (int attempt = 0; attempt < 40; ++attempt) {
+    if (::flock(file, LOCK_EX | LOCK_NB) == 0) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+  return false;
+}
+
+// Where the last complete line ends.
+off_t end_of_lines(int file) {
+  struct stat status {};
+  if (::fstat(file, &status) != 0) return -1;
+  off_t end = status.st_size;
+  char c = 0;
+  while (end > 0 && ::pread(file, &c, 1, end - 1) == 1 && c != '\n') --end;
+  return end;
+}
+
+bool write_all(int file, std::string_view text, off_t at) {
+  while (!text.empty()) {
+    const ssize_t n = ::pwrite(file, text.data(), text.size(), at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(n));
+    at += n;
+  }
+  return ::fsync(file) == 0;
+}
+
+}  // namespace
+
+std::vector<Json> read_journal(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) fail(path, fmt::format("cannot read the journal: {}", std::strerror(errno)));
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  std::vector<Json> records;
+  std::size_t begin = 0;
+  for (std::size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    std::string_view line = std::string_view(text).substr(begin, end - begin);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    records.push_back(parse_line(path, static_cast<int>(records.size()) + 1, line));
+  }
+  return records;
+}
+
+Journal::Journal(std::string path)
+    : path_(std::move(path)), worker_id_(fmt::format("antigrad-{}", ::getpid())) {
+  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file_ < 0) fail(path_, fmt::format("cannot open the journal: {}", std::strerror(errno)));
+  if (!lock_file(file_)) {
+    ::close(file_);
+    fail(path_,
+         "another antigrad process writes this journal; let it end, or watch it with "
+         "`antigrad status`");
+  }
+}
+
+Journal::~Journal() { ::close(file_); }
+
+void Journal::append(std::span<const Json> records) {
+  if (records.empty()) return;
+  const Clock::time_point begin = Clock::now();
+  std::string text;
+  for (Json record : records) {
+    record["worker_id"] = worker_id_;
+    text += to_text(record) + '\n';
+  }
+  const JournalLock lock(path_);
+  const off_t end = end_of_lines(file_);
+  if (end < 0 || ::ftruncate(file_, end) != 0 || !write_all(file_, text, end)) {
+    const std::string reason = std::strerror(errno);
+    const bool restored = end >= 0 && ::ftruncate(file_, end) == 0;
+    fail(path_,
+         fmt::format("cannot write the journal: {}; free some space, then `antigrad resume`{}",
+                     reason, restored ? "" : " (its last line may be torn: that is repaired)"));
+  }
+  seconds_ += std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+std::string timestamp() {
+  const auto now = std::chrono::system_clock::now();
+  const auto micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}+00:00",
+                     fmt::gmtime(static_cast<std::time_t>(micros / 1000000)), micros % 1000000);
+}
+
+}  // namespace antigrad::search

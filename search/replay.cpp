@@ -1,0 +1,207 @@
+// Applies journal records as optuna.storages.journal does.
+#include "search/replay.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "space/error.hpp"
+
+namespace antigrad::search {
+namespace {
+
+enum Operation {
+  kCreateStudy,
+  kDeleteStudy,
+  kStudyUserAttr,
+  kStudySystemAttr,
+  kCreateTrial,
+  kTrialParam,
+  kTrialState,
+  kIntermediateValue,
+  kTrialUserAttr,
+  kTrialSystemAttr,
+  kDiscardTrials,  // another implementation's; Optuna skips it
+};
+
+class Replayer {
+ public:
+  void apply(const Json& record);
+  Replay take() && { return std::move(replay_); }
+
+ private:
+  void create_study(const Json& record);
+  void create_trial(const Json& record);
+  void apply_to_study(int op, const Json& record);
+  void apply_to_trial(int op, const Json& record);
+  StoredStudy* study(const Json& record);
+  StoredTrial* updatable_trial(const Json& record);
+
+  Replay replay_;
+  std::vector<std::pair<int, int>> places_;  // trial id -> study id, number
+};
+
+std::string text_or_empty(const Json& record, const char* key) {
+  return record.contains(key) && record[key].is_string() ? record[key].get<std::string>() : "";
+}
+
+std::vector<double> values_of(const Json& record) {
+  if (record.contains("values") && record["values"].is_array()) {
+    std::vector<double> values;
+    for (const Json& v : record["values"]) values.push_back(number(v));
+    return values;
+  }
+  if (record.contains("value") && !record["value"].is_null()) return {number(record["value"])};
+  return {};
+}
+
+// A distribution travels as a string of JSON.
+Json distribution_of(const Json& value) {
+  return value.is_string() ? parse_json(value.get<std::string>()) : value;
+}
+
+StoredStudy* Replayer::study(const Json& record) {
+  const int id = record.at("study_id").get<int>();
+  const auto at = std::find_if(replay_.studies.begin(), replay_.studies.end(),
+                               [&](const StoredStudy& s) { return s.id == id; });
+  return at == replay_.studies.end() ? nullptr : &*at;
+}
+
+StoredTrial* Replayer::updatable_trial(const Json& record) {
+  const auto [study_id, number] = places_.at(record.at("trial_id").get<std::size_t>());
+  StoredStudy* owner = study({{"study_id", study_id}});
+  if (owner == nullptr) return nullptr;
+  StoredTrial& trial = owner->trials[static_cast<std::size_t>(number)];
+  const bool open = trial.state == TrialState::running || trial.state == TrialState::waiting;
+  return open ? &trial : nullptr;
+}
+
+void Replayer::create_study(const Json& record) {
+  const std::string name = record.at("study_name").get<std::string>();
+  if (replay_.find(name) != nullptr) return;
+  StoredStudy study;
+  study.id = replay_.study_count++;
+  study.name = name;
+  study.directions = record.at("directions").get<std::vector<int>>();
+  replay_.studies.push_back(std::move(study));
+}
+
+void Replayer::create_trial(const Json& record) {
+  StoredStudy* owner = study(record);
+  if (owner == nullptr) return;
+  StoredTrial trial;
+  trial.id = replay_.trial_count++;
+  trial.number = static_cast<int>(owner->trials.size());
+  trial.state = static_cast<TrialState>(record.value("state", 0));
+  trial.values = values_of(record);
+  trial.datetime_start = text_or_empty(record, "datetime_start");
+  trial.datetime_complete = text_or_empty(record, "datetime_complete");
+  trial.user_attrs = record.value("user_attrs", Json::object());
+  trial.system_attrs = record.value("system_attrs", Json::object());
+  for (const auto& [name, value] : record.value("params", Json::object()).items()) {
+    trial.params[name] = number(value);
+  }
+  for (const auto& [name, value] : record.value("distributions", Json::object()).items()) {
+    trial.distributions[name] = distribution_of(value);
+  }
+  for (const auto& [step, value] : record.value("intermediate_values", Json::object()).items()) {
+    trial.intermediate_values[std::stoi(step)] = number(value);
+  }
+  places_.emplace_back(owner->id, trial.number);
+  owner->trials.push_back(std::move(trial));
+}
+
+void Replayer::apply_to_study(int op, const Json& record) {
+  StoredStudy* owner = study(record);
+  if (owner == nullptr) return;
+  switch (op) {
+    case kDeleteStudy:
+      replay_.studies.erase(replay_.studies.begin() + (owner - replay_.studies.data()));
+      break;
+    case kStudyUserAttr: owner->user_attrs.update(record.at("user_attr")); break;
+    default: owner->system_attrs.update(record.at("system_attr"));
+  }
+}
+
+void set_state(StoredTrial& trial, const Json& record) {
+  const auto state = static_cast<TrialState>(record.at("state").get<int>());
+  if (state == trial.state && state == TrialState::running) return;
+  trial.state = state;
+  if (state == TrialState::running) {
+    trial.datetime_start = text_or_empty(record, "datetime_start");
+  } else if (state != TrialState::waiting) {
+    trial.datetime_complete = text_or_empty(record, "datetime_complete");
+  }
+  const std::vector<double> values = values_of(record);
+  if (!values.empty()) trial.values = values;
+}
+
+void Replayer::apply_to_trial(int op, const Json& record) {
+  StoredTrial* trial = updatable_trial(record);
+  if (trial == nullptr) return;
+  switch (op) {
+    case kTrialParam: {
+      const std::string name = record.at("param_name").get<std::string>();
+      trial->params[name] = number(record.at("param_value_internal"));
+      trial->distributions[name] = distribution_of(record.at("distribution"));
+      break;
+    }
+    case kTrialState: set_state(*trial, record); break;
+    case kIntermediateValue:
+      trial->intermediate_values[record.at("step").get<int>()] =
+          number(record.at("intermediate_value"));
+      break;
+    case kTrialUserAttr: trial->user_attrs.update(record.at("user_attr")); break;
+    default: trial->system_attrs.update(record.at("system_attr"));
+  }
+}
+
+void Replayer::apply(const Json& record) {
+  const int op = record.at("op_code").get<int>();
+  if (op == kCreateStudy) return create_study(record);
+  if (op == kCreateTrial) return create_trial(record);
+  if (op >= kDeleteStudy && op <= kStudySystemAttr) return apply_to_study(op, record);
+  if (op >= kTrialParam && op <= kTrialSystemAttr) return apply_to_trial(op, record);
+  if (op != kDiscardTrials) throw space::Error(fmt::format("unknown op_code {}", op));
+}
+
+}  // namespace
+
+const char* to_string(TrialState state) {
+  switch (state) {
+    case TrialState::running: return "running";
+    case TrialState::complete: return "complete";
+    case TrialState::pruned: return "pruned";
+    case TrialState::fail: return "fail";
+    case TrialState::waiting: return "waiting";
+  }
+  return "unknown";
+}
+
+const StoredStudy* Replay::find(const std::string& name) const {
+  const auto at = std::find_if(studies.begin(), studies.end(),
+                               [&](const StoredStudy& s) { return s.name == name; });
+  return at == studies.end() ? nullptr : &*at;
+}
+
+Replay replay(std::span<const Json> records) {
+  Replayer replayer;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto refuse = [&](const std::string& what) {
+      throw space::Error(fmt::format("journal record {}: {} in {}", i + 1, what,
+                                     to_text(records[i]).substr(0, 120)));
+    };
+    try {
+      replayer.apply(records[i]);
+    } catch (const Json::exception& e) {
+      refuse(e.what());
+    } catch (const space::Error& e) {
+      refuse(e.message());
+    } catch (const std::logic_error& e) {  // a step that is no number, a trial that does not exist
+      refuse(e.what());
+    }
+  }
+  return std::move(replayer).take();
+}
+
+}  // namespace antigrad::search

@@ -1,0 +1,85 @@
+// Making and finding run directories.
+#include "search/run_directory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include "space/error.hpp"
+
+namespace antigrad::search {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+bool holds_run(const fs::path& folder) {
+  return fs::exists(folder / "study.yaml") && fs::exists(folder / "journal.log");
+}
+
+void set_aside(const std::string& path) {
+  fs::remove_all(path + ".old");
+  fs::rename(path, path + ".old");
+}
+
+void refuse_other_study(const RunDirectory& run, const StudyConfig& config) {
+  if (!fs::exists(run.study_yaml())) return;
+  if (same_study(read_file(run.study_yaml()), config.text)) return;
+  throw space::Error(
+      {run.path, 0, 0},
+      fmt::format("holds a study \"{}\" with other settings than {}; `antigrad resume {}` goes on "
+                  "with that one, "
+                  "`--fresh` sets it aside as {}.old, or give the new study another name",
+                  config.name, config.file, config.name, config.name));
+}
+
+std::string known_runs(const std::string& root) {
+  std::vector<std::string> names;
+  if (fs::is_directory(root)) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(root)) {
+      if (holds_run(entry.path())) names.push_back(entry.path().filename().string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  if (names.empty()) return "there are none yet: start one with `antigrad search STUDY.yaml`";
+  return fmt::format("there are: {}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+RunDirectory prepare_run(const std::string& root, const StudyConfig& config, Start how) {
+  const RunDirectory run{(fs::path(root) / config.name).string()};
+  try {
+    if (how == Start::fresh && fs::exists(run.path)) set_aside(run.path);
+    refuse_other_study(run, config);
+    fs::create_directories(run.path);
+  } catch (const fs::filesystem_error& e) {
+    throw space::Error({run.path, 0, 0},
+                       fmt::format("cannot make the run directory: {}", e.code().message()));
+  }
+  if (!fs::exists(run.study_yaml())) {
+    std::ofstream out(run.study_yaml(), std::ios::binary);
+    out << config.text;
+    if (!out.flush()) throw space::Error({run.study_yaml(), 0, 0}, "cannot write the study");
+  }
+  return run;
+}
+
+RunDirectory open_run(const std::string& root, const std::string& name_or_path) {
+  for (const fs::path& path : {fs::path(root) / name_or_path, fs::path(name_or_path)}) {
+    if (holds_run(path)) return {path.lexically_normal().string()};
+  }
+  throw space::Error(
+      fmt::format("no run \"{}\" (a folder with study.yaml and journal.log); in {} {}",
+                  name_or_path, root, known_runs(root)));
+}
+
+}  // namespace antigrad::search

@@ -1,0 +1,151 @@
+// Journal, progress and accounting of a running search.
+#include "search/session.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "search/estimate.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::search {
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void InOrder::put(Trial trial) {
+  waiting_.emplace(trial.number, std::move(trial));
+  for (auto at = waiting_.find(next_); at != waiting_.end(); at = waiting_.find(next_)) {
+    Trial next = std::move(at->second);
+    waiting_.erase(at);
+    ++next_;
+    sink_(std::move(next));
+  }
+}
+
+Session::Session(const SearchOptions& o, int workers)
+    : options(o), config(o.config), journal(o.journal) {
+  accounting.workers = workers;
+}
+
+bool Session::stopping() const {
+  return aborted || (options.stop != nullptr && options.stop->load());
+}
+
+Replay Session::replayed() const { return replay(read_journal(journal.path())); }
+
+int Session::ensure_study(const std::string& name) {
+  std::vector<Json> records;
+  const Replay now = replayed();
+  const StoredStudy* found = now.find(name);
+  const int id = found != nullptr ? found->id : now.study_count;
+  if (found == nullptr) {
+    records.push_back({{"op_code", 0}, {"study_name", name}, {"directions", {1}}});
+  }
+  const auto want = [&](int op, const char* kind, const Json& attrs, const Json& attr) {
+    if (!attrs.contains(attr.begin().key())) {
+      records.push_back({{"op_code", op}, {"study_id", id}, {kind, attr}});
+    }
+  };
+  const Json none = Json::object();
+  const Json& user = found != nullptr ? found->user_attrs : none;
+  const Json& system = found != nullptr ? found->system_attrs : none;
+  want(2, "user_attr", user, {{"antigrad:study", config.text}});
+  want(3, "system_attr", system, {{"study:metric_names", {"score"}}});
+  if (user.contains("antigrad:study") &&
+      !same_study(user.at("antigrad:study").get<std::string>(), config.text)) {
+    throw space::Error({journal.path(), 0, 0},
+                       "the journal belongs to a study with other settings than " + config.file +
+                           "; go on with `antigrad resume`, or start anew with `--fresh`");
+  }
+  journal.append(records);
+  return id;
+}
+
+std::vector<Trial> Session::load(const std::string& study) const {
+  std::vector<Trial> trials;
+  const Replay now = replayed();
+  if (const StoredStudy* found = now.find(study)) {
+    for (const StoredTrial& stored : found->trials) trials.push_back(from_stored(stored));
+  }
+  return trials;
+}
+
+void Session::begin_phase(Phase phase, int finished, int total) {
+  const std::lock_guard lock(mutex);
+  progress.phase = phase;
+  progress.finished = finished;
+  progress.total = total;
+  progress.running = 0;
+  progress.elapsed_seconds = seconds_since(begin_);
+  if (options.listener != nullptr) options.listener->phase_began(progress);
+}
+
+// Steps that the rest of the study is expected to take; trials under way count as not begun.
+double Session::remaining_steps() const {
+  const int baselines = static_cast<int>(config.baselines.size());
+  const int confirmations = baselines + std::min(config.confirm.finalists, config.trials);
+  const auto left = [&](Phase phase, int total) {
+    if (progress.phase == phase) return progress.total - progress.finished;
+    return progress.phase < phase ? total : 0;
+  };
+  double steps = 0;
+  for (const Task& task : config.tasks) {
+    steps += left(Phase::baselines, baselines) * steps_of_full_trial(config, task) +
+             left(Phase::candidates, config.trials) * steps_of_candidate(config, task) +
+             left(Phase::confirmation, confirmations) * steps_of_confirmation(config, task);
+  }
+  return steps;
+}
+
+void Session::tell(void (Listener::*what)(const Trial&, const Progress&), const Trial& trial) {
+  progress.elapsed_seconds = seconds_since(begin_);
+  if (accounting.steps > 0) {
+    progress.remaining_seconds =
+        progress.elapsed_seconds * remaining_steps() / static_cast<double>(accounting.steps);
+  }
+  if (options.listener != nullptr) (options.listener->*what)(trial, progress);
+}
+
+bool Session::measure_stage(const Stage& stage, trainer::Evaluator& evaluator, Trial& trial) {
+  const Trial before = trial;
+  double seconds = 0;
+  bool fine = false;
+  {
+    const Stopwatch watch(seconds);
+    fine = measure(config, stage, evaluator, trial);
+  }
+  const std::lock_guard lock(mutex);
+  accounting.requests += seconds;
+  accounting.training += trial.training_seconds - before.training_seconds;
+  accounting.evaluation += trial.total_seconds - before.total_seconds;
+  accounting.steps += trial.steps - before.steps;
+  return fine;
+}
+
+void Session::count_finished(const Trial& trial) {
+  ++progress.finished;
+  --progress.running;
+  ++accounting.trials;
+  const bool competes = progress.phase == Phase::candidates && trial.state == TrialState::complete;
+  if (competes && (progress.best_trial < 0 || trial.score() < progress.best_score)) {
+    progress.best_trial = trial.number;
+    progress.best_score = trial.score();
+  }
+}
+
+Accounting Session::final_accounting() {
+  const std::lock_guard lock(mutex);
+  accounting.wall = seconds_since(begin_);
+  accounting.storage = journal.seconds();
+  return accounting;
+}
+
+AbortGuard::~AbortGuard() {
+  if (std::uncaught_exceptions() <= exceptions_) return;
+  const std::lock_guard lock(session_.mutex);
+  session_.aborted = true;
+  session_.changed.notify_all();
+}
+
+}  // namespace antigrad::search

@@ -1,0 +1,249 @@
+// Reads a study file, every key checked.
+#include "search/study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <set>
+
+#include "space/yaml.hpp"
+#include "space/zoo.hpp"
+
+namespace antigrad::search {
+namespace {
+
+using space::Yaml;
+
+constexpr double kHuge = std::numeric_limits<double>::max();
+
+int integer(const Yaml& map, const char* key, int fallback, int lo, int hi) {
+  return map.has(key) ? static_cast<int>(map.at(key).integer(lo, hi)) : fallback;
+}
+
+double number(const Yaml& map, const char* key, double fallback, double lo, double hi) {
+  return map.has(key) ? map.at(key).number(lo, hi) : fallback;
+}
+
+// A folder of this name is made.
+std::string read_name(const Yaml& node) {
+  const std::string name = node.text();
+  const auto fine = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), fine)) {
+    node.fail(fmt::format("expected a name of letters, digits, _ and -, got \"{}\"", name));
+  }
+  return name;
+}
+
+template <class T>
+T choice(const Yaml& node, const std::vector<std::pair<std::string, T>>& choices) {
+  const std::string got = node.text();
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) {
+    if (got == name) return value;
+    names.push_back(name);
+  }
+  node.fail(fmt::format("expected {}, got \"{}\";{}", fmt::join(names, " or "), got,
+                        space::did_you_mean(got, names)));
+}
+
+space::Grammar read_grammar(const Yaml& node) {
+  node.allow({"primitives", "max_pieces", "max_terms", "max_power", "max_parameters", "knot_range",
+              "product_chance"});
+  space::Grammar g;
+  if (node.has("primitives")) {
+    std::vector<std::string> known;
+    for (const space::Primitive& p : space::primitives()) {
+      if (!p.core) known.emplace_back(p.name);
+    }
+    for (const Yaml& item : node.at("primitives").items()) {
+      const std::string name = item.text();
+      if (std::find(known.begin(), known.end(), name) == known.end()) {
+        item.fail(fmt::format("unknown primitive \"{}\";{} `antigrad zoo --primitives` lists them",
+                              name, space::did_you_mean(name, known)));
+      }
+      g.primitives.push_back(name);
+    }
+  }
+  g.max_pieces = integer(node, "max_pieces", g.max_pieces, 1, 8);
+  g.max_terms = integer(node, "max_terms", g.max_terms, 1, 8);
+  g.max_power = integer(node, "max_power", g.max_power, 0, 3);
+  g.max_parameters = integer(node, "max_parameters", g.max_parameters, 0, 8);
+  g.knot_range = number(node, "knot_range", g.knot_range, 0, 100);
+  g.product_chance = number(node, "product_chance", g.product_chance, 0, 1);
+  return g;
+}
+
+SamplerConfig read_sampler(const Yaml& node) {
+  node.allow({"name", "population", "tournament", "random_trials", "crossover", "lag"});
+  constexpr int kMany = 1000000;
+  SamplerConfig s;
+  const Yaml name = node.at("name");
+  s.name = choice<std::string>(name, {{"evolution", "evolution"}, {"random", "random"}});
+  s.population = integer(node, "population", s.population, 1, kMany);
+  s.tournament = integer(node, "tournament", s.tournament, 1, kMany);
+  s.random_trials = integer(node, "random_trials", s.random_trials, 0, kMany);
+  s.crossover = number(node, "crossover", s.crossover, 0, 1);
+  s.lag = integer(node, "lag", s.lag, 1, 10000);
+  if (s.tournament > s.population) {
+    node.at("tournament")
+        .fail(fmt::format("a tournament of {} in a population of {}; at most the population",
+                          s.tournament, s.population));
+  }
+  return s;
+}
+
+Rung read_rung(const Yaml& node, const std::vector<Rung>& before) {
+  node.allow({"fraction", "seeds"});
+  const Rung rung{node.at("fraction").number(), integer(node, "seeds", 1, 1, 500)};
+  if (!(rung.fraction > 0 && rung.fraction <= 1)) {
+    node.at("fraction").fail(fmt::format("expected a fraction in (0, 1], got {}", rung.fraction));
+  }
+  if (!before.empty()) {
+    const Rung& last = before.back();
+    if (rung.fraction < last.fraction || rung.seeds < last.seeds ||
+        (rung.fraction == last.fraction && rung.seeds == last.seeds)) {
+      node.fail("a rung must ask for more than the one before: raise its fraction or its seeds");
+    }
+  }
+  return rung;
+}
+
+Halving read_halving(const Yaml& node) {
+  node.allow({"reduction", "rungs"});
+  Halving h;
+  h.reduction = integer(node, "reduction", h.reduction, 2, 100);
+  for (const Yaml& item : node.at("rungs").items()) h.rungs.push_back(read_rung(item, h.rungs));
+  if (h.rungs.empty()) node.at("rungs").fail("expected at least one rung, got none");
+  return h;
+}
+
+std::vector<std::string> read_baselines(const Yaml& node) {
+  std::vector<std::string> known;
+  for (const space::ZooEntry& entry : space::zoo()) known.push_back(entry.name);
+  std::vector<std::string> names;
+  for (const Yaml& item : node.items()) {
+    const std::string name = item.text();
+    if (space::find_in_zoo(name) == nullptr) {
+      item.fail(fmt::format("unknown activation \"{}\";{} `antigrad zoo` lists them", name,
+                            space::did_you_mean(name, known)));
+    }
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      item.fail(fmt::format("baseline \"{}\" is named twice", name));
+    }
+    names.push_back(name);
+  }
+  if (names.size() < 2)
+    node.fail("expected at least two baselines: their spread is the unit of the score");
+  return names;
+}
+
+std::vector<Task> read_tasks(const Yaml& node) {
+  std::vector<Task> tasks;
+  std::set<std::string> names;
+  for (const Yaml& item : node.items()) {
+    const Task task{read_name(item.at("name")),
+                    static_cast<int>(item.at("steps").integer(1, 100000000))};
+    if (!names.insert(task.name).second) {
+      item.at("name").fail(fmt::format("task \"{}\" is named twice", task.name));
+    }
+    tasks.push_back(task);
+  }
+  if (tasks.empty()) node.fail("expected at least one task, got none");
+  return tasks;
+}
+
+Confirm read_confirm(const Yaml& node) {
+  node.allow({"finalists", "seeds"});
+  Confirm c;
+  c.finalists = integer(node, "finalists", c.finalists, 1, 1000);
+  c.seeds = integer(node, "seeds", c.seeds, 1, 500);
+  return c;
+}
+
+Limits read_limits(const Yaml& node) {
+  node.allow({"seconds", "mebibytes"});
+  Limits l;
+  l.seconds = number(node, "seconds", l.seconds, 0.01, kHuge);
+  l.mebibytes = number(node, "mebibytes", l.mebibytes, 1, kHuge);
+  return l;
+}
+
+// Relative data paths are relative to the study file; a copy of the text elsewhere must still find
+// them. Plain and quoted scalars keep their place in the line, so the last one is replaced first.
+std::string with_absolute_paths(std::string text, const Yaml& tasks, const std::string& file) {
+  std::vector<std::pair<std::size_t, std::size_t>> places;
+  for (const Yaml& task : tasks.items()) {
+    if (!task.has("data") || !task.at("data").is_map() || !task.at("data").has("path")) continue;
+    const Yaml path = task.at("data").at("path");
+    const std::string value = path.text();
+    if (value.empty() || value[0] == '/' || value[0] == '$') continue;
+    std::size_t at = 0;
+    for (int line = 1; line < path.where().line; ++line) at = text.find('\n', at) + 1;
+    at = text.find(value, at + static_cast<std::size_t>(path.where().column - 1));
+    if (at != std::string::npos) places.emplace_back(at, value.size());
+  }
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  for (auto place = places.rbegin(); place != places.rend(); ++place) {
+    const std::string value = text.substr(place->first, place->second);
+    text.replace(place->first, place->second, (folder / value).lexically_normal().string());
+  }
+  return text;
+}
+
+// What matters of a study's text: comment lines and blank lines do not.
+std::vector<std::string> meaning(const std::string& text) {
+  std::vector<std::string> lines;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string line = text.substr(begin, end - begin);
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first != std::string::npos && line[first] != '#') lines.push_back(line);
+    begin = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+StudyConfig parse_study(const std::string& text, const std::string& file) {
+  const Yaml root = Yaml::parse(text, file);
+  root.allow({"study", "seed", "deterministic", "isolation", "objective", "budget", "space",
+              "sampler", "halving", "baselines", "confirm", "limits", "tasks"});
+  StudyConfig c;
+  c.file = file;
+  c.name = read_name(root.at("study"));
+  if (root.has("seed")) c.seed = static_cast<std::uint64_t>(root.at("seed").integer(0, 1000000000));
+  c.deterministic = root.boolean_or("deterministic", true);
+  if (root.has("isolation")) {
+    c.isolation = choice<Isolation>(
+        root.at("isolation"), {{"process", Isolation::process}, {"thread", Isolation::thread}});
+  }
+  if (root.has("objective")) choice<int>(root.at("objective"), {{"validation_loss", 0}});
+  root.at("budget").allow({"trials"});
+  c.trials = static_cast<int>(root.at("budget").at("trials").integer(0, 10000000));
+  if (root.has("space")) c.grammar = read_grammar(root.at("space"));
+  c.sampler = read_sampler(root.at("sampler"));
+  c.halving = read_halving(root.at("halving"));
+  c.baselines = read_baselines(root.at("baselines"));
+  if (root.has("confirm")) c.confirm = read_confirm(root.at("confirm"));
+  if (root.has("limits")) c.limits = read_limits(root.at("limits"));
+  c.tasks = read_tasks(root.at("tasks"));
+  c.text = with_absolute_paths(text, root.at("tasks"), file);
+  return c;
+}
+
+StudyConfig load_study(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw space::Error({file, 0, 0}, "cannot read the study; is the path right?");
+  return parse_study({std::istreambuf_iterator<char>(in), {}}, file);
+}
+
+bool same_study(const std::string& a, const std::string& b) { return meaning(a) == meaning(b); }
+
+}  // namespace antigrad::search
