@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "space/draw.hpp"
+#include "space/error.hpp"
 
 namespace antigrad::space {
 namespace {
