@@ -1,4 +1,5 @@
-// What every tier offers: forward, backward and double backward of one activation over flat buffers.
+// What every tier offers: forward, backward and double backward of one activation over flat
+// buffers.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -12,16 +13,19 @@ namespace antigrad::kernels {
 enum class Tier { automatic, interpreter, llvm };
 enum class Type { f32, f64 };
 
-/// How to compile. automatic: LLVM where it is built in and supports the type and the expression, else the interpreter.
+/// How to compile. automatic: LLVM where it is built in and supports the type and the expression,
+/// else the interpreter.
 struct Target {
   Tier tier = Tier::automatic;
   Type type = Type::f32;
 };
 
-/// Compiled code for one activation. Buffers hold `n` elements of the type, any alignment, and do not overlap
-/// unless said. theta holds the activation's parameters in their order, always as double. Parameter gradients are reduced in a fixed
-/// order (blocks of 4096 elements, then the blocks in order, in double), so that they do not depend on threads or on the machine's load.
-/// NaN in gives NaN out and leaves its neighbours alone. Const methods may be called from several threads at once.
+/// Compiled code for one activation. Buffers hold `n` elements of the type, any alignment, and do
+/// not overlap unless said. theta holds the activation's parameters in their order, always as
+/// double. Parameter gradients are reduced in a fixed order (blocks of 4096 elements, then the
+/// blocks in order, in double), so that they do not depend on threads or on the machine's load. NaN
+/// in gives NaN out and leaves its neighbours alone. Const methods may be called from several
+/// threads at once.
 class Kernel {
  public:
   virtual ~Kernel() = default;
@@ -29,21 +33,24 @@ class Kernel {
   virtual Type type() const = 0;
 
   /// y[i] = f(x[i]; theta). y may be x.
-  virtual void forward(const void* x, void* y, std::int64_t n, std::span<const double> theta) const = 0;
+  virtual void forward(const void* x, void* y, std::int64_t n,
+                       std::span<const double> theta) const = 0;
 
-  /// gx[i] = gy[i] g(x[i]); gtheta[k] = sum_i gy[i] df/dtheta_k(x[i]) (written, not added). gx may be gy.
-  virtual void backward(const void* x, const void* gy, void* gx, std::int64_t n, std::span<const double> theta,
-                        std::span<double> gtheta) const = 0;
+  /// gx[i] = gy[i] g(x[i]); gtheta[k] = sum_i gy[i] df/dtheta_k(x[i]) (written, not added). gx may
+  /// be gy.
+  virtual void backward(const void* x, const void* gy, void* gx, std::int64_t n,
+                        std::span<const double> theta, std::span<double> gtheta) const = 0;
 
   /// The vector-Jacobian product of backward for cotangents ggx (of gx) and ggtheta (of gtheta):
   /// dgy[i] = ggx[i] g + sum_k ggtheta_k f_k;  dx[i] = gy[i] (ggx[i] g' + sum_k ggtheta_k g_k);
   /// dtheta_j = sum_i gy[i] (ggx[i] g_j + sum_k ggtheta_k f_kj). At knots the delta is left out.
-  virtual void double_backward(const void* x, const void* gy, const void* ggx, void* dgy, void* dx, std::int64_t n,
-                               std::span<const double> theta, std::span<const double> ggtheta,
-                               std::span<double> dtheta) const = 0;
+  virtual void double_backward(const void* x, const void* gy, const void* ggx, void* dgy, void* dx,
+                               std::int64_t n, std::span<const double> theta,
+                               std::span<const double> ggtheta, std::span<double> dtheta) const = 0;
 };
 
-/// Compiles f, its derivatives and parameter gradients. Throws space::Error when the asked tier cannot (with the reason).
+/// Compiles f, its derivatives and parameter gradients. Throws space::Error when the asked tier
+/// cannot (with the reason).
 std::unique_ptr<Kernel> compile(const space::Activation& activation, const Target& target = {});
 
 /// Whether this build has the LLVM tier.

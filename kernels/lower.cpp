@@ -18,9 +18,11 @@ using space::Sym;
 /// The row's formula, as nodes.
 Low row(Op op, Low a) {
   switch (op) {
-#define PRIMITIVE(ID, NAME, ...)            \
-  case Op::ID: return space::rows::NAME(a); \
-      #include "space/primitives.def"
+// clang-format off
+#define PRIMITIVE(ID, NAME, ...) \
+  case Op::ID: return space::rows::NAME(a);
+#include "space/primitives.def"
+// clang-format on
     default: break;
   }
   return a;

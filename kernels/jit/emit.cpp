@@ -1,0 +1,279 @@
+#ifdef ANTIGRAD_LLVM
+#include "kernels/jit/emit.hpp"
+
+#include <llvm/IR/Module.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/Support/raw_ostream.h>
+
+#include <stdexcept>
+#include <vector>
+
+#include "kernels/jit/vector_ops.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+using llvm::Align;
+using llvm::BasicBlock;
+using llvm::PHINode;
+using llvm::Value;
+using space::Node;
+using space::Op;
+
+using Values = std::vector<Value*>;
+
+/// One function under construction. Blocks: entry (parameters, constants), body (unrolled), rest
+/// (one masked vector at a time), finish (lanes stored).
+class Emitter {
+ public:
+  Emitter(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa)
+      : program_(program),
+        isa_(isa),
+        unroll_(unroll_of(program)),
+        ir_(module.getContext()),
+        ops_(ir_, isa),
+        function_(declare(module, name)) {}
+
+  void emit() {
+    auto* const entry = block("entry");
+    auto* const body = block("body");
+    auto* const rest_check = block("rest_check");
+    auto* const rest = block("rest");
+    auto* const finish = block("finish");
+    ir_.SetInsertPoint(entry);
+    load_arguments();
+    emit_uniform_nodes();
+    Value* const step = ir_.getInt64(unroll_ * isa_.lanes);
+    Value* const whole = ir_.CreateSub(n_, ir_.CreateSRem(n_, step));
+    ir_.CreateCondBr(ir_.CreateICmpSGT(whole, ir_.getInt64(0)), body, rest_check);
+    const Values after_body = emit_body(entry, body, rest_check, whole);
+    ir_.SetInsertPoint(rest_check);
+    const Values sums = merge(entry, body, after_body);
+    ir_.CreateCondBr(ir_.CreateICmpSLT(whole, n_), rest, finish);
+    const Values after_rest = emit_rest(rest_check, rest, finish, whole, sums);
+    ir_.SetInsertPoint(finish);
+    store_lanes(rest_check, rest, sums, after_rest);
+    ir_.CreateRetVoid();
+    verify();
+  }
+
+ private:
+  llvm::Function* declare(llvm::Module& module, const std::string& name) {
+    llvm::Type* const pointer = ir_.getPtrTy();
+    auto* const type = llvm::FunctionType::get(
+        ir_.getVoidTy(), {pointer, pointer, ir_.getInt64Ty(), pointer, pointer}, false);
+    auto* const f = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
+    const std::string width = std::to_string(isa_.lanes * 32);
+    f->addFnAttr("prefer-vector-width", width);
+    f->addFnAttr("min-legal-vector-width", width);
+    f->addFnAttr("target-cpu", isa_.cpu);
+    f->addFnAttr("target-features", isa_.features);
+    f->addFnAttr(llvm::Attribute::NoUnwind);
+    return f;
+  }
+
+  BasicBlock* block(const char* name) {
+    return BasicBlock::Create(ir_.getContext(), name, function_);
+  }
+
+  void load_arguments() {
+    n_ = function_->getArg(2);
+    const auto pointer = [&](unsigned list, int k) {
+      return ir_.CreateLoad(ir_.getPtrTy(),
+                            ir_.CreateConstGEP1_32(ir_.getPtrTy(), function_->getArg(list), k));
+    };
+    for (int k = 0; k < program_.inputs; ++k) in_.push_back(pointer(0, k));
+    for (int k = 0; k < program_.elementwise; ++k) out_.push_back(pointer(1, k));
+  }
+
+  /// What does not depend on an input, once, in front of the loops.
+  void emit_uniform_nodes() {
+    const auto& e = program_.expr;
+    uniform_.resize(e.nodes.size());
+    for (std::size_t i = 0; i < e.nodes.size(); ++i) {
+      const Node& n = e.nodes[i];
+      if (n.op == Op::Var) continue;
+      if (n.op == Op::Lit) {
+        uniform_[i] = ops_.literal(e.literals[n.a]);
+      } else if (n.op == Op::Param) {
+        Value* const at = ir_.CreateConstGEP1_32(ir_.getFloatTy(), function_->getArg(3), n.a);
+        uniform_[i] = ir_.CreateVectorSplat(isa_.lanes, ir_.CreateLoad(ir_.getFloatTy(), at));
+      } else if (operands_in(uniform_, n)) {
+        uniform_[i] = operation(n, uniform_);
+      }
+    }
+  }
+
+  static bool operands_in(const Values& values, const Node& n) {
+    const std::uint16_t operands[] = {n.a, n.b, n.c, n.d};
+    for (int k = 0; k < space::primitive(n.op).arity; ++k)
+      if (!values[operands[k]]) return false;
+    return true;
+  }
+
+  Value* operation(const Node& n, const Values& v) {
+    return ops_.apply(n.op, v[n.a], v[n.b], v[n.c], v[n.d]);
+  }
+
+  /// Values of all nodes for `copies` vectors, operation by operation. load(copy, input) reads one.
+  template <class Load>
+  std::vector<Values> compute(int copies, const Load& load) {
+    std::vector<Values> v(static_cast<std::size_t>(copies), uniform_);
+    const auto& nodes = program_.expr.nodes;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      if (uniform_[i]) continue;
+      for (int u = 0; u < copies; ++u) {
+        Values& at = v[static_cast<std::size_t>(u)];
+        at[i] = nodes[i].op == Op::Var ? load(u, nodes[i].a) : operation(nodes[i], at);
+      }
+    }
+    return v;
+  }
+
+  Value* address(Value* base, Value* i, int copy) {
+    Value* const at = copy == 0 ? i : ir_.CreateAdd(i, ir_.getInt64(copy * isa_.lanes));
+    return ir_.CreateGEP(ir_.getFloatTy(), base, at);
+  }
+
+  Value* output(const Values& v, int k) const {
+    return v[program_.expr.outputs[static_cast<std::size_t>(k)]];
+  }
+
+  std::vector<PHINode*> sum_phis(std::size_t count) {
+    std::vector<PHINode*> phis;
+    for (std::size_t k = 0; k < count; ++k) phis.push_back(ir_.CreatePHI(ops_.type(), 2));
+    return phis;
+  }
+
+  /// Elements 0 .. whole; returns the sums, copy by copy.
+  Values emit_body(BasicBlock* before, BasicBlock* body, BasicBlock* after, Value* whole) {
+    ir_.SetInsertPoint(body);
+    PHINode* const i = ir_.CreatePHI(ir_.getInt64Ty(), 2);
+    const auto reductions = static_cast<std::size_t>(program_.reductions);
+    const auto sums = sum_phis(reductions * static_cast<std::size_t>(unroll_));
+    const auto v = compute(unroll_, [&](int u, int input) -> Value* {
+      return ir_.CreateAlignedLoad(ops_.type(), address(in_[static_cast<std::size_t>(input)], i, u),
+                                   Align(1));
+    });
+    for (int u = 0; u < unroll_; ++u)
+      for (int k = 0; k < program_.elementwise; ++k)
+        ir_.CreateAlignedStore(output(v[static_cast<std::size_t>(u)], k),
+                               address(out_[static_cast<std::size_t>(k)], i, u), Align(1));
+    Values next;
+    for (std::size_t s = 0; s < sums.size(); ++s)
+      next.push_back(ir_.CreateFAdd(
+          sums[s], output(v[s / reductions], program_.elementwise + int(s % reductions))));
+    Value* const end = ir_.CreateAdd(i, ir_.getInt64(unroll_ * isa_.lanes));
+    close_loop(before, i, ir_.getInt64(0), end, sums, Values(sums.size(), zero()), next);
+    ir_.CreateCondBr(ir_.CreateICmpSLT(end, whole), body, after);
+    return next;
+  }
+
+  /// Elements whole .. n, a masked vector at a time; only the first copy's sums grow.
+  Values emit_rest(BasicBlock* before, BasicBlock* rest, BasicBlock* after, Value* whole,
+                   const Values& initial) {
+    ir_.SetInsertPoint(rest);
+    PHINode* const i = ir_.CreatePHI(ir_.getInt64Ty(), 2);
+    const auto sums = sum_phis(static_cast<std::size_t>(program_.reductions));
+    Value* const mask = rest_mask(i);
+    const Values v = compute(1, [&](int, int input) -> Value* {
+                       return ir_.CreateMaskedLoad(
+                           ops_.type(), address(in_[static_cast<std::size_t>(input)], i, 0),
+                           Align(1), mask, zero());
+                     }).front();
+    for (int k = 0; k < program_.elementwise; ++k)
+      ir_.CreateMaskedStore(output(v, k), address(out_[static_cast<std::size_t>(k)], i, 0),
+                            Align(1), mask);
+    Values next;
+    for (int k = 0; k < program_.reductions; ++k)
+      next.push_back(
+          ir_.CreateFAdd(sums[static_cast<std::size_t>(k)],
+                         ir_.CreateSelect(mask, output(v, program_.elementwise + k), zero())));
+    Value* const end = ir_.CreateAdd(i, ir_.getInt64(isa_.lanes));
+    close_loop(before, i, whole, end, sums, initial, next);
+    ir_.CreateCondBr(ir_.CreateICmpSLT(end, n_), rest, after);
+    return next;
+  }
+
+  Value* rest_mask(Value* i) {
+    llvm::SmallVector<llvm::Constant*, 16> lanes;
+    for (int k = 0; k < isa_.lanes; ++k) lanes.push_back(ir_.getInt32(static_cast<unsigned>(k)));
+    Value* const left = ir_.CreateTrunc(ir_.CreateSub(n_, i), ir_.getInt32Ty());
+    return ir_.CreateICmpSLT(llvm::ConstantVector::get(lanes),
+                             ir_.CreateVectorSplat(isa_.lanes, left));
+  }
+
+  Value* zero() const { return llvm::Constant::getNullValue(ops_.type()); }
+
+  void close_loop(BasicBlock* before, PHINode* i, Value* start, Value* end,
+                  const std::vector<PHINode*>& sums, const Values& initial, const Values& next) {
+    BasicBlock* const here = ir_.GetInsertBlock();
+    i->addIncoming(start, before);
+    i->addIncoming(end, here);
+    for (std::size_t s = 0; s < sums.size(); ++s) {
+      sums[s]->addIncoming(initial[s], before);
+      sums[s]->addIncoming(next[s], here);
+    }
+  }
+
+  /// The sums after the body, or zeros where it did not run.
+  Values merge(BasicBlock* entry, BasicBlock* body, const Values& after_body) {
+    Values merged;
+    for (Value* const v : after_body) {
+      PHINode* const phi = ir_.CreatePHI(ops_.type(), 2);
+      phi->addIncoming(zero(), entry);
+      phi->addIncoming(v, body);
+      merged.push_back(phi);
+    }
+    return merged;
+  }
+
+  void store_lanes(BasicBlock* rest_check, BasicBlock* rest, const Values& sums,
+                   const Values& after_rest) {
+    const auto reductions = static_cast<std::size_t>(program_.reductions);
+    Values last = sums;
+    for (std::size_t k = 0; k < reductions; ++k) {
+      PHINode* const phi = ir_.CreatePHI(ops_.type(), 2);
+      phi->addIncoming(sums[k], rest_check);
+      phi->addIncoming(after_rest[k], rest);
+      last[k] = phi;
+    }
+    for (std::size_t s = 0; s < last.size(); ++s) {
+      const std::size_t copy = s / reductions, k = s % reductions;
+      const auto at =
+          (k * static_cast<std::size_t>(unroll_) + copy) * static_cast<std::size_t>(isa_.lanes);
+      ir_.CreateAlignedStore(
+          last[s], ir_.CreateConstGEP1_64(ir_.getFloatTy(), function_->getArg(4), at), Align(4));
+    }
+  }
+
+  void verify() const {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    if (llvm::verifyFunction(*function_, &stream))
+      throw std::logic_error("generated code is not sound: " + text);
+  }
+
+  const Program& program_;
+  const Isa& isa_;
+  const int unroll_;
+  llvm::IRBuilder<> ir_;
+  VectorOps ops_;
+  llvm::Function* function_;
+  Value* n_ = nullptr;
+  Values in_, out_, uniform_;
+};
+
+}  // namespace
+
+int unroll_of(const Program& program) {
+  const std::size_t size = program.expr.nodes.size();
+  return size <= 60 ? 4 : size <= 160 ? 2 : 1;
+}
+
+void emit(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa) {
+  Emitter(module, name, program, isa).emit();
+}
+
+}  // namespace antigrad::kernels
+#endif

@@ -1,0 +1,18 @@
+// What the machine code of a kernel is made for: width of vectors and the instructions that matter.
+#pragma once
+#include <string>
+
+namespace antigrad::kernels {
+
+struct Isa {
+  int lanes = 4;        // floats in a vector
+  bool fma = false;     // else a fused operation goes through float64
+  bool scalef = false;  // AVX-512: a 2^n in one instruction
+  std::string cpu;      // as LLVM names it
+  std::string features;
+};
+
+/// This machine, as LLVM detects it. Needs the LLVM tier.
+Isa host_isa();
+
+}  // namespace antigrad::kernels

@@ -1,0 +1,102 @@
+#ifdef ANTIGRAD_LLVM
+#include "kernels/jit/vector_ops.hpp"
+
+#include <llvm/IR/Constants.h>
+#include <llvm/IR/IntrinsicsX86.h>
+
+#include <stdexcept>
+
+namespace antigrad::kernels {
+
+using llvm::CmpInst;
+using llvm::Value;
+using space::Op;
+
+Value* VectorOps::literal(double value) const {
+  return llvm::ConstantFP::get(vector_, static_cast<double>(static_cast<float>(value)));
+}
+
+Value* VectorOps::bits(std::uint32_t value) const {
+  return llvm::ConstantInt::get(llvm::VectorType::getInteger(vector_), value);
+}
+
+Value* VectorOps::intrinsic(unsigned id, std::initializer_list<Value*> operands) {
+  return ir_.CreateIntrinsic(id, {vector_}, llvm::ArrayRef<Value*>(operands));
+}
+
+/// min or max with NaN passing from either side, the second operand at a tie. With a nonzero
+/// constant on one side one compare does it: the other side is taken when they do not compare.
+Value* VectorOps::extremum(CmpInst::Predicate better, Value* a, Value* b) {
+  const auto nonzero_constant = [](Value* v) {
+    const auto* c = llvm::dyn_cast<llvm::ConstantDataVector>(v);
+    return c && c->isSplat() && c->getElementAsFloat(0) != 0 &&
+           c->getElementAsFloat(0) == c->getElementAsFloat(0);
+  };
+  if (nonzero_constant(b)) return ir_.CreateSelect(ir_.CreateFCmp(better, b, a), b, a);
+  if (nonzero_constant(a)) return ir_.CreateSelect(ir_.CreateFCmp(better, a, b), a, b);
+  Value* const first = ir_.CreateOr(ir_.CreateFCmp(better, a, b), ir_.CreateFCmpUNO(a, a));
+  return ir_.CreateSelect(first, a, b);
+}
+
+/// Without the instruction: the product is exact in float64, so that only the sum rounds (twice).
+Value* VectorOps::fma(Value* a, Value* b, Value* c) {
+  if (isa_.fma) return intrinsic(llvm::Intrinsic::fma, {a, b, c});
+  auto* const wide = llvm::FixedVectorType::get(ir_.getDoubleTy(), isa_.lanes);
+  Value* const product = ir_.CreateFMul(ir_.CreateFPExt(a, wide), ir_.CreateFPExt(b, wide));
+  return ir_.CreateFPTrunc(ir_.CreateFAdd(product, ir_.CreateFPExt(c, wide)), vector_);
+}
+
+/// 2^n for an integer vector n in -126 .. 127.
+Value* VectorOps::power_of_two(Value* n) {
+  return ir_.CreateBitCast(ir_.CreateShl(ir_.CreateAdd(n, bits(127)), bits(23)), vector_);
+}
+
+/// a 2^n for |n| <= 252, in two steps so that only the last one rounds. n becomes an integer by
+/// adding 1.5 2^23, which is defined for NaN too (a is NaN then).
+Value* VectorOps::scale2(Value* a, Value* n) {
+  if (isa_.scalef)
+    return ir_.CreateIntrinsic(
+        llvm::Intrinsic::x86_avx512_mask_scalef_ps_512, {},
+        {a, n, llvm::Constant::getNullValue(vector_), ir_.getInt16(-1), ir_.getInt32(4)});
+  Value* const shifted = ir_.CreateFAdd(n, literal(12582912.0));
+  auto* const integers = llvm::VectorType::getInteger(vector_);
+  Value* const i = ir_.CreateSub(ir_.CreateBitCast(shifted, integers), bits(0x4b400000));
+  Value* const half = ir_.CreateAShr(i, bits(1));
+  Value* const first = ir_.CreateFMul(a, power_of_two(half));
+  return ir_.CreateFMul(first, power_of_two(ir_.CreateSub(i, half)));
+}
+
+/// floor(log2 |a|) of a normal number, from its bits.
+Value* VectorOps::exponent(Value* a) {
+  Value* const word = ir_.CreateBitCast(a, llvm::VectorType::getInteger(vector_));
+  Value* const biased = ir_.CreateAnd(ir_.CreateLShr(word, bits(23)), bits(255));
+  return ir_.CreateSIToFP(ir_.CreateSub(biased, bits(127)), vector_);
+}
+
+Value* VectorOps::apply(Op op, Value* a, Value* b, Value* c, Value* d) {
+  namespace intrinsics = llvm::Intrinsic;
+  switch (op) {
+    case Op::Add: return ir_.CreateFAdd(a, b);
+    case Op::Sub: return ir_.CreateFSub(a, b);
+    case Op::Mul: return ir_.CreateFMul(a, b);
+    case Op::Div: return ir_.CreateFDiv(a, b);
+    case Op::Neg: return ir_.CreateFNeg(a);
+    case Op::Abs: return intrinsic(intrinsics::fabs, {a});
+    case Op::Sqrt: return intrinsic(intrinsics::sqrt, {a});
+    case Op::Min: return extremum(CmpInst::FCMP_OLT, a, b);
+    case Op::Max: return extremum(CmpInst::FCMP_OGT, a, b);
+    case Op::Less: return ir_.CreateSelect(ir_.CreateFCmpOLT(a, b), c, d);
+    case Op::LessEqual: return ir_.CreateSelect(ir_.CreateFCmpOLE(a, b), c, d);
+    case Op::Fma: return fma(a, b, c);
+    case Op::CopySign: return intrinsic(intrinsics::copysign, {a, b});
+    case Op::Round: return intrinsic(intrinsics::nearbyint, {a});
+    case Op::Scale2: return scale2(a, b);
+    case Op::Exponent: return exponent(a);
+    default:
+      throw std::logic_error("operation " + std::string(space::primitive(op).name) +
+                             " was not lowered");
+  }
+}
+
+}  // namespace antigrad::kernels
+#endif
