@@ -49,9 +49,12 @@ Slots assign_slots(const Expr& e, const std::vector<bool>& uniform) {
   std::vector<int> free;
   std::vector<std::vector<int>> released(e.nodes.size() + 1);
   for (std::size_t i = 0; i < e.nodes.size(); ++i) {
-    if (free.empty()) free.push_back(slots.count++);
-    slots.of[i] = free.back();
-    free.pop_back();
+    if (uniform[i] || free.empty()) {
+      slots.of[i] = slots.count++;
+    } else {
+      slots.of[i] = free.back();
+      free.pop_back();
+    }
     if (!uniform[i]) released[std::max(last[i], i)].push_back(slots.of[i]);
     free.insert(free.end(), released[i].begin(), released[i].end());
   }

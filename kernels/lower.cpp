@@ -18,14 +18,13 @@ using space::Sym;
 /// The row's formula, as nodes.
 Low row(Op op, Low a) {
   switch (op) {
-// clang-format off
 #define PRIMITIVE(ID, NAME, ...) \
-  case Op::ID: return space::rows::NAME(a);
-#include "space/primitives.def"
-// clang-format on
-    default: break;
+  case Op::ID: {                 \
+    return space::rows::NAME(a); \
   }
-  return a;
+#include "space/primitives.def"
+    default: return a;
+  }
 }
 
 /// Node n of e with its operands replaced; rows keep their form.

@@ -49,6 +49,26 @@ T expect(llvm::Expected<T> value, const char* what) {
   throw std::runtime_error(std::string("LLVM: ") + what + ": " + llvm::toString(value.takeError()));
 }
 
+std::string feature_string(const llvm::StringMap<bool>& features) {
+  std::vector<std::string> names;
+  for (const auto& entry : features)
+    names.push_back((entry.getValue() ? "+" : "-") + entry.getKey().str());
+  std::ranges::sort(names);
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
+Isa detect_isa() {
+  const auto features = llvm::sys::getHostCPUFeatures();
+  Isa isa{4, false, false, llvm::sys::getHostCPUName().str(), feature_string(features)};
+  const auto has = [&](const char* name) { return features.lookup(name); };
+  isa.lanes = has("avx512f") ? 16 : has("avx2") ? 8 : 4;
+  isa.scalef = has("avx512f");
+  isa.fma = has("fma") || has("neon");
+  return isa;
+}
+
 /// One LLJIT. ORC's compiler serves one thread at a time, so a mutex stands in front.
 class Jit {
  public:
@@ -66,6 +86,8 @@ class Jit {
                    jit_->getDataLayout().getGlobalPrefix()),
                "no symbols of the process"));
   }
+
+  const Isa& isa() const { return isa_; }
 
   struct Compiled {
     Code code;
@@ -96,6 +118,7 @@ class Jit {
   }
 
  private:
+  const Isa isa_ = detect_isa();  // asking the processor is slow on virtual machines
   std::mutex mutex_;
   std::string triple_;
   std::unique_ptr<orc::LLJIT> jit_;
@@ -155,29 +178,11 @@ class LlvmRoutine final : public Routine {
   Jit::Compiled compiled_;
 };
 
-std::string feature_string(const llvm::StringMap<bool>& features) {
-  std::vector<std::string> names;
-  for (const auto& entry : features)
-    names.push_back((entry.getValue() ? "+" : "-") + entry.getKey().str());
-  std::ranges::sort(names);
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ",") + name;
-  return text;
-}
-
 }  // namespace
 
 bool has_llvm() { return true; }
 
-Isa host_isa() {
-  const auto features = llvm::sys::getHostCPUFeatures();
-  Isa isa{4, false, false, llvm::sys::getHostCPUName().str(), feature_string(features)};
-  const auto has = [&](const char* name) { return features.lookup(name); };
-  isa.lanes = has("avx512f") ? 16 : has("avx2") ? 8 : 4;
-  isa.scalef = has("avx512f");
-  isa.fma = has("fma") || has("neon");
-  return isa;
-}
+Isa host_isa() { return process_jit()->isa(); }
 
 std::string llvm_refusal(const space::Expr& e) {
   for (const space::Node& n : e.nodes)
