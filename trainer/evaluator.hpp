@@ -14,9 +14,8 @@ namespace antigrad::trainer {
 struct Evaluation {
   std::string activation;  // text, as space::parse_activation reads it
   std::string task;        // name of one of the tasks the evaluator was opened with
-  std::uint64_t seed =
-      0;  // initial weights and batches depend on (task, seed) only, so candidates are paired
-  int steps = 0;  // train up to this step
+  std::uint64_t seed = 0;  // initial weights and batches depend on (task, seed) only: paired
+  int steps = 0;           // train up to this step
 };
 
 enum class Outcome { ok, diverged, rejected, timeout, out_of_memory, crashed };
@@ -24,11 +23,10 @@ enum class Outcome { ok, diverged, rejected, timeout, out_of_memory, crashed };
 /// One point of a learning curve, at an evaluation step of the task.
 struct CurvePoint {
   int step = 0;
-  double training_loss = 0;    // mean of the loss before each update since the last point
-  double validation_loss = 0;  // exponentially averaged weights
-  double validation_accuracy =
-      0;                    // exponentially averaged weights; share of right classes or next tokens
-  double current_loss = 0;  // validation loss of the current weights
+  double training_loss = 0;        // mean of the loss before each update since the last point
+  double validation_loss = 0;      // exponentially averaged weights
+  double validation_accuracy = 0;  // the same weights; share of right classes or next tokens
+  double current_loss = 0;         // validation loss of the current weights
 };
 
 /// What a run says. Everything but the resources is a deterministic function of (task, activation,
