@@ -63,6 +63,10 @@ void finish(Session& session, const Group& group) {
   for (const Trial& trial : trials) {
     if (trial.candidate.baseline) baselines.push_back(&trial);
   }
+  for (const Stage& stage :
+       group.stages) {  // no unit, no score: an error even where nothing is left to score
+    for (const Task& task : session.config.tasks) unit_of(baselines, task, stage);
+  }
   std::vector<Json> records;
   const Replay now = session.replayed();
   for (Trial& trial : trials) {

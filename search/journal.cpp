@@ -89,6 +89,21 @@ std::vector<Json> read_journal(const std::string& path) {
   return records;
 }
 
+std::string canonical_text(std::span<const Json> records) {
+  std::string text;
+  for (Json record : records) {
+    for (const char* key : {"worker_id", "datetime_start", "datetime_complete"}) record.erase(key);
+    if (record.contains("user_attrs")) {
+      Json& attrs = record["user_attrs"];
+      for (auto at = attrs.begin(); at != attrs.end();) {
+        at = at.key().rfind("resource:", 0) == 0 ? attrs.erase(at) : std::next(at);
+      }
+    }
+    text += to_text(record) + '\n';
+  }
+  return text;
+}
+
 Journal::Journal(std::string path)
     : path_(std::move(path)), worker_id_(fmt::format("antigrad-{}", ::getpid())) {
   file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);

@@ -17,6 +17,11 @@ namespace antigrad::search {
 /// object, no op_code or worker_id.
 std::vector<Json> read_journal(const std::string& path);
 
+/// The records as text without what differs from run to run: times, worker ids, attributes named
+/// "resource:...". Equal for equal deterministic studies, whatever the number of workers and
+/// interruptions.
+std::string canonical_text(std::span<const Json> records);
+
 /// The one antigrad process that writes a journal; other programs may append too, under the lock.
 class Journal {
  public:

@@ -98,13 +98,15 @@ void Replayer::create_trial(const Json& record) {
   trial.datetime_complete = text_or_empty(record, "datetime_complete");
   trial.user_attrs = record.value("user_attrs", Json::object());
   trial.system_attrs = record.value("system_attrs", Json::object());
-  for (const auto& [name, value] : record.value("params", Json::object()).items()) {
-    trial.params[name] = number(value);
-  }
-  for (const auto& [name, value] : record.value("distributions", Json::object()).items()) {
+  const auto part = [&](const char* key) { return record.value(key, Json::object()); };
+  const Json params = part("params");
+  const Json distributions = part("distributions");
+  const Json intermediate = part("intermediate_values");
+  for (const auto& [name, value] : params.items()) trial.params[name] = number(value);
+  for (const auto& [name, value] : distributions.items()) {
     trial.distributions[name] = distribution_of(value);
   }
-  for (const auto& [step, value] : record.value("intermediate_values", Json::object()).items()) {
+  for (const auto& [step, value] : intermediate.items()) {
     trial.intermediate_values[std::stoi(step)] = number(value);
   }
   places_.emplace_back(owner->id, trial.number);
