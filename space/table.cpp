@@ -13,8 +13,9 @@ namespace antigrad::space {
 namespace {
 
 constexpr int kPoints = 12;          // Chebyshev points a segment
-constexpr int kMaxDepth = 40;        // halvings of a segment
-constexpr double kTolerance = 2e-16;  // of a segment's last Chebyshev coefficients, relative to the local size of h
+constexpr int kMaxDepth = 20;        // halvings of a segment
+constexpr double kTolerance = 1e-14;  // of a segment's last Chebyshev coefficients, relative to the local size of h
+constexpr std::size_t kMaxSegments = 500;
 constexpr double kMaxRange = 2048;
 
 double polynomial(const std::vector<double>& c, double x) {
@@ -25,13 +26,24 @@ double polynomial(const std::vector<double>& c, double x) {
 
 using Points = std::array<double, kPoints>;
 
+/// cos(pi k (j + 1/2) / n), row k.
+const std::array<Points, kPoints>& cosines() {
+  static const auto table = [] {
+    std::array<Points, kPoints> c{};
+    for (int k = 0; k < kPoints; ++k)
+      for (int j = 0; j < kPoints; ++j) c[k][j] = std::cos(std::numbers::pi * k * (j + 0.5) / kPoints);
+    return c;
+  }();
+  return table;
+}
+
 /// Chebyshev coefficients of h on [lo, hi] from its values at the Chebyshev points (never the ends, where h may jump).
 Points chebyshev(const Expr& h, double lo, double hi) {
   Points values, c{};
   for (int j = 0; j < kPoints; ++j)
-    values[j] = space::value(h, 0.5 * (lo + hi) + 0.5 * (hi - lo) * std::cos(std::numbers::pi * (j + 0.5) / kPoints));
+    values[j] = space::value(h, 0.5 * (lo + hi) + 0.5 * (hi - lo) * cosines()[1][j]);
   for (int k = 0; k < kPoints; ++k) {
-    for (int j = 0; j < kPoints; ++j) c[k] += values[j] * std::cos(std::numbers::pi * k * (j + 0.5) / kPoints);
+    for (int j = 0; j < kPoints; ++j) c[k] += values[j] * cosines()[k][j];
     c[k] *= (k == 0 ? 1.0 : 2.0) / kPoints;
   }
   return c;
@@ -127,7 +139,9 @@ void Table::add_segments(double lo, double hi, int depth) {
   for (const double v : c) size = std::max(size, std::fabs(v));
   const double rest = std::fabs(c[kPoints - 1]) + std::fabs(c[kPoints - 2]) + std::fabs(c[kPoints - 3]);
   if (!std::isfinite(size)) throw Error(fmt::format("the integrand is not finite on [{}, {}]", lo, hi));
-  if (rest > kTolerance * 8 * std::max(size, 1e-3) && depth < kMaxDepth) {
+  if (coefficients_.size() > kMaxSegments)
+    throw Error(fmt::format("the integrand needs more than {} segments near x = {}: it is not smooth enough there", kMaxSegments, lo));
+  if (rest > kTolerance * std::max(size, 0.1) && depth < kMaxDepth) {
     const double middle = 0.5 * (lo + hi);
     add_segments(lo, middle, depth + 1);
     add_segments(middle, hi, depth + 1);
