@@ -1,0 +1,96 @@
+// Every engine against the float64 interpreter, on every row, the zoo and 200 random gradients.
+#include <gtest/gtest.h>
+
+#include "tests/kernels/cases.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+TEST(Agreement, EveryEngineComputesEveryActivation) {
+  int compared = 0, jitted = 0;
+  for (const auto& a : all_activations())
+    for (const auto& p : programs(a)) {
+      const Call call = call_of(a, p.program, 200, 7);
+      const auto want =
+          run<double>(*interpret<double>(p.program), p.program, call.columns, call.parameters);
+      const auto narrow =
+          run<float>(*interpret<float>(p.program), p.program, call.columns, call.parameters);
+      ++compared;
+      EXPECT_EQ(first_disagreement(a, p, call, narrow, want), "") << "interpreter in float32";
+      if (!has_llvm() || !llvm_refusal(p.program.expr).empty()) continue;
+      const auto machine =
+          run<float>(*llvm_routine(p.program), p.program, call.columns, call.parameters);
+      ++jitted;
+      EXPECT_EQ(first_disagreement(a, p, call, machine, want), "") << "llvm";
+    }
+  fmt::print("{} programs compared, {} of them as machine code\n", compared, jitted);
+  EXPECT_GE(compared, 3 * (200 + 30 + 20));
+}
+
+TEST(Agreement, EnginesAgreeOnSpecialValuesOfEveryRow) {
+  if (!has_llvm()) GTEST_SKIP() << "this build has no LLVM";
+  const double inf = std::numeric_limits<double>::infinity(),
+               nan = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& a : row_activations()) {
+    const NamedProgram p{"forward", forward_program(a)};
+    if (!llvm_refusal(p.program.expr).empty()) continue;
+    Call call{{{0.0, -0.0, 1, -1, 1e-30f, -1e-30f, 1e30f, -1e30f, inf, -inf, nan}}, {}};
+    if (a.text.find("sin") != std::string::npos || a.text.find("cos") != std::string::npos)
+      call.columns[0][6] = call.columns[0][7] = 1e4;  // beyond 1e5 only bounded
+    const auto want = run<float>(*interpret<float>(p.program), p.program, call.columns, {});
+    const auto got = run<float>(*llvm_routine(p.program), p.program, call.columns, {});
+    EXPECT_EQ(first_disagreement(a, p, call, got, want), "");
+    EXPECT_TRUE(std::isnan(got.elements.back())) << a.name << " swallows NaN";
+  }
+}
+
+TEST(Agreement, NarrowMachinesComputeTheSame) {
+  if (!has_llvm()) GTEST_SKIP() << "this build has no LLVM";
+  Isa eight = host_isa(), four = host_isa();
+  eight.lanes = 8, eight.scalef = false;
+  four.lanes = 4, four.scalef = false, four.fma = false;
+  for (const auto& a : zoo_activations())
+    for (const auto& p : programs(a)) {
+      if (!llvm_refusal(p.program.expr).empty()) continue;
+      const Call call = call_of(a, p.program, 67, 3);
+      const auto want =
+          run<double>(*interpret<double>(p.program), p.program, call.columns, call.parameters);
+      for (const Isa& isa : {eight, four}) {
+        const auto got =
+            run<float>(*llvm_routine(p.program, isa), p.program, call.columns, call.parameters);
+        EXPECT_EQ(first_disagreement(a, p, call, got, want), "") << isa.lanes << " lanes";
+      }
+    }
+}
+
+TEST(Agreement, ComparatorSeesAWrongResult) {
+  const auto a = named("xielu");
+  const NamedProgram p{"backward", backward_program(a)};
+  const Call call = call_of(a, p.program, 67, 5);
+  const auto right =
+      run<double>(*interpret<double>(p.program), p.program, call.columns, call.parameters);
+  ASSERT_EQ(first_disagreement(a, p, call, right, right), "");
+  auto wrong = right;
+  wrong.elements[40] += 0.01;
+  EXPECT_NE(first_disagreement(a, p, call, wrong, right), "");
+  wrong = right;
+  wrong.elements[40] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_NE(first_disagreement(a, p, call, wrong, right), "");
+  wrong = right;
+  wrong.sums[1] += 1;
+  EXPECT_NE(first_disagreement(a, p, call, wrong, right), "");
+}
+
+TEST(Agreement, AWrongSlopeIsSeen) {
+  auto a = named("silu");
+  a.g = named("gelu").g;
+  const NamedProgram right{"backward", backward_program(named("silu"))},
+      wrong{"backward", backward_program(a)};
+  const Call call = call_of(a, right.program, 67, 5);
+  const auto want = run<double>(*interpret<double>(right.program), right.program, call.columns, {});
+  const auto got = run<double>(*interpret<double>(wrong.program), wrong.program, call.columns, {});
+  EXPECT_NE(first_disagreement(a, right, call, got, want), "");
+}
+
+}  // namespace
+}  // namespace antigrad::kernels

@@ -1,0 +1,85 @@
+// The life of machine code: made, cached, shared, removed; and what the engine refuses.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <thread>
+
+#include "space/error.hpp"
+#include "tests/kernels/cases.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+double resident_mebibytes() {
+  std::ifstream file("/proc/self/statm");
+  double total = 0, resident = 0;
+  file >> total >> resident;
+  return resident * 4096 / (1 << 20);
+}
+
+TEST(Jit, CodeThatGoesLeavesNothingBehind) {
+  if (!has_llvm()) GTEST_SKIP() << "this build has no LLVM";
+  const Program p = backward_program(named("xielu"));
+  for (int i = 0; i < 50; ++i) llvm_routine(p);
+  const double before = resident_mebibytes();
+  for (int i = 0; i < 500; ++i) llvm_routine(p);
+  EXPECT_LT(resident_mebibytes() - before, 4.0);
+}
+
+TEST(Jit, ThreadsCompileAtTheSameTime) {
+  const auto all = zoo_activations();
+  std::vector<std::thread> threads;
+  std::vector<int> good(4);
+  for (std::size_t t = 0; t < good.size(); ++t)
+    threads.emplace_back([&, t] {
+      for (const auto& a : all) {
+        const float x = 1;
+        float y = 0;
+        compile(a)->forward(&x, &y, 1, starts(a));
+        good[t] += std::fabs(static_cast<double>(y) - space::value(a.f, 1, starts(a))) < 1e-5;
+      }
+    });
+  for (auto& t : threads) t.join();
+  for (const int n : good) EXPECT_EQ(n, static_cast<int>(all.size()));
+}
+
+TEST(Jit, RefusesFloat64WithTheWayOut) {
+  if (!has_llvm()) GTEST_SKIP() << "this build has no LLVM";
+  try {
+    compile(named("gelu"), {Tier::llvm, Type::f64});
+    FAIL() << "compiled";
+  } catch (const space::Error& e) {
+    EXPECT_NE(std::string(e.what()).find("interpreter"), std::string::npos) << e.what();
+  }
+}
+
+TEST(Jit, AutomaticTakesLlvmForFloat32AndTheInterpreterForFloat64) {
+  EXPECT_EQ(compile(named("gelu"))->tier(), has_llvm() ? Tier::llvm : Tier::interpreter);
+  EXPECT_EQ(compile(named("gelu"), {Tier::automatic, Type::f64})->tier(), Tier::interpreter);
+}
+
+TEST(Jit, ATabulatedAntiderivativeGoesToTheInterpreter) {
+  const auto a = named("tanh(x)*gaussian(x)*sigmoid(x)");
+  ASSERT_FALSE(a.f.tables.empty()) << "the example has a closed form now";
+  EXPECT_EQ(compile(a)->tier(), Tier::interpreter);
+  EXPECT_THROW(compile(a, {Tier::llvm, Type::f32}), space::Error);
+}
+
+TEST(Jit, SaysWhichParameterCountIsWrong) {
+  const auto kernel = compile(named("xielu"));
+  const float x = 1;
+  float y = 0;
+  const std::vector<double> theta(1);
+  EXPECT_THROW(kernel->forward(&x, &y, 1, theta), std::logic_error);
+}
+
+TEST(Jit, EmptyBuffersAreFine) {
+  const auto kernel = compile(named("xielu"));
+  std::vector<double> gtheta{1, 1};
+  kernel->forward(nullptr, nullptr, 0, starts(named("xielu")));
+  kernel->backward(nullptr, nullptr, nullptr, 0, starts(named("xielu")), gtheta);
+  EXPECT_EQ(gtheta, (std::vector<double>{0, 0}));
+}
+
+}  // namespace
+}  // namespace antigrad::kernels
