@@ -62,6 +62,11 @@ off_t end_of_lines(int file) {
   return end;
 }
 
+bool cut_torn_tail(int file) {
+  const off_t end = end_of_lines(file);
+  return end >= 0 && (end == ::lseek(file, 0, SEEK_END) || ::ftruncate(file, end) == 0);
+}
+
 bool write_all(int file, std::string_view text, off_t at) {
   while (!text.empty()) {
     const ssize_t n = ::pwrite(file, text.data(), text.size(), at);
@@ -106,17 +111,21 @@ std::string canonical_text(std::span<const Json> records) {
 
 Journal::Journal(std::string path)
     : path_(std::move(path)), worker_id_(fmt::format("antigrad-{}", ::getpid())) {
-  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (file_ < 0) fail(path_, fmt::format("cannot open the journal: {}", std::strerror(errno)));
-  if (!lock_file(file_)) {
-    ::close(file_);
+  file_.number = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file_.number < 0)
+    fail(path_, fmt::format("cannot open the journal: {}", std::strerror(errno)));
+  if (!lock_file(file_.number)) {
     fail(path_,
          "another antigrad process writes this journal; let it end, or watch it with "
          "`antigrad status`");
   }
+  const JournalLock lock(path_);
+  if (!cut_torn_tail(file_.number)) fail(path_, "cannot repair the journal's torn last line");
 }
 
-Journal::~Journal() { ::close(file_); }
+Journal::File::~File() {
+  if (number >= 0) ::close(number);
+}
 
 void Journal::append(std::span<const Json> records) {
   if (records.empty()) return;
@@ -127,10 +136,10 @@ void Journal::append(std::span<const Json> records) {
     text += to_text(record) + '\n';
   }
   const JournalLock lock(path_);
-  const off_t end = end_of_lines(file_);
-  if (end < 0 || ::ftruncate(file_, end) != 0 || !write_all(file_, text, end)) {
+  const off_t end = end_of_lines(file_.number);
+  if (!cut_torn_tail(file_.number) || !write_all(file_.number, text, end)) {
     const std::string reason = std::strerror(errno);
-    const bool restored = end >= 0 && ::ftruncate(file_, end) == 0;
+    const bool restored = end >= 0 && ::ftruncate(file_.number, end) == 0;
     fail(path_,
          fmt::format("cannot write the journal: {}; free some space, then `antigrad resume`{}",
                      reason, restored ? "" : " (its last line may be torn: that is repaired)"));

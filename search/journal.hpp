@@ -25,10 +25,9 @@ std::string canonical_text(std::span<const Json> records);
 /// The one antigrad process that writes a journal; other programs may append too, under the lock.
 class Journal {
  public:
-  /// Creates the file if it is missing. Throws space::Error if it cannot, or if another antigrad
-  /// process writes it.
+  /// Creates the file if it is missing, cuts off a torn last line. Throws space::Error if it
+  /// cannot, or if another antigrad process writes it.
   explicit Journal(std::string path);
-  ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
@@ -40,8 +39,13 @@ class Journal {
   double seconds() const { return seconds_; }  // spent in append so far
 
  private:
+  struct File {  // closed even when the constructor throws
+    int number = -1;
+    ~File();
+  };
+
   std::string path_, worker_id_;
-  int file_ = -1;
+  File file_;
   double seconds_ = 0;
 };
 

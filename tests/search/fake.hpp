@@ -11,6 +11,7 @@
 
 #include "search/engine.hpp"
 #include "search/journal.hpp"
+#include "space/error.hpp"
 
 namespace antigrad::search::fake {
 

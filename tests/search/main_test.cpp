@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fake.hpp"
+#include "search/summary.hpp"
 #include "search/worker.hpp"
 
 namespace {
@@ -37,9 +38,13 @@ class Misbehaving : public search::fake::Evaluator {
   }
 };
 
-// argv: --fake-study JOURNAL WORKERS
+// argv: --fake-study JOURNAL WORKERS; prints number and score of the best trial.
 int run_study(char** argv) {
-  search::fake::run(search::fake::study(), argv[2], std::stoi(argv[3]));
+  const search::StudyConfig config = search::fake::study();
+  search::fake::run(config, argv[2], std::stoi(argv[3]));
+  const search::Summary summary = search::summarise(config, argv[2]);
+  const search::Trial& best = *summary.leaderboard()[0];
+  fmt::print("{} {}\n", best.number, best.score());
   return 0;
 }
 

@@ -1,0 +1,1 @@
+antigrad_oracle_test(journal_optuna journal_optuna.py)

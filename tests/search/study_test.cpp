@@ -1,0 +1,159 @@
+// Study files and run directories.
+#include "search/study.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "fake.hpp"
+#include "search/estimate.hpp"
+#include "search/run_directory.hpp"
+
+namespace antigrad::search {
+namespace {
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+TEST(Study, QuickstartIsAStudy) {
+  const StudyConfig c = load_study(ANTIGRAD_SOURCE_DIR "/experiments/quickstart.yaml");
+  EXPECT_EQ(c.name, "quickstart");
+  EXPECT_TRUE(c.deterministic);
+  EXPECT_EQ(c.isolation, Isolation::process);
+  EXPECT_GE(c.trials, 20);
+  EXPECT_EQ(c.tasks.size(), 2u);
+  EXPECT_GE(c.baselines.size(), 6u);
+  EXPECT_GE(c.confirm.seeds, 3);
+  EXPECT_EQ(c.text.find("../.deps"), std::string::npos) << "paths of a copy must not be relative";
+}
+
+TEST(Study, DefaultsAreFilledIn) {
+  const StudyConfig c = fake::study();
+  EXPECT_EQ(c.limits.seconds, 300);
+  EXPECT_EQ(c.grammar.max_pieces, 3);
+  EXPECT_EQ(c.search_seeds(), 2);
+  EXPECT_EQ(c.training_seed(3), 7003u);
+}
+
+TEST(Study, ErrorsNameFileLineColumnAndTheWayOut) {
+  struct Case {
+    const char *from, *to, *expected;
+  };
+  const Case cases[] = {
+      {"seed: 7", "sed: 7", "toy.yaml:2:1: "},
+      {"study: toy", "study: a/b", "toy.yaml:1:8: expected a name of letters"},
+      {"study: toy\n", "", "study"},
+      {"seed: 7", "seed: x", "toy.yaml:2:7: "},
+      {"deterministic: true", "deterministic: yes", "toy.yaml:3:16: "},
+      {"trials: 20", "trials: -1", "toy.yaml:4:18: "},
+      {"name: random", "name: randm", "did you mean \"random\"?"},
+      {"lag: 4", "lag: 0", "toy.yaml:5:30: "},
+      {"lag: 4", "tournament: 99", "a tournament of 99 in a population of 12"},
+      {"lag: 4", "legs: 4", "toy.yaml:5:25: "},
+      {"reduction: 3", "reduction: 1", "toy.yaml:7:14: "},
+      {"fraction: 0.25", "fraction: 0", "expected a fraction in (0, 1], got 0"},
+      {"fraction: 0.25, seeds: 1", "fraction: 1.0, seeds: 1",
+       "toy.yaml:10:7: a rung must ask for more"},
+      {"[relu, gelu, silu]", "[relu, gelo]", "did you mean \"gelu\"?"},
+      {"[relu, gelu, silu]", "[relu, relu]", "baseline \"relu\" is named twice"},
+      {"[relu, gelu, silu]", "[relu]", "at least two baselines"},
+      {"finalists: 3", "finalists: 0", "toy.yaml:13:22: "},
+      {"name: words", "name: images", "task \"images\" is named twice"},
+      {"steps: 40", "steps: 0", "toy.yaml:15:27: "},
+  };
+  for (const Case& c : cases) {
+    try {
+      parse_study(replaced(fake::study_text(), c.from, c.to), "toy.yaml");
+      ADD_FAILURE() << c.to;
+    } catch (const space::Error& e) {
+      EXPECT_NE(std::string(e.what()).find(c.expected), std::string::npos)
+          << c.to << " gives " << e.what();
+    }
+  }
+}
+
+TEST(Study, PrimitivesAreChecked) {
+  const std::string text = fake::study_text(3, "space: {primitives: [tanh, sigmoid]}\n");
+  EXPECT_EQ(parse_study(text, "toy.yaml").grammar.primitives.size(), 2u);
+  try {
+    parse_study(replaced(text, "tanh", "tanhh"), "toy.yaml");
+    FAIL();
+  } catch (const space::Error& e) {
+    EXPECT_NE(e.message().find("did you mean \"tanh\"?"), std::string::npos) << e.what();
+  }
+}
+
+TEST(Study, RelativeDataPathsBecomeAbsolute) {
+  const auto with = [](const std::string& path) {
+    const std::string task =
+        "  - {name: t, steps: 9, data: {format: digits, path: " + path + "}}\n";
+    return parse_study(fake::study_text(3, task), "/a/b/toy.yaml").text;
+  };
+  EXPECT_NE(with("../d/x.gz").find("path: /a/d/x.gz}"), std::string::npos) << with("../d/x.gz");
+  EXPECT_NE(with("'../d/x.gz'").find("path: '/a/d/x.gz'}"), std::string::npos);
+  EXPECT_NE(with("/d/x.gz").find("path: /d/x.gz}"), std::string::npos);
+  EXPECT_NE(with("'${HOME}/x'").find("path: '${HOME}/x'}"), std::string::npos);
+}
+
+TEST(Study, CommentLinesDoNotMakeAnotherStudy) {
+  EXPECT_TRUE(same_study("a: 1\n", "# hello\n\na: 1"));
+  EXPECT_FALSE(same_study("a: 1\n", "a: 2\n"));
+}
+
+TEST(RunDirectory, SameStudyGoesOnAndAnotherIsRefused) {
+  const fake::Folder folder;
+  const RunDirectory run = prepare_run(folder.path(), fake::study(5), Start::start);
+  EXPECT_EQ(run.path, folder / "toy");
+  EXPECT_EQ(prepare_run(folder.path(), fake::study(5), Start::start).path, run.path);
+  try {
+    prepare_run(folder.path(), fake::study(6), Start::start);
+    FAIL();
+  } catch (const space::Error& e) {
+    EXPECT_NE(e.message().find("antigrad resume"), std::string::npos);
+    EXPECT_NE(e.message().find("--fresh"), std::string::npos);
+  }
+}
+
+TEST(RunDirectory, FreshSetsTheOldRunAside) {
+  const fake::Folder folder;
+  const RunDirectory run = prepare_run(folder.path(), fake::study(5), Start::start);
+  std::ofstream(run.journal()) << "old";
+  prepare_run(folder.path(), fake::study(6), Start::fresh);
+  EXPECT_FALSE(std::filesystem::exists(run.journal()));
+  EXPECT_TRUE(std::filesystem::exists(folder / "toy.old/journal.log"));
+  EXPECT_EQ(load_study(run.study_yaml()).trials, 6);
+}
+
+TEST(RunDirectory, OpenNamesTheRunsThereAre) {
+  const fake::Folder folder;
+  const RunDirectory run = prepare_run(folder.path(), fake::study(5), Start::start);
+  std::ofstream(run.journal()) << "";
+  EXPECT_EQ(open_run(folder.path(), "toy").path, run.path);
+  EXPECT_EQ(open_run("/nowhere", run.path).path, run.path);
+  try {
+    open_run(folder.path(), "toi");
+    FAIL();
+  } catch (const space::Error& e) {
+    EXPECT_NE(e.message().find("toy"), std::string::npos) << e.what();
+  }
+}
+
+TEST(Estimate, CountsTrialsStepsAndSeconds) {
+  const StudyConfig c =
+      fake::study(9);  // rungs 1/4 x 1, 1 x 1, 1 x 2; 3 baselines; 3 finalists x 3 seeds
+  const Cost cost = estimate_cost(c, {{"images", 0.5}}, 2);
+  EXPECT_EQ(cost.baselines, 3);
+  EXPECT_EQ(cost.candidates, 9);
+  EXPECT_EQ(cost.confirmations, 6);
+  const double images = 3 * 80 + 9 * (10 + 30.0 / 3 + 40.0 / 9) + 6 * 120;
+  EXPECT_NEAR(expected_steps(c, c.tasks[0]), images, 1e-9);
+  EXPECT_NEAR(cost.steps, images * 2.5, 1e-9);
+  EXPECT_NEAR(cost.seconds, images * 0.5 / 2, 1e-9);
+  EXPECT_GT(cost.disk_bytes, 0);
+}
+
+}  // namespace
+}  // namespace antigrad::search
