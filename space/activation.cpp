@@ -17,7 +17,9 @@ double logistic(double r) { return 1 / (1 + std::exp(-r)); }
 
 bool is_name(std::string_view text) {
   for (const char c : text)
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-')) return false;
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+          c == '-'))
+      return false;
   return !text.empty();
 }
 
@@ -62,7 +64,8 @@ double transform_slope(const Domain& d, double raw) {
 
 Activation parse_activation(std::string_view text) {
   text = trimmed(text);
-  if (text.empty()) throw Error("empty activation: expected a name of the zoo, a gradient or \"f: FORMULA\"");
+  if (text.empty())
+    throw Error("empty activation: expected a name of the zoo, a gradient or \"f: FORMULA\"");
   if (text.starts_with("f:")) return from_function(text.substr(2));
   const ZooEntry* const entry = find_in_zoo(text);
   if (entry) {
@@ -70,11 +73,14 @@ Activation parse_activation(std::string_view text) {
     a.name = entry->name;
     return a;
   }
-  if (is_name(text) && text != "x" && text.find_first_not_of("0123456789") != std::string_view::npos) {
+  if (is_name(text) && text != "x" &&
+      text.find_first_not_of("0123456789") != std::string_view::npos) {
     std::vector<std::string> known;
     for (const ZooEntry& e : zoo()) known.push_back(e.name);
-    throw Error(fmt::format("unknown activation \"{}\":{} `antigrad zoo` lists the names; a gradient is written like \"sigmoid(x)\"", text,
-                            did_you_mean(text, known)));
+    throw Error(
+        fmt::format("unknown activation \"{}\":{} `antigrad zoo` lists the names; a gradient is "
+                    "written like \"sigmoid(x)\"",
+                    text, did_you_mean(text, known)));
   }
   return integrate(parse_gradient(text));
 }

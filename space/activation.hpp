@@ -1,4 +1,5 @@
-// An activation f(x; theta): what the gradient integrates to, with what a kernel, a trainer and an exporter need.
+// An activation f(x; theta): what the gradient integrates to, with what a kernel, a trainer and an
+// exporter need.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,8 +9,9 @@
 
 namespace antigrad::space {
 
-/// Where a trainable parameter may be. The trainer holds an unbounded raw value r; theta = transform(r):
-/// real: r; above lo (hi = inf): lo + softplus(r); below hi (lo = -inf): hi - softplus(r); between: lo + (hi - lo) sigmoid(r).
+/// Where a trainable parameter may be. The trainer holds an unbounded raw value r; theta =
+/// transform(r): real: r; above lo (hi = inf): lo + softplus(r); below hi (lo = -inf): hi -
+/// softplus(r); between: lo + (hi - lo) sigmoid(r).
 struct Domain {
   double lo, hi;
   bool operator==(const Domain&) const = default;
@@ -23,21 +25,21 @@ struct Parameter {
   bool operator==(const Parameter&) const = default;
 };
 
-double to_raw(const Domain& domain, double theta);    // inverse transform
-double from_raw(const Domain& domain, double raw);    // transform
+double to_raw(const Domain& domain, double theta);         // inverse transform
+double from_raw(const Domain& domain, double raw);         // transform
 double transform_slope(const Domain& domain, double raw);  // d theta / d raw
 
 struct Activation {
   std::string name;  // zoo name, or "" for a candidate
   std::string text;  // canonical one-line text; parse_activation(text) gives an equal activation
   std::vector<Parameter> parameters;
-  Expr f;            // f(x; theta), continuous
-  Expr g;            // f' (at a knot: the left value)
-  std::string rules; // which integration rules fired, for people
+  Expr f;             // f(x; theta), continuous
+  Expr g;             // f' (at a knot: the left value)
+  std::string rules;  // which integration rules fired, for people
 };
 
-/// Reads an activation from its text: a gradient (space/gradient.hpp), "f: EXPRESSION" for one defined by f
-/// itself, or a name of the zoo. Throws Error with line, column and a suggestion.
+/// Reads an activation from its text: a gradient (space/gradient.hpp), "f: EXPRESSION" for one
+/// defined by f itself, or a name of the zoo. Throws Error with line, column and a suggestion.
 Activation parse_activation(std::string_view text);
 
 }  // namespace antigrad::space

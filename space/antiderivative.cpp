@@ -63,7 +63,8 @@ class Integrator {
 
   void emit(Opaque o) {
     const auto same = std::ranges::find_if(out_.opaque, [&](const Opaque& p) {
-      const bool tables = p.table && o.table ? p.table->integrand() == o.table->integrand() : p.table == o.table;
+      const bool tables =
+          p.table && o.table ? p.table->integrand() == o.table->integrand() : p.table == o.table;
       return tables && p.primitive == o.primitive && p.scale == o.scale && p.shift == o.shift;
     });
     if (same == out_.opaque.end()) {
@@ -120,7 +121,8 @@ class Integrator {
   /// w int x^k p = w (x^k P - k int x^(k-1) P); where the rest holds x^k p again, solve for it.
   void by_parts(const Term& t, const std::vector<Term>& antiderivative, int depth) {
     const int k = t.power;
-    out_.rules.insert(fmt::format("{} {}", k == 0 ? "antiderivative of" : "integration by parts of x and",
+    out_.rules.insert(fmt::format("{} {}",
+                                  k == 0 ? "antiderivative of" : "integration by parts of x and",
                                   primitive(t.factors.front().primitive).name));
     if (k == 0) {
       for (Term s : antiderivative) {

@@ -1,5 +1,5 @@
-// Antiderivatives of sums of terms, as sums of terms again where that is possible (so that what cancels between terms cancels),
-// else as closed formulas of a row or as tables.
+// Antiderivatives of sums of terms, as sums of terms again where that is possible (so that what
+// cancels between terms cancels), else as closed formulas of a row or as tables.
 #pragma once
 #include <memory>
 #include <set>
@@ -10,7 +10,8 @@
 
 namespace antigrad::space {
 
-/// weight / scale * A(scale x + shift), A the row's antiderivative or a table (of u; the row's own when `table` is set).
+/// weight / scale * A(scale x + shift), A the row's antiderivative or a table (of u; the row's own
+/// when `table` is set).
 struct Opaque {
   Affine weight;
   Op primitive;                        // whose antiderivative, when there is no table

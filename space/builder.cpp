@@ -60,8 +60,8 @@ Sym Builder::param(int k) { return raw(Op::Param, static_cast<std::uint16_t>(k))
 
 Sym Builder::literal(double v) {
   if (!std::isfinite(v)) throw Error(fmt::format("constant {} is not finite", v));
-  const auto [it, added] = literal_index_.emplace(std::bit_cast<std::uint64_t>(v),
-                                                  static_cast<std::uint16_t>(expr_.literals.size()));
+  const auto [it, added] = literal_index_.emplace(
+      std::bit_cast<std::uint64_t>(v), static_cast<std::uint16_t>(expr_.literals.size()));
   if (added) {
     if (expr_.literals.size() >= kMaxNodes) throw Error("expression too large: too many constants");
     expr_.literals.push_back(v);
@@ -182,7 +182,8 @@ Sym operator+(Sym a, Sym b) {
   if (e.is_literal(b, 0)) return a;
   if (e.node(b).op == Op::Neg) return a - Sym{&e, e.node(b).a};
   if (e.node(a).op == Op::Neg) return b - Sym{&e, e.node(a).a};
-  if (e.is_literal(b) && e.literal_value(b) < 0 && !e.is_literal(a)) return a - e.literal(-e.literal_value(b));
+  if (e.is_literal(b) && e.literal_value(b) < 0 && !e.is_literal(a))
+    return a - e.literal(-e.literal_value(b));
   return e.apply(Op::Add, a, b);
 }
 
@@ -192,7 +193,8 @@ Sym operator-(Sym a, Sym b) {
   if (e.is_literal(b, 0)) return a;
   if (e.is_literal(a, 0)) return -b;
   if (e.node(b).op == Op::Neg) return a + Sym{&e, e.node(b).a};
-  if (e.is_literal(b) && e.literal_value(b) < 0 && !e.is_literal(a)) return a + e.literal(-e.literal_value(b));
+  if (e.is_literal(b) && e.literal_value(b) < 0 && !e.is_literal(a))
+    return a + e.literal(-e.literal_value(b));
   return e.apply(Op::Sub, a, b);
 }
 
@@ -201,7 +203,8 @@ Sym operator-(Sym a) {
   const Node n = e.node(a);
   if (n.op == Op::Neg) return {&e, n.a};
   if (n.op == Op::Sub) return Sym{&e, n.b} - Sym{&e, n.a};
-  if (n.op == Op::Mul && e.is_literal(Sym{&e, n.a})) return e.literal(-e.literal_value({&e, n.a})) * Sym{&e, n.b};
+  if (n.op == Op::Mul && e.is_literal(Sym{&e, n.a}))
+    return e.literal(-e.literal_value({&e, n.a})) * Sym{&e, n.b};
   if (e.is_literal(a)) return e.literal(-e.literal_value(a));
   return e.apply(Op::Neg, a);
 }
@@ -245,7 +248,8 @@ Sym scale2(Sym a, Sym b) { return a.builder->apply(Op::Scale2, a, b); }
 #include "space/primitives.def"
 
 namespace {
-using rows::kHalfPi, rows::kInvSqrt2, rows::kInvSqrt2Pi, rows::kInvSqrtPi, rows::kLn2, rows::kSqrtPi;
+using rows::kHalfPi, rows::kInvSqrt2, rows::kInvSqrt2Pi, rows::kInvSqrtPi, rows::kLn2,
+    rows::kSqrtPi;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
@@ -253,8 +257,8 @@ Sym slope(Op primitive, Sym a, Sym y) {
   const auto K = constants(a);
   switch (primitive) {
 #define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ...) \
-  case Op::ID: return SLOPE;
-#include "space/primitives.def"
+  case Op::ID: return SLOPE;                           \
+      #include "space/primitives.def"
     default: break;
   }
   (void)y, (void)kHalfPi;
@@ -266,8 +270,8 @@ Sym antiderivative(Op primitive, Sym a, Sym y) {
   const Sym NONE = a;  // never read: rows without one are refused before
   switch (primitive) {
 #define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ANTIDERIVATIVE, ...) \
-  case Op::ID: return ANTIDERIVATIVE;
-#include "space/primitives.def"
+  case Op::ID: return ANTIDERIVATIVE;                                  \
+      #include "space/primitives.def"
     default: break;
   }
   (void)y, (void)NONE, (void)kInvSqrt2, (void)kInvSqrt2Pi;

@@ -1,6 +1,7 @@
-// Building expressions by writing formulas: Sym is a node under construction, Builder the expression it belongs to.
-// Equal nodes are one node (hash-consing). The operators fold constants and drop neutral terms as exact mathematics does
-// (0 * t = 0 for finite t); simplify() is the pass that never changes a value.
+// Building expressions by writing formulas: Sym is a node under construction, Builder the
+// expression it belongs to. Equal nodes are one node (hash-consing). The operators fold constants
+// and drop neutral terms as exact mathematics does (0 * t = 0 for finite t); simplify() is the pass
+// that never changes a value.
 #pragma once
 #include <span>
 #include <unordered_map>
@@ -28,7 +29,8 @@ class Builder {
   Sym literal(double value);  // throws Error for a value that is not finite
   Sym integral(std::shared_ptr<const Table> table, Sym a);
   /// The node as it is, merged with an equal one; commutative operands match in either order.
-  Sym raw(Op op, std::uint16_t a = 0, std::uint16_t b = 0, std::uint16_t c = 0, std::uint16_t d = 0);
+  Sym raw(Op op, std::uint16_t a = 0, std::uint16_t b = 0, std::uint16_t c = 0,
+          std::uint16_t d = 0);
   /// A primitive or core operation of nodes, folded when every operand is a literal.
   Sym apply(Op op, Sym a, Sym b = {}, Sym c = {}, Sym d = {});
 
@@ -39,9 +41,11 @@ class Builder {
   const std::shared_ptr<const Table>& table(Sym s) const { return expr_.tables[node(s).b]; }
 
   /// e with Var i := vars[i] and Param k := params[k] (missing ones stay themselves); its outputs.
-  std::vector<Sym> inline_expr(const Expr& e, std::span<const Sym> vars, std::span<const Sym> params = {});
+  std::vector<Sym> inline_expr(const Expr& e, std::span<const Sym> vars,
+                               std::span<const Sym> params = {});
 
-  /// The nodes that the outputs need, renumbered in depth-first order (equal trees give equal expressions).
+  /// The nodes that the outputs need, renumbered in depth-first order (equal trees give equal
+  /// expressions).
   Expr finish(std::span<const Sym> outputs) const;
   /// Every node under its own index, needed or not.
   Expr whole(Sym output) const;
@@ -80,8 +84,9 @@ Sym scale2(Sym a, Sym b);
 #define PRIMITIVE(ID, NAME, ...) Sym NAME(Sym a);
 #include "space/primitives.def"
 
-Sym slope(Op primitive, Sym a, Sym y);           // the row's slope formula
-Sym antiderivative(Op primitive, Sym a, Sym y);  // the row's antiderivative; check Primitive::has_antiderivative
+Sym slope(Op primitive, Sym a, Sym y);  // the row's slope formula
+Sym antiderivative(Op primitive, Sym a,
+                   Sym y);  // the row's antiderivative; check Primitive::has_antiderivative
 }  // namespace symbolic
 
 }  // namespace antigrad::space

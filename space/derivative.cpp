@@ -1,5 +1,6 @@
-// Symbolic derivatives by forward accumulation over the rows' tangent and slope formulas. Forward, because the tangent of a
-// selection is a selection of tangents: the branch not taken can overflow without touching the result.
+// Symbolic derivatives by forward accumulation over the rows' tangent and slope formulas. Forward,
+// because the tangent of a selection is a selection of tangents: the branch not taken can overflow
+// without touching the result.
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -21,8 +22,8 @@ Sym core_tangent(Op op, const Sym v[4], const Sym t[4], Sym y) {
   const auto K = constants(y);
   switch (op) {
 #define CORE(ID, NAME, ARITY, Y, TANGENT) \
-  case Op::ID: return TANGENT;
-#include "space/primitives.def"
+  case Op::ID: return TANGENT;            \
+      #include "space/primitives.def"
     default: break;
   }
   (void)c, (void)d, (void)&fma;
@@ -51,7 +52,8 @@ Expr tangent(const Expr& e, const IsSeed& is_seed) {
       case Op::Lit: value[i] = out.literal(e.literals[n.a]); break;
       case Op::Integral: {
         value[i] = out.integral(e.tables[n.b], v[0]);
-        if (moves()) slope_of[i] = t[0] * out.inline_expr(e.tables[n.b]->integrand(), {&v[0], 1}).front();
+        if (moves())
+          slope_of[i] = t[0] * out.inline_expr(e.tables[n.b]->integrand(), {&v[0], 1}).front();
         continue;
       }
       case Op::Add: value[i] = v[0] + v[1]; break;
@@ -64,7 +66,8 @@ Expr tangent(const Expr& e, const IsSeed& is_seed) {
     if (is_seed(n))
       slope_of[i] = out.literal(1);
     else if (p.arity > 0 && moves())
-      slope_of[i] = p.core ? core_tangent(n.op, v, t, value[i]) : t[0] * slope(n.op, v[0], value[i]);
+      slope_of[i] =
+          p.core ? core_tangent(n.op, v, t, value[i]) : t[0] * slope(n.op, v[0], value[i]);
   }
   return out.finish(slope_of[e.outputs.front()]);
 }

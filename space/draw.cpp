@@ -10,7 +10,9 @@
 namespace antigrad::space {
 namespace {
 
-double rounded(double v, double unit) { return std::nearbyint(v / unit) / std::nearbyint(1 / unit); }
+double rounded(double v, double unit) {
+  return std::nearbyint(v / unit) / std::nearbyint(1 / unit);
+}
 
 /// Every affine coefficient of a gradient.
 template <class Visit>
@@ -25,7 +27,8 @@ void for_each_affine(Gradient& g, const Visit& visit) {
 std::string fresh_name(const Gradient& g) {
   for (char c = 'a'; c <= 'h'; ++c) {
     const std::string name(1, c);
-    if (std::ranges::none_of(g.parameters, [&](const Parameter& p) { return p.name == name; })) return name;
+    if (std::ranges::none_of(g.parameters, [&](const Parameter& p) { return p.name == name; }))
+      return name;
   }
   return fmt::format("p{}", g.parameters.size());
 }
@@ -49,10 +52,12 @@ bool numbers_allow(const Gradient& g, const Grammar& grammar) {
 Draw::Draw(const Grammar& grammar, Random& random) : grammar_(grammar), random_(random) {
   for (std::size_t i = 0; i < primitives().size(); ++i) {
     const Primitive& p = primitives()[i];
-    const bool named = grammar.primitives.empty() || std::ranges::count(grammar.primitives, p.name) > 0;
+    const bool named =
+        grammar.primitives.empty() || std::ranges::count(grammar.primitives, p.name) > 0;
     if (p.search && named) primitives_.push_back(static_cast<Op>(i));
   }
-  if (primitives_.empty()) throw Error("the space has no primitive: name at least one of the table, or none for all");
+  if (primitives_.empty())
+    throw Error("the space has no primitive: name at least one of the table, or none for all");
 }
 
 double Draw::coefficient() {
@@ -69,11 +74,14 @@ double Draw::scale() {
 double Draw::shift() { return random_.chance(0.7) ? 0 : rounded(random_.uniform(-1.5, 1.5), 0.1); }
 
 double Draw::knot() {
-  return random_.chance(0.6) ? 0 : rounded(random_.uniform(-grammar_.knot_range, grammar_.knot_range), 0.1);
+  return random_.chance(0.6)
+             ? 0
+             : rounded(random_.uniform(-grammar_.knot_range, grammar_.knot_range), 0.1);
 }
 
 Factor Draw::factor() {
-  const Op op = primitives_[static_cast<std::size_t>(random_.below(static_cast<int>(primitives_.size())))];
+  const Op op =
+      primitives_[static_cast<std::size_t>(random_.below(static_cast<int>(primitives_.size())))];
   return {op, {scale(), {}}, {shift(), {}}};
 }
 
@@ -84,7 +92,8 @@ Term Draw::term() {
     return t;
   }
   t.factors.push_back(factor());
-  if (grammar_.max_power > 0 && random_.chance(0.25)) t.power = 1 + random_.below(grammar_.max_power);
+  if (grammar_.max_power > 0 && random_.chance(0.25))
+    t.power = 1 + random_.below(grammar_.max_power);
   if (random_.chance(grammar_.product_chance)) t.factors.push_back(factor());
   std::ranges::stable_sort(t.factors, {}, &Factor::primitive);
   return t;
@@ -100,7 +109,8 @@ Piece Draw::piece() {
 }
 
 bool free_coefficient(Gradient& g, Affine& coefficient, const Grammar& grammar, Random& random) {
-  if (!coefficient.constant() || coefficient.base == 0 || static_cast<int>(g.parameters.size()) >= grammar.max_parameters)
+  if (!coefficient.constant() || coefficient.base == 0 ||
+      static_cast<int>(g.parameters.size()) >= grammar.max_parameters)
     return false;
   const bool positive = coefficient.base > 0 && random.chance(0.5);
   g.parameters.push_back({fresh_name(g), coefficient.base, {positive ? 0 : -INFINITY, INFINITY}});

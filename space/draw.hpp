@@ -1,4 +1,5 @@
-// The random parts that generation and variation share: coefficients, factors, terms, pieces, and what makes a gradient valid.
+// The random parts that generation and variation share: coefficients, factors, terms, pieces, and
+// what makes a gradient valid.
 #pragma once
 #include "space/generate.hpp"
 
@@ -25,13 +26,15 @@ class Draw {
   std::vector<Op> primitives_;
 };
 
-/// Makes the coefficient trainable: a new parameter that starts at its value. False when there is no room for one or it already trains.
+/// Makes the coefficient trainable: a new parameter that starts at its value. False when there is
+/// no room for one or it already trains.
 bool free_coefficient(Gradient& g, Affine& coefficient, const Grammar& grammar, Random& random);
 
 /// Terms merged, parameters that nothing uses dropped, knots sorted and distinct.
 void tidy(Gradient& g);
 
-/// Within the grammar, integrates, bounded by 1e3 on [-8, 8], neither nearly constant nor tiny where inputs are.
+/// Within the grammar, integrates, bounded by 1e3 on [-8, 8], neither nearly constant nor tiny
+/// where inputs are.
 bool valid(const Gradient& g, const Grammar& grammar);
 
 }  // namespace antigrad::space

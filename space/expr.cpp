@@ -24,7 +24,7 @@ struct Tail {
 };
 
 constexpr Primitive core_row(std::string_view name, int arity) {
-  return {name, arity, true, "", "", "", false, true, false, 0, 0, 0, 0, false, false, 0};
+  return {name, arity, true, "", "", "", false, false, false, 0, 0, 0, 0, false, false, 0};
 }
 
 constexpr Primitive primitive_row(std::string_view name, std::string_view latex, bool search,
@@ -68,9 +68,9 @@ T row_value(Op op, T a, T b, T c, T d) {
   case Op::ID: {                      \
     return Y;                         \
   }
-#define PRIMITIVE(ID, NAME, ...) \
-  case Op::ID: return rows::NAME(a);
-#include "space/primitives.def"
+#define PRIMITIVE(ID, NAME, ...)     \
+  case Op::ID: return rows::NAME(a); \
+      #include "space/primitives.def"
   }
   (void)b, (void)c, (void)d;
   return a;
@@ -90,7 +90,8 @@ bool Expr::operator==(const Expr& other) const {
   return nodes == other.nodes && outputs == other.outputs &&
          std::ranges::equal(literals, other.literals,
                             [](double x, double y) {
-                              return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
+                              return std::bit_cast<std::uint64_t>(x) ==
+                                     std::bit_cast<std::uint64_t>(y);
                             }) &&
          same_tables(*this, other);
 }
@@ -114,9 +115,12 @@ std::string verify(const Expr& e) {
     const Node& n = e.nodes[i];
     const std::uint16_t operands[] = {n.a, n.b, n.c, n.d};
     for (int k = 0; k < primitive(n.op).arity; ++k)
-      if (operands[k] >= i) return fmt::format("node {}: operand {} is not earlier", i, operands[k]);
-    if (n.op == Op::Lit && n.a >= e.literals.size()) return fmt::format("node {}: no such literal", i);
-    if (n.op == Op::Integral && n.b >= e.tables.size()) return fmt::format("node {}: no such table", i);
+      if (operands[k] >= i)
+        return fmt::format("node {}: operand {} is not earlier", i, operands[k]);
+    if (n.op == Op::Lit && n.a >= e.literals.size())
+      return fmt::format("node {}: no such literal", i);
+    if (n.op == Op::Integral && n.b >= e.tables.size())
+      return fmt::format("node {}: no such table", i);
   }
   for (const double v : e.literals)
     if (!std::isfinite(v)) return fmt::format("literal {} is not finite", v);
@@ -137,13 +141,16 @@ void evaluate(const Expr& e, std::span<const T> vars, std::span<const T> params,
       case Op::Var: v[i] = vars[n.a]; break;
       case Op::Param: v[i] = params[n.a]; break;
       case Op::Lit: v[i] = static_cast<T>(e.literals[n.a]); break;
-      case Op::Integral: v[i] = static_cast<T>(e.tables[n.b]->value(static_cast<double>(v[n.a]))); break;
+      case Op::Integral:
+        v[i] = static_cast<T>(e.tables[n.b]->value(static_cast<double>(v[n.a])));
+        break;
       default: v[i] = row_value(n.op, v[n.a], v[n.b], v[n.c], v[n.d]);
     }
   }
   for (std::size_t k = 0; k < e.outputs.size(); ++k) out[k] = v[e.outputs[k]];
 }
-template void evaluate<float>(const Expr&, std::span<const float>, std::span<const float>, std::span<float>);
+template void evaluate<float>(const Expr&, std::span<const float>, std::span<const float>,
+                              std::span<float>);
 template void evaluate<double>(const Expr&, std::span<const double>, std::span<const double>,
                                std::span<double>);
 

@@ -31,13 +31,13 @@ struct Primitive {
   std::string_view source;          // the formula of y as text
   std::string_view antiderivative;  // the formula of P as text, "NONE" without one
   bool has_antiderivative;
-  bool search;                      // may be a term of a gradient
-  bool has_limits;                  // the next four hold
+  bool search;      // may be a term of a gradient
+  bool has_limits;  // the next four hold
   // p(u) -> slope u + intercept for u -> -inf and +inf.
   double left_slope, left_intercept, right_slope, right_intercept;
-  bool exponential_tails;           // the rest decays at least like exp(-|u|/4)
-  bool grows;                       // faster than linearly, or without a linear limit, on some side
-  double ulp;                       // largest error of y in float64
+  bool exponential_tails;  // the rest decays at least like exp(-|u|/4)
+  bool grows;              // faster than linearly, or without a linear limit, on some side
+  double ulp;              // largest error of y in float64
 };
 
 /// All rows, in the order of Op.
@@ -46,7 +46,8 @@ inline const Primitive& primitive(Op op) { return primitives()[static_cast<std::
 
 /// One SSA instruction. Operands are indices of earlier nodes; unused fields stay 0, so that nodes
 /// compare and hash as bytes. Var: a = which input (0 = x, 1 = gy, 2 = ggx). Param: a = which
-/// parameter. Lit: a = index into Expr::literals. Integral: a = operand, b = index into Expr::tables.
+/// parameter. Lit: a = index into Expr::literals. Integral: a = operand, b = index into
+/// Expr::tables.
 struct Node {
   Op op;
   std::uint8_t zero = 0;
@@ -72,16 +73,18 @@ std::uint64_t hash(const Expr& e);
 /// Broken invariants (operand order, index ranges, non-finite literals) as text; "" when sound.
 std::string verify(const Expr& e);
 
-/// All outputs at one point. T is float or double. vars: x (and gy, ggx where the expression reads them).
-/// Special values follow the rows: NaN in gives NaN out, infinities give limits where the form has them.
+/// All outputs at one point. T is float or double. vars: x (and gy, ggx where the expression reads
+/// them). Special values follow the rows: NaN in gives NaN out, infinities give limits where the
+/// form has them.
 template <class T>
 void evaluate(const Expr& e, std::span<const T> vars, std::span<const T> params, std::span<T> out);
 
 /// First output at x. Convenience over evaluate().
 double value(const Expr& e, double x, std::span<const double> params = {});
 
-/// The same value with fewer or equal nodes: unreachable nodes dropped, rewrites of rules.def applied.
-/// Idempotent, never larger, never changes a value, NaN-ness included (up to rounding of literals).
+/// The same value with fewer or equal nodes: unreachable nodes dropped, rewrites of rules.def
+/// applied. Idempotent, never larger, never changes a value, NaN-ness included (up to rounding of
+/// literals).
 Expr simplify(const Expr& e);
 
 /// d(outputs[0])/d(Var 0) and d(outputs[0])/d(Param k), as expressions with one output.

@@ -1,6 +1,7 @@
-// Two candidates are the same to a network when their f differ by an output factor or a constant, which the layers around absorb, or by a
-// reflection of the input. So g is sampled (the constant is gone), divided by its largest sample, and hashed from the side that hashes lower.
-// What trains matters too: the same function with another trainable coefficient is another candidate.
+// Two candidates are the same to a network when their f differ by an output factor or a constant,
+// which the layers around absorb, or by a reflection of the input. So g is sampled (the constant is
+// gone), divided by its largest sample, and hashed from the side that hashes lower. What trains
+// matters too: the same function with another trainable coefficient is another candidate.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -13,7 +14,8 @@ namespace antigrad::space {
 namespace {
 
 constexpr std::array kPoints{0.013, 0.11, 0.29, 0.53, 0.87, 1.13, 1.49, 1.97, 2.43, 3.1, 4.3, 6.7};
-using Samples = std::array<double, 2 * kPoints.size()>;  // at -points (outermost first), then at points
+using Samples =
+    std::array<double, 2 * kPoints.size()>;  // at -points (outermost first), then at points
 
 Samples sample(const Expr& e, const std::vector<double>& theta) {
   Samples s;

@@ -24,8 +24,9 @@ Gradient draw_gradient(Draw& draw) {
   for (int i = 0; i < trained; ++i) {
     Piece& p = g.pieces[static_cast<std::size_t>(random.below(pieces))];
     if (p.terms.empty()) continue;
-    free_coefficient(g, p.terms[static_cast<std::size_t>(random.below(static_cast<int>(p.terms.size())))].weight,
-                     draw.grammar(), random);
+    free_coefficient(
+        g, p.terms[static_cast<std::size_t>(random.below(static_cast<int>(p.terms.size())))].weight,
+        draw.grammar(), random);
   }
   tidy(g);
   return g;
@@ -39,7 +40,8 @@ Gradient random_gradient(const Grammar& grammar, Random& random) {
     Gradient g = draw_gradient(draw);
     if (valid(g, grammar)) return g;
   }
-  throw Error("no valid gradient in 1,000 draws: widen the space (more primitives, pieces or terms)");
+  throw Error(
+      "no valid gradient in 1,000 draws: widen the space (more primitives, pieces or terms)");
 }
 
 }  // namespace antigrad::space

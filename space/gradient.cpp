@@ -25,14 +25,17 @@ Names names_of(const Gradient& g) {
 std::string bound(double v) { return std::isinf(v) ? (v < 0 ? "-inf" : "inf") : to_string(v); }
 
 void check_parameter(const Parameter& p, const Names& taken, const Where& at) {
-  if (std::ranges::count(taken, p.name)) throw Error(at, fmt::format("parameter \"{}\" declared twice", p.name));
+  if (std::ranges::count(taken, p.name))
+    throw Error(at, fmt::format("parameter \"{}\" declared twice", p.name));
   if (p.name == "x" || p.name == "pi" || p.name == "inf" || p.name == "in")
     throw Error(at, fmt::format("\"{}\" cannot name a parameter: the formula uses it", p.name));
   if (!(p.domain.lo < p.domain.hi))
-    throw Error(at, fmt::format("domain ({}, {}) of {} is empty", bound(p.domain.lo), bound(p.domain.hi), p.name));
+    throw Error(at, fmt::format("domain ({}, {}) of {} is empty", bound(p.domain.lo),
+                                bound(p.domain.hi), p.name));
   if (!(p.start > p.domain.lo && p.start < p.domain.hi))
-    throw Error(at, fmt::format("start value {} of {} is outside its open domain ({}, {})", to_string(p.start), p.name,
-                                bound(p.domain.lo), bound(p.domain.hi)));
+    throw Error(at,
+                fmt::format("start value {} of {} is outside its open domain ({}, {})",
+                            to_string(p.start), p.name, bound(p.domain.lo), bound(p.domain.hi)));
 }
 
 /// "[a = 0.8 in (0, inf), b = 1]"
@@ -55,7 +58,8 @@ std::vector<Parameter> read_parameters(Scanner& in) {
     check_parameter(p, taken, at);
     taken.push_back(p.name);
     out.push_back(std::move(p));
-    if (out.size() > kMaxParameters) throw Error(at, fmt::format("more than {} parameters", kMaxParameters));
+    if (out.size() > kMaxParameters)
+      throw Error(at, fmt::format("more than {} parameters", kMaxParameters));
   } while (in.accept(','));
   in.expect(']', "to close the list of parameters");
   return out;
@@ -76,7 +80,8 @@ Piece read_piece(Scanner& in, const Names& names) {
 Anchor read_anchor(Scanner& in) {
   Anchor a;
   if (!in.accept(';')) return a;
-  if (!in.accept(std::string_view("f"))) in.fail(fmt::format("expected the anchor \"f(POINT) = VALUE\", got {}", in.next_word()));
+  if (!in.accept(std::string_view("f")))
+    in.fail(fmt::format("expected the anchor \"f(POINT) = VALUE\", got {}", in.next_word()));
   in.expect('(', "after f in the anchor");
   a.at = in.signed_number_or_inf();
   in.expect(')', "after the anchor's point");
@@ -101,11 +106,13 @@ void check_scales(const Gradient& g, const Where& at) {
           hi += s * (s > 0 ? d.hi : d.lo);
         }
         if (lo < 0 && hi > 0)
-          throw Error(at, fmt::format("the scale inside {}(...) can reach 0; give its parameter a domain without 0, like in (0, inf)",
+          throw Error(at, fmt::format("the scale inside {}(...) can reach 0; give its parameter a "
+                                      "domain without 0, like in (0, inf)",
                                       primitive(f.primitive).name));
         const bool trains = !f.scale.constant() || !f.shift.constant();
         if (trains && (t.power > 0 || t.factors.size() > 1))
-          throw Error(at, fmt::format("parameters inside {0}(...) are admitted in w*{0}(a*x + b) only, without a power of x or another factor",
+          throw Error(at, fmt::format("parameters inside {0}(...) are admitted in w*{0}(a*x + b) "
+                                      "only, without a power of x or another factor",
                                       primitive(f.primitive).name));
       }
 }
@@ -130,7 +137,8 @@ std::string to_string(const Gradient& g) {
     if (i > 0) out += fmt::format(" | {} | ", to_string(g.knots[i - 1]));
     out += text_of(g.pieces[i], names);
   }
-  if (g.anchor != Anchor{}) out += fmt::format("; f({}) = {}", bound(g.anchor.at), to_string(g.anchor.value));
+  if (g.anchor != Anchor{})
+    out += fmt::format("; f({}) = {}", bound(g.anchor.at), to_string(g.anchor.value));
   return out;
 }
 
@@ -146,14 +154,17 @@ Gradient parse_gradient(std::string_view text) {
     const double knot = in.signed_number_or_inf();
     if (std::isinf(knot)) throw Error(at, "a knot must be finite");
     if (!g.knots.empty() && !(knot > g.knots.back()))
-      throw Error(at, fmt::format("knot {} is not above the knot {} on its left", to_string(knot), to_string(g.knots.back())));
+      throw Error(at, fmt::format("knot {} is not above the knot {} on its left", to_string(knot),
+                                  to_string(g.knots.back())));
     g.knots.push_back(knot);
     in.expect('|', "after a knot: \"left piece | knot | right piece\"");
     g.pieces.push_back(read_piece(in, names));
-    if (g.pieces.size() > kMaxPieces) throw Error(at, fmt::format("more than {} pieces", kMaxPieces));
+    if (g.pieces.size() > kMaxPieces)
+      throw Error(at, fmt::format("more than {} pieces", kMaxPieces));
   }
   g.anchor = read_anchor(in);
-  if (!in.at_end()) in.fail(fmt::format("expected \"|\", \";\" or the end, got {}", in.next_word()));
+  if (!in.at_end())
+    in.fail(fmt::format("expected \"|\", \";\" or the end, got {}", in.next_word()));
   check_scales(g, start);
   return g;
 }

@@ -1,8 +1,10 @@
-// A gradient g(x; theta): pieces split at knots, on each a sum of terms w q(x) p(a x + b) + c; the thing that is searched.
+// A gradient g(x; theta): pieces split at knots, on each a sum of terms w q(x) p(a x + b) + c; the
+// thing that is searched.
 //
 // Text, one line, drawn as on the real line, knots between bars:
 //   [a_p = 0.8 in (0, inf), a_n = 0.8 in (0.5, inf)] a_n*expm1(x) + 0.5 | 0 | 2*a_p*x + 0.5
-// A piece is an ordinary expression in x and the parameters; it is read into the normal form below. A knot belongs to the piece on its left.
+// A piece is an ordinary expression in x and the parameters; it is read into the normal form below.
+// A knot belongs to the piece on its left.
 // "; f(-inf) = 0" at the end moves the anchor from f(0) = 0; "; f(2) = 1" any finite one.
 #pragma once
 #include <string>
@@ -48,8 +50,8 @@ struct Anchor {
 
 struct Gradient {
   std::vector<Parameter> parameters;
-  std::vector<double> knots;   // strictly increasing
-  std::vector<Piece> pieces;   // knots.size() + 1
+  std::vector<double> knots;  // strictly increasing
+  std::vector<Piece> pieces;  // knots.size() + 1
   Anchor anchor;
   bool operator==(const Gradient&) const = default;
 };
@@ -57,20 +59,24 @@ struct Gradient {
 /// Canonical text: parse_gradient(to_string(g)) == g, numbers shortest-exact.
 std::string to_string(const Gradient& g);
 
-/// Throws Error with line and column: syntax, unknown names (with a suggestion), a form outside the grammar
-/// (with the reason: a product of parameters, a scale that can reach 0, a composition, an unordered knot).
+/// Throws Error with line and column: syntax, unknown names (with a suggestion), a form outside the
+/// grammar (with the reason: a product of parameters, a scale that can reach 0, a composition, an
+/// unordered knot).
 Gradient parse_gradient(std::string_view text);
 
 /// g as an expression (select over the knots), with Param k for parameter k.
 Expr to_expr(const Gradient& g);
 
-/// f with f' = g, continuous over the knots, anchored. Closed form by the rows' antiderivatives, linearity, affine substitution, integration by
-/// parts for x^k p; else a tabulated antiderivative with a checked error. The result is checked against g before it is returned.
-/// Throws Error with the reason when there is none (tails that are not certified, an anchor where f does not converge).
+/// f with f' = g, continuous over the knots, anchored. Closed form by the rows' antiderivatives,
+/// linearity, affine substitution, integration by parts for x^k p; else a tabulated antiderivative
+/// with a checked error. The result is checked against g before it is returned. Throws Error with
+/// the reason when there is none (tails that are not certified, an anchor where f does not
+/// converge).
 Activation integrate(const Gradient& g);
 
-/// A number equal for candidates whose f are equal up to output scale and sign, reflection and the integration constant, and that
-/// train the same coefficients; computed from samples of g at the start values of theta, rounded to 2^-17 of the largest.
+/// A number equal for candidates whose f are equal up to output scale and sign, reflection and the
+/// integration constant, and that train the same coefficients; computed from samples of g at the
+/// start values of theta, rounded to 2^-17 of the largest.
 std::uint64_t fingerprint(const Activation& activation);
 
 }  // namespace antigrad::space

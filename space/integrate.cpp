@@ -1,4 +1,5 @@
-// From a gradient to its activation: antiderivative on each piece, constants that make f continuous and anchored, and a check.
+// From a gradient to its activation: antiderivative on each piece, constants that make f continuous
+// and anchored, and a check.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,7 +35,8 @@ class Assembly {
     const std::size_t home = home_piece(pieces);
     Sym y = pieces[home];
     for (std::size_t i = home; i-- > 0;) y = symbolic::less_equal(x_, knot(i), pieces[i], y);
-    for (std::size_t i = home + 1; i < pieces.size(); ++i) y = symbolic::less(knot(i - 1), x_, pieces[i], y);
+    for (std::size_t i = home + 1; i < pieces.size(); ++i)
+      y = symbolic::less(knot(i - 1), x_, pieces[i], y);
     return out_.finish(y);
   }
 
@@ -55,9 +57,11 @@ class Assembly {
   void place_constants() {
     std::size_t piece = 0;
     while (piece < g_.knots.size() && g_.anchor.at > g_.knots[piece]) ++piece;
-    const Sym point = out_.literal(std::isinf(g_.anchor.at) ? std::copysign(kFar, g_.anchor.at) : g_.anchor.at);
+    const Sym point =
+        out_.literal(std::isinf(g_.anchor.at) ? std::copysign(kFar, g_.anchor.at) : g_.anchor.at);
     constants_[piece] = snapped(out_.literal(g_.anchor.value) - at(piece, point));
-    for (std::size_t i = piece; i-- > 0;) constants_[i] = snapped(at(i + 1, knot(i)) - at(i, knot(i)));
+    for (std::size_t i = piece; i-- > 0;)
+      constants_[i] = snapped(at(i + 1, knot(i)) - at(i, knot(i)));
     for (std::size_t i = piece + 1; i < parts_.size(); ++i)
       constants_[i] = snapped(at(i - 1, knot(i - 1)) - at(i, knot(i - 1)));
   }
@@ -95,17 +99,22 @@ void check(const Gradient& g, const Activation& a) {
       throw Error(fmt::format("the integral failed its check: f'({}) = {}, g = {}", x, got, want));
   }
   for (const double k : g.knots) {
-    const double left = value(a.f, k, theta), right = value(a.f, std::nextafter(k, INFINITY), theta);
+    const double left = value(a.f, k, theta),
+                 right = value(a.f, std::nextafter(k, INFINITY), theta);
     if (!(std::fabs(left - right) <= 1e-9 * (1 + std::fabs(left))))
-      throw Error(fmt::format("the integral failed its check: f jumps at the knot {}: {}, {}", k, left, right));
+      throw Error(fmt::format("the integral failed its check: f jumps at the knot {}: {}, {}", k,
+                              left, right));
   }
   const auto near = [&](double x) {
-    return std::fabs(value(a.f, x, theta) - g.anchor.value) <= 1e-9 * (1 + std::fabs(g.anchor.value));
+    return std::fabs(value(a.f, x, theta) - g.anchor.value) <=
+           1e-9 * (1 + std::fabs(g.anchor.value));
   };
   const bool infinite = std::isinf(g.anchor.at);
   if (infinite && !near(std::copysign(400, g.anchor.at)))
-    throw Error(fmt::format("f has no limit at {}inf, so it cannot be anchored there", g.anchor.at < 0 ? "-" : ""));
-  if (!infinite && !near(g.anchor.at)) throw Error(fmt::format("the integral misses its anchor at {}", g.anchor.at));
+    throw Error(fmt::format("f has no limit at {}inf, so it cannot be anchored there",
+                            g.anchor.at < 0 ? "-" : ""));
+  if (!infinite && !near(g.anchor.at))
+    throw Error(fmt::format("the integral misses its anchor at {}", g.anchor.at));
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ bool vanishes(const Affine& a) { return a.base == 0 && a.slope.empty(); }
 Term constant_term(double c) { return Term{{c, {}}, 0, {}}; }
 
 bool constant(const std::vector<Term>& t) {
-  return t.empty() || (t.size() == 1 && t[0].power == 0 && t[0].factors.empty() && t[0].weight.constant());
+  return t.empty() ||
+         (t.size() == 1 && t[0].power == 0 && t[0].factors.empty() && t[0].weight.constant());
 }
 double constant_value(const std::vector<Term>& t) { return t.empty() ? 0 : t[0].weight.base; }
 
@@ -66,7 +67,10 @@ class Reader {
       case Op::Neg: return scaled(at[n.a], -1);
       case Op::Mul: return product(at[n.a], at[n.b]);
       case Op::Div: {
-        if (!constant(at[n.b])) refuse("a gradient divides only by constants; write the quotient as a primitive of the table");
+        if (!constant(at[n.b]))
+          refuse(
+              "a gradient divides only by constants; write the quotient as a primitive of the "
+              "table");
         if (constant_value(at[n.b]) == 0) refuse("division by 0");
         return scaled(at[n.a], 1 / constant_value(at[n.b]));
       }
@@ -79,7 +83,9 @@ class Reader {
     for (const Term& a : s)
       for (const Term& b : t) {
         if (!a.weight.constant() && !b.weight.constant())
-          refuse("a product of two parameters: a coefficient must be constant or affine in the parameters");
+          refuse(
+              "a product of two parameters: a coefficient must be constant or affine in the "
+              "parameters");
         Term p;
         p.weight = a.weight.constant() ? a.weight.base * b.weight : b.weight.base * a.weight;
         p.power = a.power + b.power;
@@ -96,16 +102,22 @@ class Reader {
   std::vector<Term> call(const Node& n, const std::vector<Term>& argument) {
     const Primitive& p = primitive(n.op);
     if (p.core || n.op == Op::Integral)
-      refuse(fmt::format("\"{}\" is not a primitive of gradients: split the line into pieces with knots, \"left | knot | right\"", p.name));
-    if (!p.search) refuse(fmt::format("\"{}\" has no place in a gradient (it serves antiderivatives)", p.name));
+      refuse(
+          fmt::format("\"{}\" is not a primitive of gradients: split the line into pieces with "
+                      "knots, \"left | knot | right\"",
+                      p.name));
+    if (!p.search)
+      refuse(fmt::format("\"{}\" has no place in a gradient (it serves antiderivatives)", p.name));
     Factor f{n.op, {0, {}}, {0, {}}};
     for (const Term& t : argument) {
       if (!t.factors.empty() || t.power > 1)
-        refuse(fmt::format("a composition inside {}(...): its tails are not certified; expected a x + b", p.name));
+        refuse(fmt::format(
+            "a composition inside {}(...): its tails are not certified; expected a x + b", p.name));
       (t.power == 1 ? f.scale : f.shift) = t.weight;
     }
     if (vanishes(f.scale)) {
-      if (!f.shift.constant()) refuse(fmt::format("{}(...) of a parameter alone: expected a x + b with a not 0", p.name));
+      if (!f.shift.constant())
+        refuse(fmt::format("{}(...) of a parameter alone: expected a x + b with a not 0", p.name));
       Expr e;
       e.literals = {f.shift.base};
       e.nodes = {{Op::Lit}, {n.op}};
@@ -138,7 +150,9 @@ Affine operator*(double c, const Affine& a) {
 }
 
 Affine cleaned(Affine sum, const Affine& a, const Affine& b, double tolerance) {
-  const auto at = [](const Affine& v, std::size_t k) { return k < v.slope.size() ? std::fabs(v.slope[k]) : 0.0; };
+  const auto at = [](const Affine& v, std::size_t k) {
+    return k < v.slope.size() ? std::fabs(v.slope[k]) : 0.0;
+  };
   if (std::fabs(sum.base) <= tolerance * (std::fabs(a.base) + std::fabs(b.base))) sum.base = 0;
   for (std::size_t k = 0; k < sum.slope.size(); ++k)
     if (std::fabs(sum.slope[k]) <= tolerance * (at(a, k) + at(b, k))) sum.slope[k] = 0;
@@ -149,7 +163,8 @@ Affine cleaned(Affine sum, const Affine& a, const Affine& b, double tolerance) {
 std::vector<Term> merged(std::vector<Term> terms, double tolerance) {
   std::vector<Term> out;
   for (Term& t : terms) {
-    const auto same = std::ranges::find_if(out, [&](const Term& o) { return o.power == t.power && o.factors == t.factors; });
+    const auto same = std::ranges::find_if(
+        out, [&](const Term& o) { return o.power == t.power && o.factors == t.factors; });
     if (same == out.end())
       out.push_back(std::move(t));
     else

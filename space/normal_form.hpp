@@ -1,4 +1,5 @@
-// The normal form of a piece: a sum of w x^k prod p_i(a_i x + b_i). Expressions are read into it and written from it.
+// The normal form of a piece: a sum of w x^k prod p_i(a_i x + b_i). Expressions are read into it
+// and written from it.
 #pragma once
 #include <functional>
 #include <vector>
@@ -12,13 +13,15 @@ namespace antigrad::space {
 Affine operator+(const Affine& a, const Affine& b);
 Affine operator*(double c, const Affine& a);
 
-/// a + b = sum, with coefficients that are rounding residue (below tolerance times what was added) set to 0.
+/// a + b = sum, with coefficients that are rounding residue (below tolerance times what was added)
+/// set to 0.
 Affine cleaned(Affine sum, const Affine& a, const Affine& b, double tolerance);
 
 /// Terms with equal power and factors merged, vanished ones dropped, in order of first occurrence.
 std::vector<Term> merged(std::vector<Term> terms, double tolerance = 0);
 
-/// The expression's first output as a sum of terms. `fail` is called with a node and the reason when it is outside the form; it must throw.
+/// The expression's first output as a sum of terms. `fail` is called with a node and the reason
+/// when it is outside the form; it must throw.
 using Refuse = std::function<void(std::uint16_t node, const std::string& reason)>;
 std::vector<Term> to_terms(const Expr& e, const Refuse& fail);
 /// The same; throws Error with the reason, without a place.

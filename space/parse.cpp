@@ -1,5 +1,6 @@
-// Recursive descent over: sum = product (("+" | "-") product)*; product = unary (("*" | "/") unary)*; unary = "-" unary | power;
-// power = primary ["^" integer]; primary = number | name | call | "(" sum ")".
+// Recursive descent over: sum = product (("+" | "-") product)*; product = unary (("*" | "/")
+// unary)*; unary = "-" unary | power; power = primary ["^" integer]; primary = number | name | call
+// | "(" sum ")".
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +21,11 @@ struct CoreCall {
   std::string_view name;
   Op op;
 };
-constexpr CoreCall kCoreCalls[] = {{"abs", Op::Abs}, {"sqrt", Op::Sqrt}, {"min", Op::Min}, {"max", Op::Max}, {"copysign", Op::CopySign}};
+constexpr CoreCall kCoreCalls[] = {{"abs", Op::Abs},
+                                   {"sqrt", Op::Sqrt},
+                                   {"min", Op::Min},
+                                   {"max", Op::Max},
+                                   {"copysign", Op::CopySign}};
 
 class Parser {
  public:
@@ -77,7 +82,8 @@ class Parser {
     if (!in_.accept('^')) return a;
     const double n = in_.number();
     if (n != static_cast<int>(n) || n < 1 || n > kMaxPower)
-      throw Error(at, fmt::format("power {}: expected a whole number from 1 to {}", to_string(n), kMaxPower));
+      throw Error(at, fmt::format("power {}: expected a whole number from 1 to {}", to_string(n),
+                                  kMaxPower));
     Sym y = a;
     for (int k = 1; k < static_cast<int>(n); ++k) y = y * a;
     return seen(y, at);
@@ -101,10 +107,12 @@ class Parser {
     const auto it = std::ranges::find(parameters_, name);
     if (it != parameters_.end()) return out_.param(static_cast<int>(it - parameters_.begin()));
     for (const Primitive& p : primitives())
-      if (!p.core && p.name == name) throw Error(at, fmt::format("primitive \"{0}\" needs an argument: {0}(x)", name));
+      if (!p.core && p.name == name)
+        throw Error(at, fmt::format("primitive \"{0}\" needs an argument: {0}(x)", name));
     Names known = parameters_;
     known.insert(known.end(), {"x", "pi"});
-    throw Error(at, fmt::format("unknown name \"{}\": expected x, pi or a declared parameter;{}", name, did_you_mean(name, known)));
+    throw Error(at, fmt::format("unknown name \"{}\": expected x, pi or a declared parameter;{}",
+                                name, did_you_mean(name, known)));
   }
 
   Sym call(const std::string& name, const Where& at) {
@@ -114,8 +122,10 @@ class Parser {
     for (const CoreCall& c : kCoreCalls)
       if (c.name == name) return finish_call(c.op, at);
     for (std::size_t i = 0; i < primitives().size(); ++i)
-      if (!primitives()[i].core && primitives()[i].name == name) return finish_call(static_cast<Op>(i), at);
-    throw Error(at, fmt::format("unknown primitive \"{}\";{}", name, did_you_mean(name, function_names())));
+      if (!primitives()[i].core && primitives()[i].name == name)
+        return finish_call(static_cast<Op>(i), at);
+    throw Error(
+        at, fmt::format("unknown primitive \"{}\";{}", name, did_you_mean(name, function_names())));
   }
 
   static Names function_names() {
@@ -139,7 +149,9 @@ class Parser {
 
   Sym where() {
     const Sym a = sum();
-    if (!in_.accept('<')) in_.fail(fmt::format("expected \"<\" or \"<=\" in where(a < b, yes, no), got {}", in_.next_word()));
+    if (!in_.accept('<'))
+      in_.fail(fmt::format("expected \"<\" or \"<=\" in where(a < b, yes, no), got {}",
+                           in_.next_word()));
     const Op op = in_.accept('=') ? Op::LessEqual : Op::Less;
     const Sym b = sum();
     in_.expect(',', "after the condition of where");

@@ -1,4 +1,5 @@
-// Infix text and LaTeX. Precedence: 1 sum, 2 product, 3 sign, 4 atom; parentheses keep the tree as it is.
+// Infix text and LaTeX. Precedence: 1 sum, 2 product, 3 sign, 4 atom; parentheses keep the tree as
+// it is.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -27,19 +28,22 @@ class Printer {
   Piece print(std::size_t i) {
     const Node& n = e_.nodes[i];
     Piece p = latex_ ? latex(n) : plain(n);
-    if (p.text.size() > kMaxText) throw Error("the formula is longer than 1 MiB when it is written out");
+    if (p.text.size() > kMaxText)
+      throw Error("the formula is longer than 1 MiB when it is written out");
     return p;
   }
 
  private:
   std::string group(Piece p, int needed) {
-    return latex_ ? closed(std::move(p), needed, "\\left(", "\\right)") : closed(std::move(p), needed);
+    return latex_ ? closed(std::move(p), needed, "\\left(", "\\right)")
+                  : closed(std::move(p), needed);
   }
 
   std::string parameter(int k) const {
     const bool named = k < static_cast<int>(names_.size());
     if (!latex_) return named ? names_[k] : fmt::format("theta{}", k);
-    return named ? fmt::format("\\mathit{{{}}}", escaped(names_[k])) : fmt::format("\\theta_{{{}}}", k);
+    return named ? fmt::format("\\mathit{{{}}}", escaped(names_[k]))
+                 : fmt::format("\\theta_{{{}}}", k);
   }
 
   static std::string escaped(const std::string& name) {
@@ -71,11 +75,14 @@ class Printer {
       case Op::Div: return {group(print(n.a), 2) + "/" + group(print(n.b), 4), 2};
       case Op::Less:
       case Op::LessEqual:
-        return {fmt::format("where({} {} {}, {}, {})", print(n.a).text, n.op == Op::Less ? "<" : "<=", print(n.b).text,
-                            print(n.c).text, print(n.d).text),
+        return {fmt::format("where({} {} {}, {}, {})", print(n.a).text,
+                            n.op == Op::Less ? "<" : "<=", print(n.b).text, print(n.c).text,
+                            print(n.d).text),
                 4};
       case Op::Integral:
-        return {fmt::format("integral({}, {})", to_string(e_.tables[n.b]->integrand()), print(n.a).text), 4};
+        return {fmt::format("integral({}, {})", to_string(e_.tables[n.b]->integrand()),
+                            print(n.a).text),
+                4};
       default: break;
     }
     std::string out = std::string(primitive(n.op).name) + "(" + print(n.a).text;
@@ -86,7 +93,9 @@ class Printer {
   static std::string latex_number(double v) {
     const std::string s = to_string(v);
     const auto e = s.find('e');
-    return e == std::string::npos ? s : fmt::format("{} \\cdot 10^{{{}}}", s.substr(0, e), std::stoi(s.substr(e + 1)));
+    return e == std::string::npos
+               ? s
+               : fmt::format("{} \\cdot 10^{{{}}}", s.substr(0, e), std::stoi(s.substr(e + 1)));
   }
 
   Piece latex(const Node& n) {
@@ -99,11 +108,15 @@ class Printer {
       case Op::Div: return {fmt::format("\\frac{{{}}}{{{}}}", print(n.a).text, print(n.b).text), 4};
       case Op::Less:
       case Op::LessEqual:
-        return {fmt::format("\\begin{{cases}} {} & {} {} {} \\\\ {} & \\text{{otherwise}} \\end{{cases}}", print(n.c).text,
-                            print(n.a).text, n.op == Op::Less ? "<" : "\\le", print(n.b).text, print(n.d).text),
+        return {fmt::format(
+                    "\\begin{{cases}} {} & {} {} {} \\\\ {} & \\text{{otherwise}} \\end{{cases}}",
+                    print(n.c).text, print(n.a).text, n.op == Op::Less ? "<" : "\\le",
+                    print(n.b).text, print(n.d).text),
                 4};
       case Op::Integral:
-        return {fmt::format("\\int_0^{{{}}} {} \\, dx", print(n.a).text, to_latex(e_.tables[n.b]->integrand())), 2};
+        return {fmt::format("\\int_0^{{{}}} {} \\, dx", print(n.a).text,
+                            to_latex(e_.tables[n.b]->integrand())),
+                2};
       case Op::Abs: return {"\\left|" + print(n.a).text + "\\right|", 4};
       case Op::Sqrt: return {"\\sqrt{" + print(n.a).text + "}", 4};
       default: break;

@@ -1,5 +1,6 @@
-// Counter-based random numbers: a stream is a pure function of its key, so results do not depend on threads or order.
-// The generator is SplitMix64 over the key (Steele, Lea, Flood 2014); UniformRandomBitGenerator.
+// Counter-based random numbers: a stream is a pure function of its key, so results do not depend on
+// threads or order. The generator is SplitMix64 over the key (Steele, Lea, Flood 2014);
+// UniformRandomBitGenerator.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -34,7 +35,9 @@ class Random {
   constexpr double uniform() { return static_cast<double>((*this)() >> 11) * 0x1p-53; }
   constexpr double uniform(double lo, double hi) { return lo + (hi - lo) * uniform(); }
   /// Uniform in 0 .. n-1, n >= 1 (bias below 2^-32 for n < 2^32).
-  constexpr int below(int n) { return static_cast<int>(((*this)() >> 32) * static_cast<std::uint64_t>(n) >> 32); }
+  constexpr int below(int n) {
+    return static_cast<int>(((*this)() >> 32) * static_cast<std::uint64_t>(n) >> 32);
+  }
   constexpr bool chance(double p) { return uniform() < p; }
   double normal();  // N(0, 1)
 

@@ -1,5 +1,6 @@
-// The rows of primitives.def as ordinary functions: NAME(T a) for every primitive, for T = float, double or any type with arithmetic,
-// constants(T) and the base_* functions (kernels/lower.cpp has one that builds polynomials).
+// The rows of primitives.def as ordinary functions: NAME(T a) for every primitive, for T = float,
+// double or any type with arithmetic, constants(T) and the base_* functions (kernels/lower.cpp has
+// one that builds polynomials).
 #pragma once
 #include <cmath>
 #include <limits>
@@ -21,41 +22,122 @@ template <Real T>
 auto constants(T) {
   return [](double c) { return static_cast<T>(c); };
 }
-template <Real T> T base_abs(T a) { return std::fabs(a); }
-template <Real T> T base_sqrt(T a) { return std::sqrt(a); }
-template <Real T> T base_min(T a, T b) { return a < b || a != a ? a : b; }
-template <Real T> T base_max(T a, T b) { return a > b || a != a ? a : b; }
-template <Real T> T base_less(T a, T b, T c, T d) { return a < b ? c : d; }
-template <Real T> T base_less_equal(T a, T b, T c, T d) { return a <= b ? c : d; }
-template <Real T> T base_fma(T a, T b, T c) { return std::fma(a, b, c); }
-template <Real T> T base_copysign(T a, T b) { return std::copysign(a, b); }
-template <Real T> T base_round(T a) { return std::nearbyint(a); }
-template <Real T> T base_scale2(T a, T n) { return std::ldexp(a, static_cast<int>(n)); }
-template <Real T> T base_exponent(T a) { return std::logb(a); }
-template <Real T> T base_exp(T a) { return std::exp(a); }
-template <Real T> T base_expm1(T a) { return std::expm1(a); }
-template <Real T> T base_log1p(T a) { return std::log1p(a); }
-template <Real T> T base_erf(T a) { return std::erf(a); }
-template <Real T> T base_erfc(T a) { return std::erfc(a); }
-template <Real T> T base_tanh(T a) { return std::tanh(a); }
-template <Real T> T base_atan(T a) { return std::atan(a); }
-template <Real T> T base_sin(T a) { return std::sin(a); }
-template <Real T> T base_cos(T a) { return std::cos(a); }
+template <Real T>
+T base_abs(T a) {
+  return std::fabs(a);
+}
+template <Real T>
+T base_sqrt(T a) {
+  return std::sqrt(a);
+}
+template <Real T>
+T base_min(T a, T b) {
+  return a < b || a != a ? a : b;
+}
+template <Real T>
+T base_max(T a, T b) {
+  return a > b || a != a ? a : b;
+}
+template <Real T>
+T base_less(T a, T b, T c, T d) {
+  return a < b ? c : d;
+}
+template <Real T>
+T base_less_equal(T a, T b, T c, T d) {
+  return a <= b ? c : d;
+}
+template <Real T>
+T base_fma(T a, T b, T c) {
+  return std::fma(a, b, c);
+}
+template <Real T>
+T base_copysign(T a, T b) {
+  return std::copysign(a, b);
+}
+template <Real T>
+T base_round(T a) {
+  return std::nearbyint(a);
+}
+template <Real T>
+T base_scale2(T a, T n) {
+  return std::ldexp(a, static_cast<int>(n));
+}
+template <Real T>
+T base_exponent(T a) {
+  return std::logb(a);
+}
+template <Real T>
+T base_exp(T a) {
+  return std::exp(a);
+}
+template <Real T>
+T base_expm1(T a) {
+  return std::expm1(a);
+}
+template <Real T>
+T base_log1p(T a) {
+  return std::log1p(a);
+}
+template <Real T>
+T base_erf(T a) {
+  return std::erf(a);
+}
+template <Real T>
+T base_erfc(T a) {
+  return std::erfc(a);
+}
+template <Real T>
+T base_tanh(T a) {
+  return std::tanh(a);
+}
+template <Real T>
+T base_atan(T a) {
+  return std::atan(a);
+}
+template <Real T>
+T base_sin(T a) {
+  return std::sin(a);
+}
+template <Real T>
+T base_cos(T a) {
+  return std::cos(a);
+}
 
 // Core arithmetic under the names that formulas use.
-template <class T> T abs(T a) { return base_abs(a); }
-template <class T> T sqrt(T a) { return base_sqrt(a); }
-template <class T> T min(T a, T b) { return base_min(a, b); }
-template <class T> T max(T a, T b) { return base_max(a, b); }
-template <class T> T less(T a, T b, T c, T d) { return base_less(a, b, c, d); }
-template <class T> T less_equal(T a, T b, T c, T d) { return base_less_equal(a, b, c, d); }
-template <class T> T copysign(T a, T b) { return base_copysign(a, b); }
+template <class T>
+T abs(T a) {
+  return base_abs(a);
+}
+template <class T>
+T sqrt(T a) {
+  return base_sqrt(a);
+}
+template <class T>
+T min(T a, T b) {
+  return base_min(a, b);
+}
+template <class T>
+T max(T a, T b) {
+  return base_max(a, b);
+}
+template <class T>
+T less(T a, T b, T c, T d) {
+  return base_less(a, b, c, d);
+}
+template <class T>
+T less_equal(T a, T b, T c, T d) {
+  return base_less_equal(a, b, c, d);
+}
+template <class T>
+T copysign(T a, T b) {
+  return base_copysign(a, b);
+}
 
-#define PRIMITIVE(ID, NAME, LATEX, USE, Y, ...)    \
-  template <class T>                               \
-  T NAME(T a) {                                    \
-    [[maybe_unused]] const auto K = constants(a);  \
-    return Y;                                      \
+#define PRIMITIVE(ID, NAME, LATEX, USE, Y, ...)   \
+  template <class T>                              \
+  T NAME(T a) {                                   \
+    [[maybe_unused]] const auto K = constants(a); \
+    return Y;                                     \
   }
 #include "space/primitives.def"
 

@@ -34,7 +34,9 @@ bool Scanner::accept(std::string_view word) {
   skip_blanks();
   if (!text_.substr(position_).starts_with(word)) return false;
   const std::size_t end = position_ + word.size();
-  if (starts_name(word.back()) && end < text_.size() && (starts_name(text_[end]) || is_digit(text_[end]))) return false;
+  if (starts_name(word.back()) && end < text_.size() &&
+      (starts_name(text_[end]) || is_digit(text_[end])))
+    return false;
   position_ = end;
   return true;
 }
@@ -48,7 +50,8 @@ bool Scanner::name_next() { return starts_name(peek()); }
 std::string Scanner::name() {
   if (!name_next()) fail(fmt::format("expected a name, got {}", next_word()));
   const std::size_t start = position_;
-  while (position_ < text_.size() && (starts_name(text_[position_]) || is_digit(text_[position_]))) ++position_;
+  while (position_ < text_.size() && (starts_name(text_[position_]) || is_digit(text_[position_])))
+    ++position_;
   return std::string(text_.substr(start, position_ - start));
 }
 
@@ -56,10 +59,12 @@ double Scanner::number() {
   skip_blanks();
   double v = 0;
   const char* const begin = text_.data() + position_;
-  const bool digit = is_digit(peek()) || (peek() == '.' && position_ + 1 < text_.size() && is_digit(text_[position_ + 1]));
+  const bool digit = is_digit(peek()) || (peek() == '.' && position_ + 1 < text_.size() &&
+                                          is_digit(text_[position_ + 1]));
   if (!digit) fail(fmt::format("expected a number, got {}", next_word()));
   const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), v);
-  if (error != std::errc{} || !std::isfinite(v)) fail(fmt::format("number {} is out of the range of a double", next_word()));
+  if (error != std::errc{} || !std::isfinite(v))
+    fail(fmt::format("number {} is out of the range of a double", next_word()));
   position_ += static_cast<std::size_t>(end - begin);
   return v;
 }
@@ -86,7 +91,9 @@ std::string Scanner::next_word() {
   if (at_end()) return "the end of the text";
   std::size_t end = position_ + 1;
   if (starts_name(text_[position_]) || is_digit(text_[position_]))
-    while (end < text_.size() && (starts_name(text_[end]) || is_digit(text_[end]) || text_[end] == '.')) ++end;
+    while (end < text_.size() &&
+           (starts_name(text_[end]) || is_digit(text_[end]) || text_[end] == '.'))
+      ++end;
   const std::string_view word = text_.substr(position_, end - position_);
   return fmt::format("\"{}{}\"", word.substr(0, 24), word.size() > 24 ? "..." : "");
 }

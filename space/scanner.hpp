@@ -1,4 +1,5 @@
-// Reads the words of a formula and remembers line and column for errors. Shared by expressions and gradients.
+// Reads the words of a formula and remembers line and column for errors. Shared by expressions and
+// gradients.
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,9 +12,9 @@ class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
-  bool at_end();                  // only blanks are left
-  char peek();                    // next character that is not blank, '\0' at the end
-  bool accept(char c);            // takes it if it comes next
+  bool at_end();        // only blanks are left
+  char peek();          // next character that is not blank, '\0' at the end
+  bool accept(char c);  // takes it if it comes next
   bool accept(std::string_view word);
   void expect(char c, std::string_view where_in);  // Error unless it comes next
   bool name_next();
@@ -21,9 +22,9 @@ class Scanner {
   double number();                // finite decimal or hexadecimal floating point; Error otherwise
   double signed_number_or_inf();  // as number(), with a sign, and inf
 
-  Where here();                   // of the next word
+  Where here();                                        // of the next word
   [[noreturn]] void fail(const std::string& message);  // at the next word
-  std::string next_word();        // for messages: what stands here, shortened
+  std::string next_word();                             // for messages: what stands here, shortened
 
  private:
   void skip_blanks();

@@ -1,4 +1,5 @@
-// The value-preserving pass: constants folded, equal nodes merged, neutral elements dropped, signs pulled out of odd and even functions.
+// The value-preserving pass: constants folded, equal nodes merged, neutral elements dropped, signs
+// pulled out of odd and even functions.
 #include "space/builder.hpp"
 #include "space/expr.hpp"
 

@@ -12,9 +12,10 @@
 namespace antigrad::space {
 namespace {
 
-constexpr int kPoints = 12;          // Chebyshev points a segment
-constexpr int kMaxDepth = 20;        // halvings of a segment
-constexpr double kTolerance = 1e-14;  // of a segment's last Chebyshev coefficients, relative to the local size of h
+constexpr int kPoints = 12;    // Chebyshev points a segment
+constexpr int kMaxDepth = 20;  // halvings of a segment
+constexpr double kTolerance =
+    1e-14;  // of a segment's last Chebyshev coefficients, relative to the local size of h
 constexpr std::size_t kMaxSegments = 500;
 constexpr double kMaxRange = 2048;
 
@@ -31,13 +32,15 @@ const std::array<Points, kPoints>& cosines() {
   static const auto table = [] {
     std::array<Points, kPoints> c{};
     for (int k = 0; k < kPoints; ++k)
-      for (int j = 0; j < kPoints; ++j) c[k][j] = std::cos(std::numbers::pi * k * (j + 0.5) / kPoints);
+      for (int j = 0; j < kPoints; ++j)
+        c[k][j] = std::cos(std::numbers::pi * k * (j + 0.5) / kPoints);
     return c;
   }();
   return table;
 }
 
-/// Chebyshev coefficients of h on [lo, hi] from its values at the Chebyshev points (never the ends, where h may jump).
+/// Chebyshev coefficients of h on [lo, hi] from its values at the Chebyshev points (never the ends,
+/// where h may jump).
 Points chebyshev(const Expr& h, double lo, double hi) {
   Points values, c{};
   for (int j = 0; j < kPoints; ++j)
@@ -49,7 +52,8 @@ Points chebyshev(const Expr& h, double lo, double hi) {
   return c;
 }
 
-/// The Chebyshev series on [lo, hi] as a polynomial in (x - origin), origin one of the ends; then its antiderivative, 0 at the origin.
+/// The Chebyshev series on [lo, hi] as a polynomial in (x - origin), origin one of the ends; then
+/// its antiderivative, 0 at the origin.
 std::vector<double> integrate_series(const Points& c, double lo, double hi, double origin) {
   std::vector<double> before{1}, now{0, 1}, sum(kPoints, 0.0);  // T_0, T_1 in s on [-1, 1]
   sum[0] = c[0];
@@ -62,7 +66,8 @@ std::vector<double> integrate_series(const Points& c, double lo, double hi, doub
     now = std::move(next);
   }
   const double s0 = origin == lo ? -1 : 1, half = 0.5 * (hi - lo);
-  for (std::size_t i = 0; i + 1 < sum.size(); ++i)  // Taylor shift to s0 by repeated synthetic division
+  for (std::size_t i = 0; i + 1 < sum.size();
+       ++i)  // Taylor shift to s0 by repeated synthetic division
     for (std::size_t k = sum.size() - 1; k-- > i;) sum[k] += s0 * sum[k + 1];
   std::vector<double> out(kPoints + 1, 0.0);
   double scale = 1;
@@ -86,7 +91,8 @@ double gauss(const Expr& h, double lo, double hi) {
       slope = kNodes * (x * p - q) / (x * x - 1);
       x -= p / slope;
     }
-    sum += 2 / ((1 - x * x) * slope * slope) * space::value(h, 0.5 * (lo + hi) + 0.5 * (hi - lo) * x);
+    sum +=
+        2 / ((1 - x * x) * slope * slope) * space::value(h, 0.5 * (lo + hi) + 0.5 * (hi - lo) * x);
   }
   return 0.5 * (hi - lo) * sum;
 }
@@ -94,7 +100,8 @@ double gauss(const Expr& h, double lo, double hi) {
 bool reached(const Expr& h, const std::vector<double>& tail, double at) {
   for (const double far : {1.0, 1.17, 1.6, 2.3, 5.0}) {
     const double want = polynomial(tail, at * far);
-    if (!(std::fabs(space::value(h, at * far) - want) <= 1e-15 * (1 + std::fabs(want)))) return false;
+    if (!(std::fabs(space::value(h, at * far) - want) <= 1e-15 * (1 + std::fabs(want))))
+      return false;
   }
   return true;
 }
@@ -103,8 +110,10 @@ double range(const Expr& h, const std::vector<double>& tail, double sign, double
   double at = 8;
   while (at <= kMaxRange && (at < beyond || !reached(h, tail, sign * at))) at *= 1.5;
   if (at > kMaxRange)
-    throw Error(fmt::format("the integrand does not reach its tail by x = {}: tails that vanish exponentially are needed",
-                            sign * kMaxRange));
+    throw Error(
+        fmt::format("the integrand does not reach its tail by x = {}: tails that vanish "
+                    "exponentially are needed",
+                    sign * kMaxRange));
   return sign * at;
 }
 
@@ -116,7 +125,8 @@ std::vector<double> integral_of(const std::vector<double>& tail) {
 
 }  // namespace
 
-std::shared_ptr<const Table> Table::make(const Expr& h, std::vector<double> kinks, const TailPolynomials& tails) {
+std::shared_ptr<const Table> Table::make(const Expr& h, std::vector<double> kinks,
+                                         const TailPolynomials& tails) {
   auto table = std::make_shared<Table>();
   table->h_ = h;
   double beyond = 0;
@@ -137,10 +147,14 @@ void Table::add_segments(double lo, double hi, int depth) {
   const Points c = chebyshev(h_, lo, hi);
   double size = 1e-300;
   for (const double v : c) size = std::max(size, std::fabs(v));
-  const double rest = std::fabs(c[kPoints - 1]) + std::fabs(c[kPoints - 2]) + std::fabs(c[kPoints - 3]);
-  if (!std::isfinite(size)) throw Error(fmt::format("the integrand is not finite on [{}, {}]", lo, hi));
+  const double rest =
+      std::fabs(c[kPoints - 1]) + std::fabs(c[kPoints - 2]) + std::fabs(c[kPoints - 3]);
+  if (!std::isfinite(size))
+    throw Error(fmt::format("the integrand is not finite on [{}, {}]", lo, hi));
   if (coefficients_.size() > kMaxSegments)
-    throw Error(fmt::format("the integrand needs more than {} segments near x = {}: it is not smooth enough there", kMaxSegments, lo));
+    throw Error(fmt::format(
+        "the integrand needs more than {} segments near x = {}: it is not smooth enough there",
+        kMaxSegments, lo));
   if (rest > kTolerance * std::max(size, 0.1) && depth < kMaxDepth) {
     const double middle = 0.5 * (lo + hi);
     add_segments(lo, middle, depth + 1);
@@ -170,16 +184,20 @@ void Table::chain_constants() {
 void Table::make_tails(const TailPolynomials& tails) {
   left_ = integral_of(tails.left);
   right_ = integral_of(tails.right);
-  left_[0] = polynomial(coefficients_.front(), breaks_.front() - origins_.front()) - polynomial(left_, breaks_.front());
-  right_[0] = polynomial(coefficients_.back(), breaks_.back() - origins_.back()) - polynomial(right_, breaks_.back());
+  left_[0] = polynomial(coefficients_.front(), breaks_.front() - origins_.front()) -
+             polynomial(left_, breaks_.front());
+  right_[0] = polynomial(coefficients_.back(), breaks_.back() - origins_.back()) -
+              polynomial(right_, breaks_.back());
 }
 
 void Table::check(const TailPolynomials&) const {
-  for (std::size_t i = 0; i < origins_.size(); i += std::max<std::size_t>(1, origins_.size() / 48)) {
+  for (std::size_t i = 0; i < origins_.size();
+       i += std::max<std::size_t>(1, origins_.size() / 48)) {
     const double lo = breaks_[i], hi = breaks_[i + 1];
     const double want = gauss(h_, lo, hi), got = value(hi) - value(lo);
     if (!(std::fabs(got - want) <= 1e-13 * (1 + std::fabs(value(hi)))))
-      throw Error(fmt::format("tabulated integral over [{}, {}] is {}, quadrature says {}", lo, hi, got, want));
+      throw Error(fmt::format("tabulated integral over [{}, {}] is {}, quadrature says {}", lo, hi,
+                              got, want));
   }
 }
 

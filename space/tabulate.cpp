@@ -37,7 +37,10 @@ void require_certified(const Term& t) {
   for (const Factor& f : t.factors) {
     const Primitive& p = primitive(f.primitive);
     if (!p.exponential_tails)
-      throw Error(fmt::format("no closed form is known for this product, and {} has no tail that vanishes exponentially, so its table cannot be certified", p.name));
+      throw Error(
+          fmt::format("no closed form is known for this product, and {} has no tail that vanishes "
+                      "exponentially, so its table cannot be certified",
+                      p.name));
   }
 }
 

@@ -8,8 +8,9 @@ namespace antigrad::space {
 
 class Table;
 
-/// The tabulated antiderivative of h(x) = sum of x^k times products of primitives of affine arguments, without parameters.
-/// Throws Error when h is outside that form or a factor's tails are not exponential (with the primitive's name).
+/// The tabulated antiderivative of h(x) = sum of x^k times products of primitives of affine
+/// arguments, without parameters. Throws Error when h is outside that form or a factor's tails are
+/// not exponential (with the primitive's name).
 std::shared_ptr<const Table> tabulate(const Expr& h);
 
 }  // namespace antigrad::space

@@ -1,5 +1,6 @@
-// Expressions as people write them: "x*sigmoid(x)", "where(x <= 0, expm1(x), x)", "integral(tanh(x)*sigmoid(x), 2*x)".
-// parse(to_string(e)) == e for every expression that parse or the passes of space give; literals print shortest-exact.
+// Expressions as people write them: "x*sigmoid(x)", "where(x <= 0, expm1(x), x)",
+// "integral(tanh(x)*sigmoid(x), 2*x)". parse(to_string(e)) == e for every expression that parse or
+// the passes of space give; literals print shortest-exact.
 #pragma once
 #include <map>
 #include <string>
@@ -14,10 +15,12 @@ namespace antigrad::space {
 using Names = std::vector<std::string>;
 
 /// Infix text of the first output; parameters by `names` (theta0, theta1, ... beyond).
-/// Throws Error when the text would exceed 1 MiB (a tree can be exponentially larger than its graph).
+/// Throws Error when the text would exceed 1 MiB (a tree can be exponentially larger than its
+/// graph).
 std::string to_string(const Expr& e, const Names& parameters = {});
 
-/// Throws Error with line and column: syntax, unknown names (with a suggestion), nesting deeper than 500.
+/// Throws Error with line and column: syntax, unknown names (with a suggestion), nesting deeper
+/// than 500.
 Expr parse(std::string_view text, const Names& parameters = {});
 
 /// The same as LaTeX.
@@ -30,6 +33,7 @@ std::string to_string(double v);
 using Places = std::map<std::uint16_t, Where>;
 
 /// One expression from the scanner up to what cannot continue it; nodes go to `builder`.
-Sym parse_expression(Scanner& scanner, Builder& builder, const Names& parameters, Places* places = nullptr);
+Sym parse_expression(Scanner& scanner, Builder& builder, const Names& parameters,
+                     Places* places = nullptr);
 
 }  // namespace antigrad::space

@@ -1,4 +1,5 @@
-// Mutation and crossover. One table of operators; each edits a copy and says whether it applied; the result must be valid.
+// Mutation and crossover. One table of operators; each edits a copy and says whether it applied;
+// the result must be valid.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -57,9 +58,11 @@ bool swap_terms(Gradient& g, Draw& draw) {
 bool split_piece(Gradient& g, Draw& draw) {
   const double knot = draw.knot();
   if (std::ranges::count(g.knots, knot)) return false;
-  const auto i = static_cast<std::ptrdiff_t>(std::ranges::lower_bound(g.knots, knot) - g.knots.begin());
+  const auto i =
+      static_cast<std::ptrdiff_t>(std::ranges::lower_bound(g.knots, knot) - g.knots.begin());
   g.knots.insert(g.knots.begin() + i, knot);
-  g.pieces.insert(g.pieces.begin() + i, draw.random().chance(0.5) ? draw.piece() : g.pieces[static_cast<std::size_t>(i)]);
+  g.pieces.insert(g.pieces.begin() + i,
+                  draw.random().chance(0.5) ? draw.piece() : g.pieces[static_cast<std::size_t>(i)]);
   Piece& changed = g.pieces[static_cast<std::size_t>(i + draw.random().below(2))];
   if (!changed.terms.empty()) pick(changed.terms, draw.random()).weight = {draw.coefficient(), {}};
   return true;
@@ -85,7 +88,9 @@ bool change_coefficient(Gradient& g, Draw& draw) {
   const int what = t->factors.empty() ? 0 : draw.random().below(4);
   if (what < 2) {
     if (!t->weight.constant()) return false;
-    t->weight.base = what == 0 ? draw.coefficient() : std::nearbyint(100 * t->weight.base * draw.random().uniform(0.5, 1.6)) / 100;
+    t->weight.base =
+        what == 0 ? draw.coefficient()
+                  : std::nearbyint(100 * t->weight.base * draw.random().uniform(0.5, 1.6)) / 100;
   } else {
     Factor& f = pick(t->factors, draw.random());
     Affine& a = what == 2 ? f.scale : f.shift;
@@ -111,7 +116,8 @@ bool freeze_one(Gradient& g, Draw& draw) {
   Term* const t = pick_term(g, draw, false);
   if (!t || t->weight.constant()) return false;
   double v = t->weight.base;
-  for (std::size_t k = 0; k < t->weight.slope.size(); ++k) v += t->weight.slope[k] * g.parameters[k].start;
+  for (std::size_t k = 0; k < t->weight.slope.size(); ++k)
+    v += t->weight.slope[k] * g.parameters[k].start;
   t->weight = {v, {}};
   return true;
 }
@@ -129,11 +135,13 @@ bool redraw_piece(Gradient& g, Draw& draw) {
 }
 
 using Operator = bool (*)(Gradient&, Draw&);
-constexpr std::array<Operator, 14> kOperators{change_primitive, change_primitive, insert_term, remove_term,  swap_terms,
-                                              split_piece,      merge_pieces,     move_knot,   change_coefficient,
-                                              change_coefficient, change_start,   free_one,    freeze_one, change_power};
+constexpr std::array<Operator, 14> kOperators{
+    change_primitive, change_primitive, insert_term, remove_term,        swap_terms,
+    split_piece,      merge_pieces,     move_knot,   change_coefficient, change_coefficient,
+    change_start,     free_one,         freeze_one,  change_power};
 
-/// Appends the parameters of `from` to `to` under fresh names and shifts the slopes of the piece to them.
+/// Appends the parameters of `from` to `to` under fresh names and shifts the slopes of the piece to
+/// them.
 Piece adopt(Gradient& to, const Gradient& from, Piece piece) {
   const std::size_t offset = to.parameters.size();
   const auto shift = [&](Affine& a) {
@@ -144,7 +152,8 @@ Piece adopt(Gradient& to, const Gradient& from, Piece piece) {
     for (Factor& f : t.factors) shift(f.scale), shift(f.shift);
   }
   for (Parameter p : from.parameters) {
-    while (std::ranges::any_of(to.parameters, [&](const Parameter& q) { return q.name == p.name; })) p.name += "_";
+    while (std::ranges::any_of(to.parameters, [&](const Parameter& q) { return q.name == p.name; }))
+      p.name += "_";
     to.parameters.push_back(std::move(p));
   }
   return piece;
@@ -156,7 +165,8 @@ Gradient mutate(const Gradient& parent, const Grammar& grammar, Random& random) 
   Draw draw(grammar, random);
   for (int i = 0; i < kTries; ++i) {
     Gradient child = parent;
-    const Operator change = kOperators[static_cast<std::size_t>(random.below(static_cast<int>(kOperators.size())))];
+    const Operator change =
+        kOperators[static_cast<std::size_t>(random.below(static_cast<int>(kOperators.size())))];
     const bool applied = random.chance(0.05) ? redraw_piece(child, draw) : change(child, draw);
     if (!applied) continue;
     tidy(child);
@@ -165,11 +175,15 @@ Gradient mutate(const Gradient& parent, const Grammar& grammar, Random& random) 
   return random_gradient(grammar, random);
 }
 
-Gradient crossover(const Gradient& mother, const Gradient& father, const Grammar& grammar, Random& random) {
+Gradient crossover(const Gradient& mother, const Gradient& father, const Grammar& grammar,
+                   Random& random) {
   for (int i = 0; i < kTries; ++i) {
     Gradient child = mother;
-    const Piece& given = father.pieces[static_cast<std::size_t>(random.below(static_cast<int>(father.pieces.size())))];
-    Piece& place = child.pieces[static_cast<std::size_t>(random.below(static_cast<int>(child.pieces.size())))];
+    const Piece& given =
+        father
+            .pieces[static_cast<std::size_t>(random.below(static_cast<int>(father.pieces.size())))];
+    Piece& place =
+        child.pieces[static_cast<std::size_t>(random.below(static_cast<int>(child.pieces.size())))];
     Piece adopted = adopt(child, father, given);
     if (random.chance(0.5) || adopted.terms.empty() || place.terms.empty())
       place = std::move(adopted);

@@ -1,4 +1,5 @@
-// The activations of the literature, as text in one file (zoo.yaml, embedded in the program), not as code.
+// The activations of the literature, as text in one file (zoo.yaml, embedded in the program), not
+// as code.
 #pragma once
 #include <span>
 #include <string>
