@@ -257,8 +257,10 @@ Sym slope(Op primitive, Sym a, Sym y) {
   const auto K = constants(a);
   switch (primitive) {
 #define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ...) \
-  case Op::ID: return SLOPE;                           \
-      #include "space/primitives.def"
+  case Op::ID: {                                       \
+    return SLOPE;                                      \
+  }
+#include "space/primitives.def"
     default: break;
   }
   (void)y, (void)kHalfPi;
@@ -270,8 +272,10 @@ Sym antiderivative(Op primitive, Sym a, Sym y) {
   const Sym NONE = a;  // never read: rows without one are refused before
   switch (primitive) {
 #define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ANTIDERIVATIVE, ...) \
-  case Op::ID: return ANTIDERIVATIVE;                                  \
-      #include "space/primitives.def"
+  case Op::ID: {                                                       \
+    return ANTIDERIVATIVE;                                             \
+  }
+#include "space/primitives.def"
     default: break;
   }
   (void)y, (void)NONE, (void)kInvSqrt2, (void)kInvSqrt2Pi;

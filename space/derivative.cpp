@@ -22,8 +22,10 @@ Sym core_tangent(Op op, const Sym v[4], const Sym t[4], Sym y) {
   const auto K = constants(y);
   switch (op) {
 #define CORE(ID, NAME, ARITY, Y, TANGENT) \
-  case Op::ID: return TANGENT;            \
-      #include "space/primitives.def"
+  case Op::ID: {                          \
+    return TANGENT;                       \
+  }
+#include "space/primitives.def"
     default: break;
   }
   (void)c, (void)d, (void)&fma;

@@ -68,9 +68,11 @@ T row_value(Op op, T a, T b, T c, T d) {
   case Op::ID: {                      \
     return Y;                         \
   }
-#define PRIMITIVE(ID, NAME, ...)     \
-  case Op::ID: return rows::NAME(a); \
-      #include "space/primitives.def"
+#define PRIMITIVE(ID, NAME, ...) \
+  case Op::ID: {                 \
+    return rows::NAME(a);        \
+  }
+#include "space/primitives.def"
   }
   (void)b, (void)c, (void)d;
   return a;
