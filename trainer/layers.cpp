@@ -48,7 +48,7 @@ RmsNorm::RmsNorm(int width) : weight_(register_parameter("weight", at::ones({wid
 
 Tensor RmsNorm::forward(const Tensor& x) const {
   constexpr double kEpsilon = 1e-6;
-  return x * (at::rsqrt(x.square().mean(-1, true) + kEpsilon) * weight_);
+  return at::rms_norm(x, {x.size(-1)}, weight_, kEpsilon);
 }
 
 }  // namespace antigrad::trainer

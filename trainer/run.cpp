@@ -37,6 +37,15 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, double smoothin
                                 at::Reduction::Mean, -100, smoothing);
 }
 
+bool finite(const CurvePoint& point) {
+  return std::isfinite(point.validation_loss) && std::isfinite(point.current_loss);
+}
+
+std::string not_finite(const CurvePoint& point) {
+  return fmt::format("validation loss {} (averaged weights {}) at step {}", point.current_loss,
+                     point.validation_loss, point.step);
+}
+
 }  // namespace
 
 Run::Run(Task task, std::shared_ptr<const Dataset> data, const SharedActivation& activation,
@@ -55,7 +64,7 @@ void Run::advance(int step) {
     train_step();
     if (diverged_ || step_ % task_.evaluate_every != 0) continue;
     const CurvePoint point = evaluate();
-    if (diverged_) return;
+    if (!finite(point)) return diverge(not_finite(point));
     curve_.push_back(point);
     loss_sum_ = 0;
     loss_count_ = 0;
@@ -91,9 +100,6 @@ CurvePoint Run::evaluate() {
   average_.exchange();
   const Quality averaged = validate();
   average_.exchange();
-  if (!std::isfinite(averaged.loss))
-    diverge(
-        fmt::format("validation loss {} of the averaged weights at step {}", averaged.loss, step_));
   return {.step = step_,
           .training_loss = loss_count_ > 0 ? loss_sum_ / loss_count_ : 0,
           .validation_loss = averaged.loss,
@@ -120,12 +126,17 @@ Measurement Run::measure() {
   const FlushSubnormals flush;
   Measurement result;
   result.curve = curve_;
-  if (!diverged_ && (curve_.empty() || curve_.back().step != step_)) {
-    const CurvePoint point = evaluate();
-    if (!diverged_) result.curve.push_back(point);
-  }
   result.outcome = diverged_ ? Outcome::diverged : Outcome::ok;
   result.reason = reason_;
+  if (!diverged_ && (curve_.empty() || curve_.back().step != step_)) {
+    const CurvePoint point = evaluate();
+    if (finite(point)) {
+      result.curve.push_back(point);
+    } else {
+      result.outcome = Outcome::diverged;
+      result.reason = not_finite(point);
+    }
+  }
   result.steps = step_;
   average_.exchange();
   for (const auto& module : model_->modules()) {

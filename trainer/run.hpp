@@ -26,9 +26,10 @@ class Run {
   /// afterwards.
   void advance(int step);
 
-  /// Everything but the resources: the curve so far, with a last point at the present step (not
-  /// kept: a point off the grid does not change what follows), and theta of the averaged weights. A
-  /// diverged run has no point after its last whole one.
+  /// Everything but the resources: the curve so far, with a last point at the present step, and
+  /// theta of the averaged weights. A last point off the grid of evaluate_every is not kept and
+  /// changes nothing of what follows. Where it is not finite, or the run has diverged, the outcome
+  /// says so and the curve ends at its last whole point.
   Measurement measure();
 
   int step() const { return step_; }

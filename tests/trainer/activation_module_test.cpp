@@ -1,0 +1,122 @@
+// The activation in a network: memory formats, parameters, gain, what autograd keeps.
+#include "trainer/activation_module.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace antigrad::trainer {
+namespace {
+
+using at::Tensor;
+
+std::shared_ptr<const CompiledActivation> compiled(const std::string& text, double gain = 1) {
+  const auto activation = space::parse_activation(text);
+  return std::make_shared<CompiledActivation>(
+      CompiledActivation{activation, kernels::compile(activation), gain});
+}
+
+Tensor images() {
+  return at::arange(2 * 3 * 4 * 5, at::kFloat).mul_(0.37).sin_().mul_(3).reshape({2, 3, 4, 5});
+}
+
+struct Result {
+  Tensor y, gx, gtheta;
+};
+
+Result run(const Tensor& input, const Tensor& gy) {
+  ActivationModule module(compiled("xielu"));
+  Tensor x = input.detach().requires_grad_();
+  const Tensor y = module.forward(x);
+  y.backward(gy);
+  return {y.detach(), x.grad(),
+          at::stack({module.parameters()[0].grad(), module.parameters()[1].grad()})};
+}
+
+TEST(ActivationModuleTest, ChannelsLastEqualsContiguousAndStaysSo) {
+  const auto last = at::MemoryFormat::ChannelsLast;
+  const Tensor x = images(), gy = images().flip(0);
+  const Result plain = run(x, gy), other = run(x.contiguous(last), gy.contiguous(last));
+  EXPECT_TRUE(at::equal(plain.y, other.y));
+  EXPECT_TRUE(at::equal(plain.gx, other.gx));
+  EXPECT_TRUE(at::allclose(plain.gtheta, other.gtheta, 1e-5, 1e-5));  // another order of summation
+  EXPECT_TRUE(other.y.is_contiguous(last) && !other.y.is_contiguous());
+  EXPECT_TRUE(other.gx.is_contiguous(last));
+}
+
+TEST(ActivationModuleTest, ACotangentInAnotherOrderIsPutInOrder) {
+  const auto last = at::MemoryFormat::ChannelsLast;
+  const Tensor x = images(), gy = images().flip(0);
+  EXPECT_TRUE(at::equal(run(x, gy).gx, run(x.contiguous(last), gy).gx));
+  EXPECT_TRUE(at::equal(run(x, gy).gx, run(x, gy.contiguous(last)).gx));
+  EXPECT_TRUE(at::equal(run(x, at::ones_like(x)).gx, run(x, at::ones({}).expand_as(x)).gx));
+}
+
+TEST(ActivationModuleTest, ViewsWithGapsGiveTheSameValues) {
+  const Tensor x = images();
+  const Tensor gaps = x.slice(3, 0, 5, 2), dense = gaps.contiguous();
+  const Tensor gy = at::ones_like(dense);
+  EXPECT_TRUE(at::equal(run(gaps, gy).y, run(dense, gy).y));
+  EXPECT_TRUE(at::equal(run(gaps, gy).gx, run(dense, gy).gx));
+}
+
+TEST(ActivationModuleTest, EmptyTensorsPass) {
+  const Result empty = run(at::empty({0, 3}), at::empty({0, 3}));
+  EXPECT_EQ(empty.y.numel(), 0);
+  EXPECT_TRUE(at::equal(empty.gtheta, at::zeros({2})));
+}
+
+TEST(ActivationModuleTest, ParametersStartWhereTheActivationSays) {
+  ActivationModule module(compiled("xielu"));
+  const auto activation = space::parse_activation("xielu");
+  ASSERT_EQ(module.parameters().size(), activation.parameters.size());
+  const Tensor theta = module.theta();
+  for (std::size_t k = 0; k < activation.parameters.size(); ++k) {
+    EXPECT_NEAR(theta[static_cast<std::int64_t>(k)].item<double>(), activation.parameters[k].start,
+                1e-6);
+    EXPECT_TRUE(module.named_parameters().contains("raw_" + activation.parameters[k].name));
+  }
+}
+
+TEST(ActivationModuleTest, ParametersStayInsideTheirDomains) {
+  const std::string text =
+      "[a = 0.5 in (0, 1), b = -1 in (-inf, 0), c = 2 in (-inf, inf)] "
+      "a*sigmoid(x) + b*sech2(x) + c*tanh(x)";
+  ActivationModule module(compiled(text));
+  for (const double raw : {-30., 0., 30.}) {
+    const at::NoGradGuard no_grad;
+    for (Tensor& parameter : module.parameters()) parameter.fill_(raw);
+    const Tensor theta = module.theta();
+    EXPECT_TRUE(theta[0].item<double>() >= 0 && theta[0].item<double>() <= 1) << raw;
+    EXPECT_LE(theta[1].item<double>(), 0) << raw;
+    EXPECT_EQ(theta[2].item<double>(), raw);
+  }
+}
+
+TEST(ActivationModuleTest, TheGainNormalisesTheSecondMoment) {
+  for (const std::string text : {"relu", "gelu", "relu2", "tanh", "xielu"}) {
+    SCOPED_TRACE(text);
+    const double gain = normalising_gain(space::parse_activation(text));
+    ActivationModule module(compiled(text, gain));
+    const auto generator = at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{3});
+    const Tensor x = at::empty({400'000}).normal_(0, 1, generator);
+    EXPECT_NEAR(module.forward(x).square().mean().item<double>(), 1, 0.02);
+  }
+}
+
+TEST(ActivationModuleTest, AnotherTypeIsAnError) {
+  ActivationModule module(compiled("relu"));
+  EXPECT_THROW(module.forward(at::ones({2}, at::kDouble)), c10::Error);
+  EXPECT_THROW(module.forward(at::ones({2}, at::kLong)), c10::Error);
+}
+
+TEST(ActivationModuleTest, NotANumberStaysAndLeavesItsNeighboursAlone) {
+  ActivationModule module(compiled("gelu"));
+  Tensor x = at::ones({9});
+  x[4] = NAN;
+  const Tensor y = module.forward(x);
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(std::isnan(y[i].item<float>()), i == 4) << i;
+}
+
+}  // namespace
+}  // namespace antigrad::trainer

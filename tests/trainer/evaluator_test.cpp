@@ -1,0 +1,121 @@
+// The evaluator behind the shared library: paired and bit-equal from every thread, errors as
+// outcomes.
+#include "trainer/evaluator.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <thread>
+
+#include "fixtures.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::trainer {
+namespace {
+
+using Opened = std::unique_ptr<Evaluator>;
+
+Opened open(const TinyStudy& study) {
+  return Opened(antigrad_open_evaluator(study.path().c_str()));
+}
+
+const std::vector<Evaluation> kRequests = {
+    {"gelu", "images", 1, 20},  {"gelu", "text", 1, 20},  {"gelu", "images", 2, 20},
+    {"xielu", "images", 1, 12}, {"xielu", "text", 5, 20}, {"xielu", "images", 1, 20},
+};
+
+/// The deterministic part of a measurement as one list of numbers.
+std::vector<double> numbers(const Measurement& m) {
+  std::vector<double> all = {static_cast<double>(m.outcome), static_cast<double>(m.steps)};
+  for (const CurvePoint& p : m.curve)
+    all.insert(all.end(), {static_cast<double>(p.step), p.training_loss, p.validation_loss,
+                           p.validation_accuracy, p.current_loss});
+  all.insert(all.end(), m.theta.begin(), m.theta.end());
+  return all;
+}
+
+std::vector<std::vector<double>> evaluate_all(const TinyStudy& study) {
+  std::vector<std::vector<double>> results;
+  const Opened evaluator = open(study);
+  for (const Evaluation& request : kRequests)
+    results.push_back(numbers(evaluator->evaluate(request)));
+  return results;
+}
+
+TEST(EvaluatorTest, TwoThreadsGiveWhatOneGivesBitForBit) {
+  const TinyStudy study;
+  const auto serial = evaluate_all(study);
+  std::vector<std::vector<double>> first, second;
+  std::thread a([&] { first = evaluate_all(study); }), b([&] { second = evaluate_all(study); });
+  a.join();
+  b.join();
+  EXPECT_EQ(first, serial);
+  EXPECT_EQ(second, serial);
+}
+
+TEST(EvaluatorTest, ASecondRequestGoesOnAndGivesWhatOneLongRunGives) {
+  const TinyStudy study;
+  const Opened pieces = open(study), whole = open(study);
+  const Measurement short_run = pieces->evaluate({"mish", "images", 1, 10});
+  const Measurement gone_on = pieces->evaluate({"mish", "images", 1, 30});
+  EXPECT_EQ(numbers(gone_on), numbers(whole->evaluate({"mish", "images", 1, 30})));
+  EXPECT_EQ(numbers(pieces->evaluate({"mish", "images", 1, 10})), numbers(short_run))
+      << "backwards";
+  pieces->forget();
+  EXPECT_EQ(numbers(pieces->evaluate({"mish", "images", 1, 30})), numbers(gone_on));
+}
+
+TEST(EvaluatorTest, MeasuresWhatARequestCosts) {
+  const TinyStudy study;
+  const Measurement m = open(study)->evaluate({"relu", "images", 1, 10});
+  EXPECT_EQ(m.outcome, Outcome::ok);
+  EXPECT_GT(m.training_seconds, 0);
+  EXPECT_GE(m.total_seconds, m.training_seconds);
+  EXPECT_GT(m.peak_mebibytes, 10);
+}
+
+TEST(EvaluatorTest, DivergenceIsAnOutcomeWithAReason) {
+  const TinyStudy study;
+  study.write("study.yaml", TinyStudy::tasks("100"));
+  const Measurement m = open(study)->evaluate({"relu2", "images", 1, 30});
+  EXPECT_EQ(m.outcome, Outcome::diverged);
+  EXPECT_NE(m.reason, "");
+}
+
+TEST(EvaluatorTest, WhatTheCallerGetsWrongIsAnErrorThatSaysSo) {
+  const TinyStudy study;
+  const Opened evaluator = open(study);
+  const auto error = [&](const Evaluation& request) -> std::string {
+    try {
+      evaluator->evaluate(request);
+    } catch (const space::Error& caught) {
+      return caught.what();
+    }
+    return "";
+  };
+  EXPECT_NE(error({"relu", "image", 1, 10}).find("did you mean \"images\"?"), std::string::npos);
+  EXPECT_NE(error({"relu", "images", 1, 0}).find("at least 1 step"), std::string::npos);
+  EXPECT_NE(error({"tanhh(x)", "images", 1, 10}).find("tanhh"), std::string::npos);
+  EXPECT_EQ(evaluator->evaluate({"relu", "images", 1, 1}).outcome, Outcome::ok);
+}
+
+TEST(EvaluatorTest, AMissingFileIsAnErrorAtTheRequest) {
+  const TinyStudy study;
+  std::string yaml = TinyStudy::tasks("0.1");
+  yaml.replace(yaml.find("digits.csv"), 10, "absent.csv");
+  study.write("study.yaml", yaml);
+  const Opened evaluator = open(study);
+  EXPECT_THROW(evaluator->evaluate({"relu", "images", 1, 10}), space::Error);
+  EXPECT_EQ(evaluator->evaluate({"relu", "text", 1, 1}).outcome, Outcome::ok);
+}
+
+TEST(KernelCostTest, IsAPositiveTimeOfTheTierThatRan) {
+  const std::unique_ptr<KernelCost> cost(antigrad_kernel_cost("gelu"));
+  EXPECT_GT(cost->forward_ns, 0.01);
+  EXPECT_LT(cost->forward_ns, 1000);
+  EXPECT_GT(cost->backward_ns, 0.01);
+  EXPECT_TRUE(cost->tier == "llvm" || cost->tier == "interpreter") << cost->tier;
+}
+
+}  // namespace
+}  // namespace antigrad::trainer

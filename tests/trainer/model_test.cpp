@@ -1,0 +1,139 @@
+// The networks: sizes, what their initial weights depend on, and that a language model cannot see
+// the future.
+#include "trainer/model.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace antigrad::trainer {
+namespace {
+
+using at::Tensor;
+
+SharedActivation compiled(const std::string& text) {
+  const auto activation = space::parse_activation(text);
+  return std::make_shared<CompiledActivation>(
+      CompiledActivation{activation, kernels::compile(activation), 1});
+}
+
+const ModelSpec kResnet{.type = ModelSpec::Type::resnet, .depth = 8, .width = 4};
+const ModelSpec kLlama{.type = ModelSpec::Type::llama,
+                       .width = 16,
+                       .layers = 2,
+                       .heads = 4,
+                       .kv_heads = 2,
+                       .ffn = 24,
+                       .context = 12};
+
+std::int64_t count_parameters(const Model& model) {
+  std::int64_t count = 0;
+  for (const Tensor& parameter : model.parameters()) count += parameter.numel();
+  return count;
+}
+
+/// He et al.: convolutions, two numbers a channel of each norm, the linear layer.
+std::int64_t resnet_parameters(int depth, int width, int channels, int classes) {
+  std::int64_t count = 9 * channels * width + 2 * width, in = width;
+  for (int stage = 0; stage < 3; ++stage) {
+    const std::int64_t out = std::int64_t{width} << stage;
+    for (int k = 0; k < (depth - 2) / 6; ++k) {
+      count += 9 * in * out + 9 * out * out + 4 * out;
+      if (in != out) count += in * out + 2 * out;
+      in = out;
+    }
+  }
+  return count + in * classes + classes;
+}
+
+TEST(ResnetTest, HasTheParametersOfItsDefinition) {
+  for (const int depth : {8, 20}) {
+    for (const int channels : {1, 3}) {
+      const ModelSpec spec{.type = ModelSpec::Type::resnet, .depth = depth, .width = 16};
+      const auto model = make_resnet(spec, channels, 10, compiled("relu"), 1);
+      EXPECT_EQ(count_parameters(*model), resnet_parameters(depth, 16, channels, 10));
+      const auto trainable = make_resnet(spec, channels, 10, compiled("xielu"), 1);
+      EXPECT_EQ(count_parameters(*trainable), count_parameters(*model) + 2 * (depth - 1));
+    }
+  }
+}
+
+TEST(ResnetTest, TakesImagesOfAnySize) {
+  for (const int size : {1, 7, 8, 28, 32}) {
+    const auto model = make_resnet(kResnet, 3, 10, compiled("silu"), 1);
+    EXPECT_EQ(model->forward(at::ones({5, 3, size, size})).sizes(), (at::IntArrayRef{5, 10}))
+        << size;
+  }
+}
+
+TEST(LlamaTest, HasTheParametersOfItsDefinition) {
+  const auto model = make_llama(kLlama, 50, compiled("relu"), 1);
+  const std::int64_t layer = 2 * 16 + 16 * (16 + 2 * 8) + 16 * 16 + 2 * 16 * 24;
+  EXPECT_EQ(count_parameters(*model), 50 * 16 + 2 * layer + 16);
+}
+
+TEST(LlamaTest, ALogitDoesNotDependOnLaterTokens) {
+  const auto model = make_llama(kLlama, 50, compiled("gelu"), 1);
+  const Tensor tokens = at::arange(12).reshape({1, 12});
+  const Tensor logits = model->forward(tokens).detach();
+  for (int changed = 0; changed < 12; ++changed) {
+    Tensor other = tokens.clone();
+    other[0][changed] = 49;
+    const Tensor moved = (model->forward(other).detach() - logits).abs().amax(-1)[0];
+    for (int t = 0; t < 12; ++t) {
+      const float move = moved[t].item<float>();
+      EXPECT_EQ(move > 0, t >= changed) << "token " << changed << ", logit " << t;
+    }
+  }
+}
+
+TEST(LlamaTest, ALogitDependsOnTheOrderOfTheTokensBefore) {
+  const auto model = make_llama(kLlama, 50, compiled("gelu"), 1);
+  const Tensor forward = at::tensor({1, 2, 3, 4}).reshape({1, 4}),
+               swapped = at::tensor({2, 1, 3, 4}).reshape({1, 4});
+  const Tensor difference = model->forward(forward)[0][3] - model->forward(swapped)[0][3];
+  EXPECT_GT(difference.abs().max().item<float>(), 1e-5);
+}
+
+TEST(LlamaTest, PredictsNothingBeforeItHasLearned) {
+  const auto model = make_llama(kLlama, 50, compiled("gelu"), 1);
+  const Tensor probabilities = model->forward(at::arange(12).reshape({1, 12})).softmax(-1);
+  EXPECT_LT(probabilities.max().item<float>(), 0.1);
+}
+
+/// Names and values of what is neither theta nor drawn from the activation.
+void expect_same_weights(const Model& a, const Model& b) {
+  std::size_t compared = 0;
+  const auto others = b.named_parameters();
+  for (const auto& item : a.named_parameters()) {
+    if (item.key().find("raw_") != std::string::npos) continue;
+    EXPECT_TRUE(at::equal(item.value(), others[item.key()])) << item.key();
+    ++compared;
+  }
+  EXPECT_GT(compared, 10u);
+}
+
+TEST(ModelTest, InitialWeightsDoNotDependOnTheActivation) {
+  for (const ModelSpec& spec : {kResnet, kLlama}) {
+    const auto a = make_model(spec, 1, 20, compiled("relu"), 5);
+    const auto b = make_model(spec, 1, 20, compiled("xielu"), 5);
+    expect_same_weights(*a, *b);
+  }
+}
+
+TEST(ModelTest, InitialWeightsDependOnTheKeyAndNotOnGlobalRandomNumbers) {
+  for (const ModelSpec& spec : {kResnet, kLlama}) {
+    const auto a = make_model(spec, 1, 20, compiled("relu"), 5);
+    at::manual_seed(99);
+    const Tensor expected = at::rand({3});
+    at::manual_seed(99);
+    const auto b = make_model(spec, 1, 20, compiled("relu"), 5);
+    EXPECT_TRUE(at::equal(at::rand({3}), expected)) << "the global generator was used";
+    expect_same_weights(*a, *b);
+    const auto c = make_model(spec, 1, 20, compiled("relu"), 6);
+    EXPECT_FALSE(at::equal(a->parameters()[0], c->parameters()[0]));
+  }
+}
+
+}  // namespace
+}  // namespace antigrad::trainer

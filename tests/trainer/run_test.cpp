@@ -1,0 +1,166 @@
+// A run is a function of (task, activation, seed), in however many pieces; it stops where it
+// diverges.
+#include "trainer/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "fixtures.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::trainer {
+namespace {
+
+using at::Tensor;
+using Training = Run;  // testing::Test has a Run of its own
+
+SharedActivation compiled(const std::string& text) {
+  const auto activation = space::parse_activation(text);
+  return std::make_shared<CompiledActivation>(
+      CompiledActivation{activation, kernels::compile(activation), 1});
+}
+
+class RunTest : public testing::Test {
+ protected:
+  RunTest() : tasks_(read_tasks(study_.path())) { at::set_num_threads(1); }
+
+  Training make(const Task& task, const std::string& activation, std::uint64_t seed) const {
+    return Training(task, load_dataset(task), compiled(activation), seed);
+  }
+
+  TinyStudy study_;
+  std::vector<Task> tasks_;
+};
+
+void expect_equal(const Measurement& a, const Measurement& b) {
+  EXPECT_EQ(a.outcome, b.outcome);
+  EXPECT_EQ(a.steps, b.steps);
+  EXPECT_EQ(a.theta, b.theta);
+  ASSERT_EQ(a.curve.size(), b.curve.size());
+  for (std::size_t i = 0; i < a.curve.size(); ++i) {
+    EXPECT_EQ(a.curve[i].step, b.curve[i].step);
+    EXPECT_EQ(a.curve[i].training_loss, b.curve[i].training_loss);
+    EXPECT_EQ(a.curve[i].validation_loss, b.curve[i].validation_loss);
+    EXPECT_EQ(a.curve[i].validation_accuracy, b.curve[i].validation_accuracy);
+    EXPECT_EQ(a.curve[i].current_loss, b.curve[i].current_loss);
+  }
+}
+
+TEST_F(RunTest, PiecesGiveWhatOneLongRunGivesBitForBit) {
+  for (const Task& task : tasks_) {
+    SCOPED_TRACE(task.name);
+    Training whole = make(task, "xielu", 3), pieces = make(task, "xielu", 3);
+    whole.advance(25);
+    for (const int step : {1, 7, 10, 12, 25}) {
+      pieces.advance(step);
+      EXPECT_EQ(pieces.measure().curve.back().step, step);
+    }
+    expect_equal(whole.measure(), pieces.measure());
+    const auto a = whole.model().named_parameters(), b = pieces.model().named_parameters();
+    for (const auto& item : a) EXPECT_TRUE(at::equal(item.value(), b[item.key()])) << item.key();
+  }
+}
+
+TEST_F(RunTest, AnotherSeedGivesAnotherRun) {
+  for (const Task& task : tasks_) {
+    Training a = make(task, "gelu", 3), b = make(task, "gelu", 4);
+    a.advance(3);
+    b.advance(3);
+    EXPECT_NE(a.measure().curve.back().validation_loss, b.measure().curve.back().validation_loss);
+  }
+}
+
+TEST_F(RunTest, LearnsWhatCanBeLearned) {
+  for (const Task& task : tasks_) {
+    SCOPED_TRACE(task.name);
+    Training run = make(task, "gelu", 1);
+    run.advance(100);
+    const Measurement result = run.measure();
+    ASSERT_EQ(result.outcome, Outcome::ok) << result.reason;
+    EXPECT_EQ(result.curve.size(), 10u);
+    EXPECT_GT(result.curve.back().validation_accuracy, 0.8);
+    EXPECT_LT(result.curve.back().validation_loss, 0.5 * result.curve.front().validation_loss);
+    EXPECT_LT(result.curve.back().training_loss, result.curve.front().training_loss);
+  }
+}
+
+TEST_F(RunTest, ThetaIsTrainedAndReportedPlaceByPlace) {
+  Training run = make(tasks_[0], "xielu", 1);
+  const std::vector<double> start = run.measure().theta;
+  ASSERT_EQ(start.size(), 2u * 7);
+  run.advance(20);
+  const Measurement trained = run.measure();
+  ASSERT_EQ(trained.outcome, Outcome::ok) << trained.reason;
+  const std::vector<double>& after = trained.theta;
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    EXPECT_NEAR(start[i], 0.8, 1e-6);
+    EXPECT_NE(after[i], start[i]) << i;
+  }
+}
+
+TEST_F(RunTest, DivergenceIsAResultAndTheRunStaysThere) {
+  study_.write("study.yaml", TinyStudy::tasks("100"));
+  const Task task = read_tasks(study_.path())[0];
+  Training run = make(task, "relu2", 1);
+  run.advance(30);
+  const Measurement result = run.measure();
+  EXPECT_EQ(result.outcome, Outcome::diverged);
+  EXPECT_LT(result.steps, 30);
+  EXPECT_NE(result.reason.find("training loss"), std::string::npos) << result.reason;
+  for (const CurvePoint& point : result.curve) EXPECT_TRUE(std::isfinite(point.validation_loss));
+  run.advance(60);
+  expect_equal(run.measure(), result);
+}
+
+TEST_F(RunTest, BatchesDependOnTheSeedAndTheStepOnly) {
+  for (const Task& task : tasks_) {
+    const auto data = load_dataset(task);
+    for (const int step : {0, 1, 40}) {
+      const Batch a = data->training(7, step), b = data->training(7, step);
+      EXPECT_TRUE(at::equal(a.input, b.input) && at::equal(a.target, b.target));
+      EXPECT_FALSE(at::equal(a.input, data->training(7, step + 1).input));
+      EXPECT_FALSE(at::equal(a.input, data->training(8, step).input));
+    }
+  }
+}
+
+TEST_F(RunTest, AnEpochShowsEveryImageAtMostOnce) {
+  const auto data = load_dataset(tasks_[0]);
+  std::vector<Tensor> seen;
+  for (int step = 0; step < 140 / 16; ++step)
+    for (const Tensor& image : data->training(7, step).input.unbind(0)) seen.push_back(image);
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) EXPECT_FALSE(at::equal(seen[i], seen[j]));
+}
+
+TEST_F(RunTest, PartsOfATextDoNotOverlap) {
+  DataSpec data;
+  data.validation = 0.1;
+  data.test = 0.2;
+  const std::size_t tokens = 64 * 1000 + 17;
+  std::size_t end = 0, validation = 0, test = 0;
+  for (const TextSplit& segment : split_segments(tokens, data)) {
+    EXPECT_EQ(segment.train.begin, end);
+    EXPECT_EQ(segment.validation.begin, segment.train.end);
+    EXPECT_EQ(segment.test.begin, segment.validation.end);
+    end = segment.test.end;
+    validation += segment.validation.size();
+    test += segment.test.size();
+  }
+  EXPECT_LE(end, tokens);
+  EXPECT_NEAR(static_cast<double>(validation) / tokens, 0.1, 0.005);
+  EXPECT_NEAR(static_cast<double>(test) / tokens, 0.2, 0.005);
+}
+
+TEST_F(RunTest, AShareTooSmallForAWindowIsAnError) {
+  Task task = tasks_[1];
+  task.model.context = 4000;
+  EXPECT_THROW(load_dataset(task), space::Error);
+  Task images = tasks_[0];
+  images.batch = 1000;
+  EXPECT_THROW(load_dataset(images), space::Error);
+}
+
+}  // namespace
+}  // namespace antigrad::trainer

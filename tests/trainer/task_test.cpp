@@ -1,0 +1,111 @@
+// Study files: what is read, and how a mistake is answered.
+#include "trainer/task.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "fixtures.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::trainer {
+namespace {
+
+std::string error_of(const TinyStudy& study, const std::string& yaml) {
+  study.write("study.yaml", yaml);
+  try {
+    read_tasks(study.path());
+  } catch (const space::Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(TaskTest, ReadsWhatAStudySays) {
+  const TinyStudy study;
+  const std::vector<Task> tasks = read_tasks(study.path());
+  ASSERT_EQ(tasks.size(), 2u);
+  EXPECT_EQ(tasks[0].name, "images");
+  EXPECT_EQ(tasks[0].model, (ModelSpec{.type = ModelSpec::Type::resnet, .depth = 8, .width = 4}));
+  EXPECT_EQ(tasks[0].optimiser.name, OptimiserSpec::Name::sgd);
+  EXPECT_EQ(tasks[0].optimiser.rate, 0.02);
+  EXPECT_EQ(tasks[0].label_smoothing, 0.1);
+  EXPECT_EQ(tasks[0].data.path,
+            (std::filesystem::path(study.path()).parent_path() / "digits.csv").string());
+  EXPECT_EQ(tasks[1].model.kv_heads, 2);
+  EXPECT_EQ(tasks[1].optimiser.beta2, 0.95);
+  EXPECT_EQ(tasks[1].data.validation_tokens, 256);
+  EXPECT_EQ(tasks[1].evaluate_every, 10);
+  EXPECT_FALSE(tasks[1].normalise);
+}
+
+TEST(TaskTest, MistakesAreAnsweredWithTheirPlaceAndAWayOut) {
+  struct Case {
+    std::string replace, with, expected;
+  };
+  const std::vector<Case> cases = {
+      {"type: resnet", "type: resnett",
+       "3:19: unknown model \"resnett\"; did you mean \"resnet\"?"},
+      {"depth: 8", "depth: 9", "a depth of the form 6 n + 2"},
+      {"depth: 8", "depth: eight", "eight"},
+      {"depth: 8, ", "", "depth"},
+      {"width: 4}", "width: 4, widht: 3}", "did you mean \"width\"?"},
+      {"format: digits", "format: digit", "did you mean \"digits\"?"},
+      {"format: digits", "format: bytes", "a resnet reads images"},
+      {"format: bytes", "format: digits", "validation_tokens"},
+      {"validation: 0.2, test: 0.1}", "validation: 0.8, test: 0.19}", "leave less than 0.05"},
+      {"path: digits.csv", R"(path: "${ANTIGRAD_UNSET_NAME}/d.csv")",
+       "ANTIGRAD_UNSET_NAME is not set"},
+      {"path: digits.csv", R"(path: "${ANTIGRAD")", "does not close it"},
+      {"name: sgd", "name: adam", "did you mean \"adamw\"?"},
+      {"momentum: 0.9", "beta1: 0.9", "beta1"},
+      {"batch: 16", "batch: 0", "got 0, expected a whole number from 1"},
+      {"batch: 16", "batch: 1.5", "1.5"},
+      {"evaluate_every: 10", "evaluate_evry: 10", "did you mean \"evaluate_every\"?"},
+      {"average: 0.9", "average: 1", "1"},
+      {"heads: 2", "heads: 3", "choose heads so that"},
+      {"heads: 2", "heads: 4, kv_heads: 3", "choose a divisor"},
+      {"name: text", "name: images", "a task named \"images\" is already there"},
+      {"path: text.txt", "path: text.txt, test_path: other.txt", "remove one of the two"},
+      {"warm_up: 5", "warm_up: -1", "-1"},
+      {"warm_up: 5", "normalise: yes", "yes"},
+  };
+  const TinyStudy study;
+  for (const Case& c : cases) {
+    std::string yaml = TinyStudy::tasks("0.02");
+    const auto at = yaml.find(c.replace);
+    ASSERT_NE(at, std::string::npos) << c.replace;
+    yaml.replace(at, c.replace.size(), c.with);
+    const std::string got = error_of(study, yaml);
+    EXPECT_NE(got.find(c.expected), std::string::npos) << c.with << "\n  got: " << got;
+    EXPECT_NE(got.find("study.yaml:"), std::string::npos) << got;
+  }
+}
+
+TEST(TaskTest, AStudyWithoutTasksIsAnError) {
+  const TinyStudy study;
+  EXPECT_NE(error_of(study, "study: x\n").find("tasks"), std::string::npos);
+  EXPECT_NE(error_of(study, "tasks: []\n").find("at least one task"), std::string::npos);
+  EXPECT_NE(error_of(study, "tasks: 3\n").find("3"), std::string::npos);
+}
+
+TEST(TaskTest, EnvironmentVariablesStandInPaths) {
+  const TinyStudy study;
+  std::string yaml = TinyStudy::tasks("0.02");
+  yaml.replace(yaml.find("digits.csv"), 10, R"("${ANTIGRAD_TEST_FOLDER}/d.csv")");
+  study.write("study.yaml", yaml);
+  ASSERT_EQ(setenv("ANTIGRAD_TEST_FOLDER", "/some/where", 1), 0);
+  EXPECT_EQ(read_tasks(study.path())[0].data.path, "/some/where/d.csv");
+  unsetenv("ANTIGRAD_TEST_FOLDER");
+}
+
+TEST(TaskTest, TheStudiesThatComeWithTheProgramAreRead) {
+  ASSERT_EQ(setenv("ANTIGRAD_DATA", "/data", 0), 0);
+  const std::string folder = std::string(ANTIGRAD_SOURCE_DIR) + "/experiments/";
+  EXPECT_EQ(read_tasks(folder + "quickstart.yaml").size(), 2u);
+  EXPECT_EQ(read_tasks(folder + "cifar_text.yaml").size(), 2u);
+}
+
+}  // namespace
+}  // namespace antigrad::trainer
