@@ -30,16 +30,58 @@ std::vector<double> binomial(double a, double b, int m) {
   return c;
 }
 
-/// The row's antiderivative P(u) as terms in u, when it is of that form.
-std::optional<std::vector<Term>> row_terms(Op op) {
-  if (!primitive(op).has_antiderivative) return std::nullopt;
+using RowFormula = Sym (*)(Op, Sym, Sym);
+
+/// A formula of the row as terms in u, when it is of that form.
+std::optional<std::vector<Term>> row_terms(Op op, RowFormula formula) {
   Builder out;
   const Sym u = out.variable();
   try {
-    return to_terms(out.finish(symbolic::antiderivative(op, u, out.apply(op, u))));
+    return to_terms(out.finish(formula(op, u, out.apply(op, u))));
   } catch (const Error&) {  // not a sum of terms: it stays a formula
     return std::nullopt;
   }
+}
+
+/// factor * T(a x + b) as terms in x, T given as terms in u.
+std::vector<Term> in_x(const std::vector<Term>& terms, double a, double b, double factor) {
+  std::vector<Term> out;
+  for (const Term& t : terms) {
+    const auto c = binomial(a, b, t.power);
+    for (std::size_t k = 0; k < c.size(); ++k) {
+      Term s{factor * (c[k] * t.weight), static_cast<int>(k), t.factors};
+      for (Factor& f : s.factors) {
+        f.shift = Affine{f.scale.base * b + f.shift.base, {}};
+        f.scale = Affine{f.scale.base * a, {}};
+      }
+      out.push_back(std::move(s));
+    }
+  }
+  return merged(std::move(out));
+}
+
+bool is_constant(const Factor& f) { return f.scale.constant() && f.shift.constant(); }
+
+/// p(u) p(u) replaced by the row's identity where it has one, so that what cancels between terms
+/// cancels.
+std::vector<Term> without_squares(const std::vector<Term>& terms) {
+  std::vector<Term> out;
+  for (const Term& t : terms) {
+    const bool square = t.factors.size() == 2 && t.factors[0] == t.factors[1] &&
+                        is_constant(t.factors[0]) && primitive(t.factors[0].primitive).has_square;
+    const Factor* const f = square ? &t.factors.front() : nullptr;
+    const auto same = square ? row_terms(f->primitive, symbolic::square) : std::nullopt;
+    if (!same) {
+      out.push_back(t);
+      continue;
+    }
+    for (Term s : in_x(*same, f->scale.base, f->shift.base, 1)) {
+      s.weight = s.weight.base * t.weight;
+      s.power += t.power;
+      out.push_back(std::move(s));
+    }
+  }
+  return merged(std::move(out), kResidue);
 }
 
 class Integrator {
@@ -86,9 +128,11 @@ class Integrator {
     const Factor& f = t.factors.front();
     const bool constant = f.scale.constant() && f.shift.constant();
     const std::string_view name = primitive(f.primitive).name;
-    const auto terms = constant ? row_terms(f.primitive) : std::nullopt;
+    const auto terms = constant && primitive(f.primitive).has_antiderivative
+                           ? row_terms(f.primitive, symbolic::antiderivative)
+                           : std::nullopt;
     if (terms && depth < kMaxDepth) {
-      by_parts(t, in_x(*terms, f.scale.base, f.shift.base), depth);
+      by_parts(t, in_x(*terms, f.scale.base, f.shift.base, 1 / f.scale.base), depth);
     } else if (t.power == 0 && primitive(f.primitive).has_antiderivative) {
       emit(Opaque{t.weight, f.primitive, nullptr, f.scale, f.shift});
       out_.rules.insert(fmt::format("antiderivative of {}", name));
@@ -99,23 +143,6 @@ class Integrator {
     } else {
       tabulate_whole(t);
     }
-  }
-
-  /// int p(a x + b) dx = P(a x + b) / a as terms in x.
-  static std::vector<Term> in_x(const std::vector<Term>& terms, double a, double b) {
-    std::vector<Term> out;
-    for (const Term& t : terms) {
-      const auto c = binomial(a, b, t.power);
-      for (std::size_t k = 0; k < c.size(); ++k) {
-        Term s{(c[k] / a) * t.weight, static_cast<int>(k), t.factors};
-        for (Factor& f : s.factors) {
-          f.shift = Affine{f.scale.base * b + f.shift.base, {}};
-          f.scale = Affine{f.scale.base * a, {}};
-        }
-        out.push_back(std::move(s));
-      }
-    }
-    return merged(std::move(out));
   }
 
   /// w int x^k p = w (x^k P - k int x^(k-1) P); where the rest holds x^k p again, solve for it.
@@ -160,7 +187,7 @@ class Integrator {
 
 Antiderivative antiderivative(const std::vector<Term>& terms) {
   Integrator integrator;
-  for (const Term& t : terms) integrator.add(t, 0);
+  for (const Term& t : without_squares(terms)) integrator.add(t, 0);
   return integrator.finish();
 }
 

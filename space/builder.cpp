@@ -281,6 +281,21 @@ Sym antiderivative(Op primitive, Sym a, Sym y) {
   (void)y, (void)NONE, (void)kInvSqrt2, (void)kInvSqrt2Pi;
   return K(kNone);
 }
+
+Sym square(Op primitive, Sym a, Sym y) {
+  const auto K = constants(a);
+  const Sym NONE = a;  // never read: rows without one are refused before
+  switch (primitive) {
+#define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ANTIDERIVATIVE, SQUARE, ...) \
+  case Op::ID: {                                                               \
+    return SQUARE;                                                             \
+  }
+#include "space/primitives.def"
+    default: break;
+  }
+  (void)y, (void)NONE;
+  return K(kNone);
+}
 }  // namespace symbolic
 
 }  // namespace antigrad::space

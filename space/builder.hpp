@@ -84,9 +84,10 @@ Sym scale2(Sym a, Sym b);
 #define PRIMITIVE(ID, NAME, ...) Sym NAME(Sym a);
 #include "space/primitives.def"
 
-Sym slope(Op primitive, Sym a, Sym y);  // the row's slope formula
-Sym antiderivative(Op primitive, Sym a,
-                   Sym y);  // the row's antiderivative; check Primitive::has_antiderivative
+// The row's formulas of a, with y = p(a). Check Primitive::has_antiderivative and has_square first.
+Sym slope(Op primitive, Sym a, Sym y);
+Sym antiderivative(Op primitive, Sym a, Sym y);
+Sym square(Op primitive, Sym a, Sym y);
 }  // namespace symbolic
 
 }  // namespace antigrad::space

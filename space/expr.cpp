@@ -24,12 +24,12 @@ struct Tail {
 };
 
 constexpr Primitive core_row(std::string_view name, int arity) {
-  return {name, arity, true, "", "", "", false, false, false, 0, 0, 0, 0, false, false, 0};
+  return {name, arity, true, "", "", "", false, false, false, false, 0, 0, 0, 0, false, false, 0};
 }
 
 constexpr Primitive primitive_row(std::string_view name, std::string_view latex, bool search,
-                                  std::string_view y, std::string_view antiderivative, Tail tail,
-                                  double ulp) {
+                                  std::string_view y, std::string_view antiderivative,
+                                  std::string_view square, Tail tail, double ulp) {
   return {name,
           1,
           false,
@@ -37,6 +37,7 @@ constexpr Primitive primitive_row(std::string_view name, std::string_view latex,
           y,
           antiderivative,
           antiderivative != "NONE",
+          square != "NONE",
           search,
           tail.kind == TailKind::EXPONENTIAL || tail.kind == TailKind::ALGEBRAIC,
           tail.left_slope,
@@ -53,8 +54,8 @@ constexpr bool SEARCH = true, HELPER = false;
   Tail { TailKind::KIND, LS, LI, RS, RI }
 constexpr Primitive kPrimitives[] = {
 #define CORE(ID, NAME, ARITY, ...) core_row(#NAME, ARITY),
-#define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ANTIDERIVATIVE, TAIL_, ULP) \
-  primitive_row(#NAME, LATEX, USE, #Y, #ANTIDERIVATIVE, TAIL_, ULP),
+#define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ANTIDERIVATIVE, SQUARE, TAIL_, ULP) \
+  primitive_row(#NAME, LATEX, USE, #Y, #ANTIDERIVATIVE, #SQUARE, TAIL_, ULP),
 #include "space/primitives.def"
 };
 #undef TAIL

@@ -31,6 +31,7 @@ struct Primitive {
   std::string_view source;          // the formula of y as text
   std::string_view antiderivative;  // the formula of P as text, "NONE" without one
   bool has_antiderivative;
+  bool has_square;  // y * y is a sum of polynomials times rows
   bool search;      // may be a term of a gradient
   bool has_limits;  // the next four hold
   // p(u) -> slope u + intercept for u -> -inf and +inf.

@@ -78,6 +78,21 @@ TEST(Integrate, KnownActivationsFallOutOfTheirGradients) {
   }
 }
 
+TEST(Integrate, SquaresOfRowsGoByTheirIdentity) {
+  EXPECT_EQ(to_string(parse_activation("sigmoid(x) + x*sigmoid(x)*(1 - sigmoid(x))").f),
+            "x*sigmoid(x)");
+  EXPECT_EQ(to_string(parse_activation("tanh(x)*tanh(x)").f), "x - tanh(x)");
+  for (const Primitive& p : primitives()) {
+    if (!p.has_square) continue;
+    for (const char* argument : {"x", "0.7*x - 0.3"}) {
+      const std::string factor = std::string(p.name) + "(" + argument + ")";
+      const Gradient g =
+          parse_gradient("x*" + factor + "*" + factor + " + " + factor + "*" + factor);
+      expect_integral(integrate(g), g, 0);
+    }
+  }
+}
+
 TEST(Integrate, RandomGradientsAgreeWithQuadrature) {
   int tables = 0;
   for (int i = 0; i < 200; ++i) {
