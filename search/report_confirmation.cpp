@@ -11,8 +11,8 @@ namespace {
 
 std::string cell(const std::string& label, const std::string& html,
                  const std::string& style = "num") {
-  return fmt::format("<td class=\"{}\" data-label=\"{}\">{}</td>", style, svg::escaped(label),
-                     html);
+  return fmt::format("<td class=\"{}\" data-label=\"{}\"><span>{}</span></td>", style,
+                     svg::escaped(label), html);
 }
 
 std::string name_cell(const Page& page, const ConfirmRow& row) {
@@ -26,11 +26,14 @@ std::string name_cell(const Page& page, const ConfirmRow& row) {
 std::string difference(const Estimate& e) {
   if (!std::isfinite(e.difference)) return "–";
   if (e.difference == 0 && e.difference_half_width == 0) return "reference";
-  return signed_number(e.difference) + plus_minus(e.difference_half_width);
+  return signed_measured(e.difference, e.difference_half_width);
 }
 
-std::string mean(const Estimate& e) {
-  return std::isfinite(e.mean) ? number(e.mean) + plus_minus(e.half_width) : "–";
+std::string mean(const Estimate& e) { return measured(e.mean, e.half_width); }
+
+std::string accuracy(const Estimate& e) {
+  if (!std::isfinite(e.accuracy) || !std::isfinite(e.mean)) return "";
+  return fmt::format("<br/><small>accuracy {:.1f} %</small>", 100 * e.accuracy);
 }
 
 std::string verdict_cell(const ConfirmRow& row) {
@@ -38,61 +41,61 @@ std::string verdict_cell(const ConfirmRow& row) {
     return cell(
         "verdict",
         fmt::format("<strong>{}</strong>: {}", to_string(row.outcome), svg::escaped(row.reason)),
-        "verdict failed");
+        "outcome failed");
   }
   const Estimate& e = row.overall;
   if (e.verdict == Verdict::none)
-    return cell("verdict", row.candidate.baseline ? "baseline" : "–", "verdict");
+    return cell("verdict", row.candidate.baseline ? "baseline" : "–", "outcome");
   return cell("verdict",
-              fmt::format("<strong>{}</strong> <small>{}</small>", to_string(e.verdict),
+              fmt::format("<strong>{}</strong><br/><small>{}</small>", to_string(e.verdict),
                           svg::escaped(p_text(e.p_holm))),
-              fmt::format("verdict {}", to_string(e.verdict)));
+              fmt::format("outcome {}", to_string(e.verdict)));
 }
 
 std::string cost_cell(const Page& page, const ConfirmRow& row) {
   const trainer::KernelCost* cost = page.costs.find(row.candidate.activation);
   if (!cost) return cell("kernel, ns an element", "–");
   return cell("kernel, ns an element",
-              fmt::format("{:.2f} + {:.2f} <small>{}</small>", cost->forward_ns, cost->backward_ns,
-                          svg::escaped(cost->tier)));
+              fmt::format("{:.2f} + {:.2f}<br/><small>{}</small>", cost->forward_ns,
+                          cost->backward_ns, svg::escaped(cost->tier)));
 }
 
 std::string table_row(const Page& page, const ConfirmRow& row) {
   std::string out = row.candidate.baseline ? "<tr>" : "<tr class=\"finalist\">";
   out += name_cell(page, row);
+  out += cell("score", mean(row.overall)) + cell("score, difference", difference(row.overall));
+  out += verdict_cell(row);
   for (std::size_t t = 0; t < row.tasks.size(); ++t) {
     const std::string& task = page.summary.table.tasks[t];
-    out += cell(task + " loss", mean(row.tasks[t]));
-    out += cell(task + " accuracy",
-                std::isfinite(row.tasks[t].accuracy) && std::isfinite(row.tasks[t].mean)
-                    ? fmt::format("{:.1f} %", 100 * row.tasks[t].accuracy)
-                    : "–");
-    out += cell(task + " difference", difference(row.tasks[t]));
+    out += cell(task + ", loss", mean(row.tasks[t]) + accuracy(row.tasks[t]));
+    out += cell(task + ", difference", difference(row.tasks[t]));
   }
-  out += cell("score", mean(row.overall)) + cell("difference", difference(row.overall)) +
-         verdict_cell(row);
-  out += cost_cell(page, row) + cell("steps", count(row.steps));
-  return out + "</tr>\n";
+  return out + cost_cell(page, row) + cell("steps", count(row.steps)) + "</tr>\n";
+}
+
+std::string column(const std::string& name, const char* more = "") {
+  return fmt::format("<th class=\"num\" scope=\"col\"{}>{}</th>", more, name);
+}
+
+std::string table_head(const Page& page) {
+  std::string groups = "<th scope=\"colgroup\" colspan=\"3\">all tasks</th>";
+  std::string columns = column("score") + column("difference") + "<th scope=\"col\">verdict</th>";
+  for (const std::string& task : page.summary.table.tasks) {
+    groups += fmt::format("<th scope=\"colgroup\" colspan=\"2\">{}</th>", svg::escaped(task));
+    columns += column("loss") + column("difference");
+  }
+  const char* both = " rowspan=\"2\"";
+  groups += column("kernel, ns<br/><small>an element, forward + backward</small>", both);
+  groups += column("steps", both);
+  return fmt::format("<thead><tr><th scope=\"col\"{}>activation</th>{}</tr>\n<tr>{}</tr></thead>\n",
+                     both, groups, columns);
 }
 
 std::string table(const Page& page) {
-  std::string tasks;
-  std::string columns;
-  for (const std::string& task : page.summary.table.tasks) {
-    tasks += fmt::format("<th scope=\"colgroup\" colspan=\"3\">{}</th>", svg::escaped(task));
-    columns +=
-        "<th scope=\"col\">loss</th><th scope=\"col\">accuracy</th><th "
-        "scope=\"col\">difference</th>";
-  }
-  std::string out = fmt::format(
+  std::string out =
       "<div class=\"scroll\" role=\"region\" aria-label=\"Confirmation table\" tabindex=\"0\">\n"
-      "<table class=\"cards\">\n<thead><tr><th scope=\"col\" rowspan=\"2\">activation</th>{}"
-      "<th scope=\"colgroup\" colspan=\"3\">all tasks</th><th scope=\"col\" rowspan=\"2\">kernel, "
-      "ns an element<br/>"
-      "<small>forward + backward</small></th><th scope=\"col\" rowspan=\"2\">steps</th></tr>\n"
-      "<tr>{}<th scope=\"col\">score</th><th scope=\"col\">difference</th><th "
-      "scope=\"col\">verdict</th></tr></thead>\n<tbody>\n",
-      tasks, columns);
+      "<table class=\"cards\">\n" +
+      table_head(page) + "<tbody>\n";
   for (const ConfirmRow& row : page.summary.table.rows) out += table_row(page, row);
   return out + "</tbody>\n</table>\n</div>\n";
 }
@@ -132,7 +135,7 @@ std::string interval_plot(const Page& page, const std::string& title, const std:
     if (!std::isfinite(middle)) continue;
     if (std::isfinite(half)) chart.bar({middle - half, y}, {middle + half, y}, style + " whisker");
     chart.mark({middle, y}, row->candidate.baseline ? svg::Mark::square : svg::Mark::disc, style,
-               fmt::format("{}: {}{}", name, number(middle), plus_minus(half)));
+               name + ": " + measured(middle, half));
   }
   return fmt::format("<figure>\n<figcaption>{}</figcaption>\n{}</figure>\n", svg::escaped(title),
                      chart.text(id));
@@ -144,7 +147,7 @@ std::string plots(const Page& page) {
     const int best = table.best_baseline[t];
     return best < 0 ? std::nan("") : estimate(table.rows[static_cast<std::size_t>(best)]).mean;
   };
-  std::string out = "<div class=\"figures\">\n";
+  std::string out = "<div class=\"figures intervals\">\n";
   for (std::size_t t = 0; t < table.tasks.size(); ++t) {
     std::vector<Interval> rows;
     for (const ConfirmRow& row : table.rows)

@@ -28,8 +28,8 @@ std::string compared(const ConfirmRow& row, const ConfirmRow& baseline, int seed
   const std::string name = name_of(row.candidate, row.search_trial);
   const std::string other = name_of(baseline.candidate, baseline.search_trial);
   const std::string evidence =
-      fmt::format("the paired difference of the score is {}{} on {} ({} after Holm's correction)",
-                  signed_number(e.difference), plus_minus(e.difference_half_width),
+      fmt::format("the paired difference of the score is {} on {} ({} after Holm's correction)",
+                  signed_measured(e.difference, e.difference_half_width),
                   plural(seeds, "unseen seed"), p_text(e.p_holm));
   switch (e.verdict) {
     case Verdict::better:

@@ -44,11 +44,12 @@ std::string verdict_sentence(const Summary& summary);
 std::vector<svg::Point> mean_curve(const Trial& trial, const std::string& task);
 
 // Text. NaN is an en dash, infinity its sign.
-std::string number(double v);               // four decimals, fewer for large values
-std::string signed_number(double v);        // with + or a minus sign
-std::string plus_minus(double half_width);  // " ± 0.01"; " (one seed)" without a finite one
-std::string p_text(double p);               // "p = 0.0123"
-std::string count(std::int64_t n);          // 12,345
+std::string number(double v);  // four decimals, fewer for large values
+// "0.637 ± 0.030": as many decimals as the half width has meaning; "(one seed)" without one.
+std::string measured(double mean, double half_width);
+std::string signed_measured(double mean, double half_width);
+std::string p_text(double p);       // "p = 0.0123"
+std::string count(std::int64_t n);  // 12,345
 std::string name_of(const Candidate& candidate, int search_trial);
 std::string swatch(const std::string& style);  // a piece of the line that stands for a series
 std::string code(const std::string& text);     // with places to break long formulas

@@ -12,7 +12,7 @@ const char* const kStyle = R"css(
 --grid:#262b31;--card:#1b1f24;--link:#7cb8f2;--base:#9aa2ac;--f0:#56b4e9;--f1:#f58a45;--f2:#31c48d;
 --f3:#e59ac2;--f4:#e3b341;--f5:#9db7ff;--good:#4fd1a1;--bad:#ff8a80}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:1240px;padding:0 20px 48px;background:var(--bg);color:var(--fg);
+body{margin:0 auto;max-width:1280px;padding:0 20px 48px;background:var(--bg);color:var(--fg);
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .4em;overflow-wrap:anywhere}
 h2{font-size:1.3rem;line-height:1.25;margin:2.2em 0 .4em}
@@ -29,26 +29,28 @@ header{padding-top:28px}
 .winner dl{margin:0}
 .winner dt{color:var(--muted);font-size:.85rem}
 .winner dd{margin:0 0 .7em}
-math{font-size:1.15em;overflow-x:auto;overflow-y:hidden;max-width:100%;padding:4px 0}
+math{font-size:1.15em}
 mtable{text-align:left}
-.math{overflow-x:auto;padding:2px 0 6px}
+.math{overflow-x:auto;overflow-y:hidden;padding:6px 0 8px}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:10px 28px;margin:0}
 .facts dt{color:var(--muted);font-size:.85rem}
 .facts dd{margin:0}
 nav{display:flex;flex-wrap:wrap;gap:6px 20px;border-block:1px solid var(--rule);padding:8px 0;margin-top:22px}
 code{font:.85em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .scroll{overflow-x:auto;border:1px solid var(--rule);border-radius:8px}
-table{border-collapse:collapse;width:100%;font-size:.9rem}
-th,td{padding:7px 10px;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid);font-weight:normal}
+table{border-collapse:collapse;width:100%;font-size:.86rem}
+th,td{padding:7px 8px;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid);font-weight:normal}
 thead th{color:var(--muted);font-weight:600;vertical-align:bottom;border-bottom:1px solid var(--rule)}
 thead th[scope=colgroup]{text-align:center;border-left:1px solid var(--rule)}
 tbody tr:last-child>*{border-bottom:0}
 .num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 small{color:var(--muted);font-size:.82em}
 .who{font-weight:600;margin:0 .4em}
-tbody th code{display:block;color:var(--muted);max-width:30em;min-width:14em}
+tbody th code{display:block;color:var(--muted);max-width:30em;min-width:13em}
 .finalist{background:var(--card)}
-.verdict strong,.reason strong{text-transform:none}
+td.outcome{white-space:nowrap}
+td.failed{white-space:normal;min-width:14em}
+th.num{white-space:normal}
 .better strong{color:var(--good)}
 .worse strong,.failed strong,tr.fail .state,tr.fail .reason strong{color:var(--bad)}
 td.formula{min-width:20em;max-width:34em}
@@ -60,7 +62,8 @@ thead button{font:inherit;color:inherit;background:none;border:0;padding:2px 0;c
 thead button::after{content:" ↕";opacity:.45}
 thead [aria-sort=ascending] button::after{content:" ↑";opacity:1}
 thead [aria-sort=descending] button::after{content:" ↓";opacity:1}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,360px),1fr));gap:18px 28px;margin-top:16px}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:18px 28px;margin-top:16px}
+.intervals{grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr))}
 .figures figure{max-width:590px}
 .drawings{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,380px),1fr));gap:16px}
 .card{background:var(--card);border:1px solid var(--rule);border-radius:8px;padding:12px 14px;min-width:0}

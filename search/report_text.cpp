@@ -24,12 +24,17 @@ std::string number(double v) {
   return v < 0 && !zero ? "−" + text : text;
 }
 
-std::string signed_number(double v) {
-  return std::isfinite(v) && v > 0 ? "+" + number(v) : number(v);
+std::string measured(double mean, double half_width) {
+  if (!std::isfinite(mean)) return number(mean);
+  if (!std::isfinite(half_width)) return number(mean) + " (one seed)";
+  if (half_width < 1e-9 || half_width >= 1e5) return number(mean) + " ± " + number(half_width);
+  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(half_width))), 0, 9);
+  return fmt::format("{}{:.{}f} ± {:.{}f}", mean < 0 ? "−" : "", std::abs(mean), decimals,
+                     half_width, decimals);
 }
 
-std::string plus_minus(double half_width) {
-  return std::isfinite(half_width) ? " ± " + number(half_width) : " (one seed)";
+std::string signed_measured(double mean, double half_width) {
+  return (std::isfinite(mean) && mean > 0 ? "+" : "") + measured(mean, half_width);
 }
 
 std::string p_text(double p) { return p < 1e-4 ? "p < 0.0001" : "p = " + number(p); }

@@ -14,7 +14,7 @@ std::vector<double> linear_ticks(Range range, int about) {
   const double power = std::pow(10.0, std::floor(std::log10(raw)));
   double step = 10 * power;
   for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= raw * 0.999) {
+    if (factor * power >= raw * 0.7) {
       step = factor * power;
       break;
     }
@@ -94,9 +94,11 @@ std::vector<double> ticks(Range range, int about, Scale scale) {
 
 std::string tick_text(double v, double step) {
   if (v == 0) return "0";
-  if (std::abs(v) >= 1e5 || step < 1e-5) return fmt::format("{:.4g}", v);
+  const double size = std::abs(v);
+  const char* sign = v < 0 ? "−" : "";
+  if (size >= 1e5 || step < 1e-5) return fmt::format("{}{:.4g}", sign, size);
   const int decimals = std::clamp(static_cast<int>(-std::floor(std::log10(step) + 1e-9)), 0, 6);
-  return fmt::format("{:.{}f}", v, decimals);
+  return fmt::format("{}{:.{}f}", sign, size, decimals);
 }
 
 }  // namespace antigrad::search::svg

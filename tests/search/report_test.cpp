@@ -1,0 +1,357 @@
+// The report: well-formed and offline in every phase of a study, nothing left out, nothing let
+// through.
+#include "search/report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <regex>
+#include <set>
+
+#include "fake.hpp"
+#include "search/svg.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::search {
+namespace {
+
+/// "" for a document whose tags nest, whose attributes are quoted and unique, and whose text has no
+/// bare & or <; else where it is not. The page is written so that it is XML but for its DOCTYPE.
+std::string malformed(const std::string& html) {
+  static const std::regex kTag(
+      R"re(</?([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z][A-Za-z0-9:-]*="[^"<]*")*)\s*(/?)>)re",
+      std::regex::optimize);
+  static const std::regex kEntity(R"(&(amp|lt|gt|quot|#39);)");
+  static const std::regex kName(R"re(\s([A-Za-z][A-Za-z0-9:-]*)=")re");
+  std::vector<std::string> open;
+  std::size_t at = html.find("<html");
+  if (at == std::string::npos) return "no <html>";
+  while (at < html.size()) {
+    if (html[at] == '&') {
+      std::smatch entity;
+      const auto begin = html.begin() + static_cast<std::ptrdiff_t>(at);
+      if (!std::regex_search(begin, html.end(), entity, kEntity,
+                             std::regex_constants::match_continuous)) {
+        return "a bare &: " + html.substr(at, 60);
+      }
+    }
+    if (html[at] != '<') {
+      ++at;
+      continue;
+    }
+    const std::string tag = html.substr(at, html.find('>', at) - at + 1);
+    std::smatch match;
+    if (!std::regex_match(tag, match, kTag)) return "no tag: " + tag;
+    std::set<std::string> names;
+    const std::string attributes = match[2];
+    for (std::sregex_iterator name(attributes.begin(), attributes.end(), kName), end; name != end;
+         ++name) {
+      if (!names.insert((*name)[1]).second) return "an attribute twice: " + tag;
+    }
+    if (tag[1] == '/') {
+      if (open.empty() || open.back() != match[1]) return "closes what is not open: " + tag;
+      open.pop_back();
+    } else if (match[3].length() == 0) {
+      open.push_back(match[1]);
+    }
+    at += tag.size();
+  }
+  return open.empty() ? "" : "not closed: " + open.back();
+}
+
+/// Every number in the geometry of the drawings is finite, and every id is unique.
+std::string unsound(const std::string& html) {
+  static const std::regex kGeometry(
+      R"re(\s(d|x|y|cx|cy|r|width|height|viewBox|transform)="([^"]*)")re");
+  static const std::regex kNumbers(
+      R"((translate\(|rotate\(|[MLZ ),]|-?\d+(\.\d+)?|width=device-width|0\.17em)*)");
+  for (std::sregex_iterator it(html.begin(), html.end(), kGeometry), end; it != end; ++it) {
+    const std::string value = (*it)[2];
+    if (!std::regex_match(value, kNumbers)) return it->str();
+  }
+  static const std::regex kId(R"re(\sid="([^"]*)")re");
+  std::set<std::string> ids;
+  for (std::sregex_iterator it(html.begin(), html.end(), kId), end; it != end; ++it) {
+    if (!ids.insert((*it)[1]).second) return "id twice: " + it->str();
+  }
+  return "";
+}
+
+void expect_sound(const std::string& html) {
+  EXPECT_EQ(malformed(html), "");
+  EXPECT_EQ(unsound(html), "");
+  EXPECT_EQ(html.find("://"), std::string::npos);
+  EXPECT_FALSE(
+      std::regex_search(html, std::regex(R"re(\s(src|srcset|xlink:href)=|@import|url\([^#])re")));
+}
+
+int times(const std::string& text, const std::string& part) {
+  int n = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+/// Learning curves of several points, theta for two places, activations that space can draw.
+class Evaluator : public trainer::Evaluator {
+ public:
+  trainer::Measurement evaluate(const trainer::Evaluation& e) override {
+    trainer::Measurement m;
+    m.steps = e.steps;
+    const std::uint64_t key = fake::hash(e.activation + "@" + e.task);
+    if (fake::hash(e.activation) % 7 == 2) {
+      m.outcome = trainer::Outcome::diverged;
+      m.reason = "loss > 1e4 & <rising>";
+      m.curve = {{e.steps / 2, NAN, INFINITY, 0, -INFINITY}};
+      return m;
+    }
+    const double noise = 0.02 * fake::unit(space::child_seed(key, e.seed));
+    for (int step = 5; step <= e.steps; step += 5) {
+      const double loss = 1 + fake::unit(key) + noise + 1.0 / step;
+      m.curve.push_back({step, loss, loss, 1 / loss, loss});
+    }
+    const auto parameters = space::parse_activation(e.activation).parameters.size();
+    for (std::size_t k = 0; k < 2 * parameters; ++k)
+      m.theta.push_back(0.6 + 0.1 * static_cast<double>(k));
+    return m;
+  }
+  void forget() override {}
+};
+
+/// A whole study over real activations, once for all tests.
+class Report : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<fake::Folder>();
+    config_ = fake::study(16);
+    config_.baselines = {"relu", "gelu", "xielu"};
+    SearchOptions options;
+    options.config = config_;
+    options.journal = *folder_ / "j.log";
+    Pool pool(2, [](int) { return std::make_unique<Evaluator>(); });
+    run_search(options, pool);
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  static Summary whole() { return summarise(config_, *folder_ / "j.log"); }
+  /// The study as it stood after so many records.
+  static Summary part(int records) {
+    std::ifstream in(*folder_ / "j.log");
+    std::ofstream out(*folder_ / "part.log");
+    std::string line;
+    for (int n = 0; n < records && std::getline(in, line); ++n) out << line << '\n';
+    out.close();
+    return summarise(config_, *folder_ / "part.log");
+  }
+
+  static inline std::unique_ptr<fake::Folder> folder_;
+  static inline StudyConfig config_;
+};
+
+TEST(ReportChecker, FindsWhatIsBroken) {
+  const char* const broken[] = {"<html><p></html>",
+                                "<html>a & b</html>",
+                                "<html a=b></html>",
+                                "<html>a < b</html>",
+                                "<html><p a=\"1\" a=\"2\"></p></html>",
+                                "<html></html></p>"};
+  for (const char* html : broken) EXPECT_NE(malformed(html), "") << html;
+  EXPECT_EQ(malformed("<!DOCTYPE html><html lang=\"en\"><br/>a &amp; b</html>"), "");
+  EXPECT_NE(unsound("<path d=\"M0 0Lnan 1\"/>"), "");
+  EXPECT_NE(unsound("<circle cx=\"inf\"/>"), "");
+  EXPECT_NE(unsound("<p id=\"a\"/><p id=\"a\"/>"), "");
+}
+
+TEST_F(Report, WholeStudyIsWellFormedAndAsksForNothingOutside) {
+  const Summary s = whole();
+  ASSERT_EQ(s.phase, Phase::done);
+  expect_sound(report_html(s, {}));
+}
+
+TEST_F(Report, EveryPhaseOfAStudyIsWellFormed) {
+  std::set<Phase> phases;
+  const int records = times(
+      std::string{std::istreambuf_iterator<char>(std::ifstream(*folder_ / "j.log").rdbuf()), {}},
+      "\n");
+  for (int n = 1; n <= records; n += 3) {
+    const Summary s = part(n);
+    phases.insert(s.phase);
+    expect_sound(report_html(s, {}));
+  }
+  EXPECT_GE(phases.size(), 3u);  // the last record alone makes it done
+}
+
+TEST_F(Report, StudyWithoutTrialsSaysSo) {
+  Summary nothing;
+  nothing.config = config_;
+  const std::string html = report_html(nothing, {});
+  expect_sound(html);
+  EXPECT_NE(html.find("Nothing has been trained yet."), std::string::npos);
+  EXPECT_EQ(times(html, "<section"), 0);
+}
+
+TEST_F(Report, SearchWithoutConfirmationShowsItsBestButNoVerdict) {
+  Summary s = whole();
+  s.confirmation.clear();
+  s.table = {};
+  s.phase = Phase::candidates;
+  const std::string html = report_html(s, {});
+  expect_sound(html);
+  EXPECT_NE(html.find("nothing is confirmed"), std::string::npos);
+  EXPECT_EQ(html.find("id=\"confirmation\""), std::string::npos);
+  EXPECT_EQ(times(html, "<article"), 3 + 3);
+}
+
+TEST_F(Report, EveryFinalistAndBaselineIsDrawnAndListed) {
+  const Summary s = whole();
+  const std::string html = report_html(s, {});
+  ASSERT_EQ(s.table.rows.size(), 6u);
+  for (const ConfirmRow& row : s.table.rows) {
+    const std::string name =
+        row.candidate.baseline ? row.candidate.title : fmt::format("#{}", row.search_trial);
+    EXPECT_EQ(times(html, fmt::format("aria-label=\"function f of {} over -5 to 5\"", name)), 1)
+        << name;
+    EXPECT_EQ(times(html, fmt::format("aria-label=\"gradient g of {} over -5 to 5\"", name)), 1)
+        << name;
+    EXPECT_EQ(times(html, fmt::format("<span class=\"who\">{}</span>", name)), 1) << name;
+  }
+  EXPECT_EQ(html.find("Not drawn"), std::string::npos);
+  EXPECT_NE(html.find("a_p starts at 0.8000, trained 0.6000 to 0.8000"), std::string::npos);
+  for (const char* task : {"images", "words"}) {
+    EXPECT_EQ(times(html, fmt::format("aria-label=\"{}: validation loss\"", task)), 2)
+        << task;  // intervals, curves
+  }
+}
+
+TEST_F(Report, FailedTrialsAreListedWithTheirReason) {
+  const Summary s = whole();
+  ASSERT_GT(s.counts.count("fail"), 0u);
+  const std::string html = report_html(s, {});
+  EXPECT_EQ(times(html, "<tr class=\"fail\">"), s.counts.at("fail"));
+  EXPECT_EQ(
+      times(
+          html,
+          "<strong>diverged</strong>: task images, seed 7000: loss &gt; 1e4 &amp; &lt;rising&gt;"),
+      s.counts.at("fail"));
+  EXPECT_EQ(times(html, "class=\"ring failed\""),
+            1 + 2 * s.counts.at("fail"));  // legend, two widths
+}
+
+TEST_F(Report, TextOfTheStudyIsEscaped) {
+  Summary s = whole();
+  const std::string evil = "<script>alert(\"1\")</script>&'\x01";
+  s.config.name = evil;
+  for (std::vector<Trial>* trials : {&s.trials, &s.confirmation}) {
+    for (Trial& trial : *trials) {
+      trial.candidate.activation = trial.candidate.f = trial.reason = evil;
+      if (trial.candidate.baseline) trial.candidate.title = evil;
+    }
+  }
+  s.table = confirm_table(s.config, s.confirmation);
+  const std::string html = report_html(s, {{{evil, {0.1, 0.2, evil}}}});
+  expect_sound(html);
+  EXPECT_EQ(times(html, "<script>"), 1);
+  EXPECT_EQ(html.find("alert(\"1\")"), std::string::npos);
+  EXPECT_NE(html.find("Not drawn"), std::string::npos);
+}
+
+TEST_F(Report, ExtremeNumbersDrawNothingThatIsNotFinite) {
+  Summary s = whole();
+  const double values[] = {1e300, -1e300, NAN, INFINITY, -INFINITY, 1e-300, 0};
+  std::size_t n = 0;
+  for (Trial& trial : s.trials) {
+    for (double& score : trial.scores) score = values[n++ % 7];
+  }
+  for (Trial& trial : s.confirmation) {
+    for (auto& run : trial.runs) {
+      for (trainer::CurvePoint& point : run.measurement.curve)
+        point.validation_loss = values[n++ % 7];
+      for (double& theta : run.measurement.theta) theta = values[n++ % 7];
+    }
+  }
+  for (ConfirmRow& row : s.table.rows) {
+    row.overall.mean = values[n++ % 7];
+    row.overall.half_width = row.tasks[0].half_width = INFINITY;
+  }
+  expect_sound(report_html(s, {}));
+}
+
+TEST_F(Report, IsEqualForEqualStudiesButForResources) {
+  Summary s = whole();
+  const std::string once = report_html(s, {});
+  EXPECT_EQ(report_html(whole(), {}), once);
+  for (Trial& trial : s.trials) trial.started = trial.completed = "2020-01-01T00:00:00";
+  EXPECT_EQ(report_html(s, {}), once);
+}
+
+TEST_F(Report, KernelCostsAreShownWhereTheyWereMeasured) {
+  const Summary s = whole();
+  const std::string html = report_html(s, {{{"0 | 0 | 1", {0.125, 0.25, "llvm"}}}});
+  EXPECT_EQ(times(html, "0.12 + 0.25<br/><small>llvm</small>"), 1);
+}
+
+TEST_F(Report, VerdictCallsATieATie) {
+  struct Case {
+    Verdict verdict;
+    const char* says;
+  };
+  for (const auto& [verdict, says] :
+       {Case{Verdict::tie, "A tie: #"}, Case{Verdict::better, "is better than"},
+        Case{Verdict::worse, "No discovered activation beats the baselines"}}) {
+    Summary s = whole();
+    for (ConfirmRow& row : s.table.rows) {
+      if (!row.candidate.baseline) row.overall.verdict = verdict;
+    }
+    EXPECT_NE(report_html(s, {}).find(says), std::string::npos) << says;
+  }
+}
+
+TEST_F(Report, WritingReplacesTheFileOrSaysWhyNot) {
+  const std::string path = *folder_ / "report.html";
+  std::ofstream(path) << "old";
+  write_report(whole(), {}, path);
+  std::ifstream in(path);
+  const std::string written{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_EQ(written, report_html(whole(), {}));
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+  EXPECT_THROW(write_report(whole(), {}, "/no/such/folder/report.html"), space::Error);
+}
+
+TEST(SvgTicks, AreRoundAndInside) {
+  struct Case {
+    double lo, hi;
+    svg::Scale scale;
+    const char* want;
+  };
+  const Case cases[] = {
+      {-5, 5, svg::Scale::linear, "−4 −2 0 2 4"},
+      {0, 1, svg::Scale::linear, "0 0.2 0.4 0.6 0.8 1.0"},
+      {0.61, 0.64, svg::Scale::linear, "0.610 0.615 0.620 0.625 0.630 0.635 0.640"},
+      {0, 300, svg::Scale::linear, "0 50 100 150 200 250 300"},
+      {-20, 200, svg::Scale::asinh, "−10 −1 0 1 10 100"}};
+  for (const Case& c : cases) {
+    std::string got;
+    const std::vector<double> ticks = svg::ticks({c.lo, c.hi, false}, 6, c.scale);
+    for (const double t : ticks)
+      got += (got.empty() ? "" : " ") + svg::tick_text(t, ticks[1] - ticks[0]);
+    EXPECT_EQ(got, c.want) << c.lo << " to " << c.hi;
+  }
+}
+
+TEST(SvgChart, EndLabelsDoNotOverlap) {
+  svg::Chart chart(
+      {.title = "labels", .x = {.range = {0, 1, false}}, .y = {.range = {0, 1, false}}});
+  std::vector<svg::Chart::EndLabel> labels;
+  for (int i = 0; i < 10; ++i) labels.push_back({0.001 * i, "same", "f0"});
+  chart.end_labels(labels);
+  const std::string text = chart.text("c");
+  static const std::regex kPlace(R"re(class="name f0" x="[^"]*" y="([^"]*)")re");
+  std::vector<double> places;
+  for (std::sregex_iterator it(text.begin(), text.end(), kPlace), end; it != end; ++it)
+    places.push_back(std::stod((*it)[1]));
+  ASSERT_EQ(places.size(), 10u);
+  for (std::size_t i = 1; i < places.size(); ++i) EXPECT_GE(places[i] - places[i - 1], 12);
+}
+
+}  // namespace
+}  // namespace antigrad::search
