@@ -99,15 +99,39 @@ class Setter {
     return fmt::format("<mrow><mo>{}</mo>{}<mo>{}</mo></mrow>", open, inside, close);
   }
 
+  // Rows beside a rule; cases that are the last of others go on in the same table.
   std::string cases() {
+    const std::string open = "<mtable class=\"cases\">";
+    const std::string close = "</mtable>";
     std::string rows;
     do {
       const std::string value = row("");
       const std::string condition = accept("&") ? row("") : fail();
-      rows += fmt::format("<mtr><mtd>{}</mtd><mtd>{}</mtd></mtr>", value, condition);
+      const bool last = in_.starts_with("\\end");
+      if (last && value.starts_with(open) && value.ends_with(close) &&
+          value.find(open, 1) == std::string::npos) {
+        rows += value.substr(open.size(), value.size() - open.size() - close.size());
+      } else {
+        rows += fmt::format("<mtr><mtd>{}</mtd><mtd>{}</mtd></mtr>", value, condition);
+      }
     } while (ok_ && accept("\\\\"));
-    if (!accept("\\end{cases}")) return fail();
-    return fmt::format("<mrow><mo>{{</mo><mtable>{}</mtable></mrow>", rows);
+    return accept("\\end{cases}") ? open + rows + close : fail();
+  }
+
+  // Rounded for the eye; the text below the formula is exact.
+  static std::string rounded(const std::string& digits) {
+    constexpr std::size_t kLong = 8;
+    if (digits.size() <= kLong) return digits;
+    const std::string text = fmt::format("{:.6g}", std::stod(digits));
+    return text.find('e') == std::string::npos ? text : digits;
+  }
+
+  // a_n is a with an index.
+  static std::string parameter(const std::string& name) {
+    const auto at = name.find('_');
+    if (at == std::string::npos || at == 0 || at + 1 == name.size()) return element("mi", name);
+    return fmt::format("<msub><mi>{}</mi><mi>{}</mi></msub>", name.substr(0, at),
+                       name.substr(at + 1));
   }
 
   std::string number() {
@@ -116,7 +140,7 @@ class Setter {
       ++n;
     const std::string digits(in_.substr(0, n));
     in_.remove_prefix(n);
-    return element("mn", digits);
+    return element("mn", rounded(digits));
   }
 
   std::string command() {
@@ -128,7 +152,7 @@ class Setter {
     }
     if (accept("\\sqrt")) return element("msqrt", argument());
     if (accept("\\operatorname") || accept("\\text")) return element("mtext", plain_argument());
-    if (accept("\\mathit")) return element("mi", plain_argument());
+    if (accept("\\mathit")) return parameter(plain_argument());
     static const std::pair<std::string_view, const char*> kSymbols[] = {
         {"\\,", "<mspace width=\"0.17em\"/>"},
         {"\\cdot", "<mo>·</mo>"},
@@ -140,12 +164,12 @@ class Setter {
         {"\\theta", "<mi>θ</mi>"},
         {"\\pi", "<mi>π</mi>"},
         {"\\arctan", "<mi>arctan</mi>"},
-        {"\\cosh", "<mi>cosh</mi>"},
+        {"\\cosh", "<mrow><mspace width=\"0.12em\"/><mi>cosh</mi></mrow>"},
         {"\\cos", "<mi>cos</mi>"},
         {"\\sin", "<mi>sin</mi>"},
         {"\\tanh", "<mi>tanh</mi>"},
         {"\\log1p", "<mi>log1p</mi>"},
-        {"\\log", "<mi>log</mi>"}};
+        {"\\log", "<mrow><mspace width=\"0.12em\"/><mi>log</mi></mrow>"}};
     for (const auto& [name, mathml] : kSymbols) {
       if (accept(name)) return mathml;
     }

@@ -30,7 +30,9 @@ header{padding-top:28px}
 .winner dt{color:var(--muted);font-size:.85rem}
 .winner dd{margin:0 0 .7em}
 math{font-size:1.15em}
-mtable{text-align:left}
+mtable.cases{border-left:1.5px solid var(--muted);padding-left:.3em;margin-left:.2em}
+mtd{text-align:left;padding:.15em .6em .15em .2em}
+math+code,.math+code{color:var(--muted)}
 .math{overflow-x:auto;overflow-y:hidden;padding:6px 0 8px}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:10px 28px;margin:0}
 .facts dt{color:var(--muted);font-size:.85rem}

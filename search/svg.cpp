@@ -133,7 +133,7 @@ void Chart::end_labels(std::vector<EndLabel> labels) {
     const double wanted = std::clamp(y(l.y), frame_.top, bottom);
     places.push_back(places.empty() ? wanted : std::max(wanted, places.back() + kSpacing));
   }
-  double limit = bottom + 4;  // push back up what ran over the lower edge
+  double limit = bottom - 3;  // push back up what ran over the lower edge
   for (std::size_t i = places.size(); i-- > 0; limit = places[i] - kSpacing)
     places[i] = std::min(places[i], limit);
   const double edge = frame_.width - frame_.right;

@@ -10,8 +10,11 @@
 #include <set>
 
 #include "fake.hpp"
+#include "search/candidate.hpp"
+#include "search/report_page.hpp"
 #include "search/svg.hpp"
 #include "space/error.hpp"
+#include "space/zoo.hpp"
 
 namespace antigrad::search {
 namespace {
@@ -315,6 +318,16 @@ TEST_F(Report, WritingReplacesTheFileOrSaysWhyNot) {
   EXPECT_EQ(written, report_html(whole(), {}));
   EXPECT_FALSE(std::filesystem::exists(path + ".new"));
   EXPECT_THROW(write_report(whole(), {}, "/no/such/folder/report.html"), space::Error);
+}
+
+TEST(ReportFormula, IsSetForEveryActivationOfTheZoo) {
+  for (const space::ZooEntry& entry : space::zoo()) {
+    const Candidate c = describe_activation(entry.name);
+    for (const std::string& html : {report::formula_g(c), report::formula_f(c)}) {
+      EXPECT_NE(html.find("<math"), std::string::npos) << entry.name << ": " << html;
+      EXPECT_EQ(malformed("<html>" + html + "</html>"), "") << entry.name;
+    }
+  }
 }
 
 TEST(SvgTicks, AreRoundAndInside) {
