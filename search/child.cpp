@@ -22,14 +22,27 @@ namespace antigrad::search {
 namespace {
 
 // After fork in a process with threads: only calls that are safe in a signal handler.
-[[noreturn]] void become(char* const* argv, int socket, pid_t parent) {
+[[noreturn]] void become(char* const* argv, int socket, int failed, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
   ::signal(SIGINT, SIG_IGN);
   ::dup2(socket, STDIN_FILENO);
   ::dup2(socket, STDOUT_FILENO);
   ::execvp(argv[0], argv);
-  ::_exit(127);
+  const int reason = errno;
+  const ssize_t told = ::write(failed, &reason, sizeof reason);
+  ::_exit(told > 0 ? 127 : 126);
+}
+
+// Waits until the program runs (the pipe closes on exec) or could not (errno comes through it).
+// Until then the child is a copy of this process, and its memory is not yet its own.
+int wait_for_exec(int failed) {
+  int reason = 0;
+  ssize_t n;
+  while ((n = ::read(failed, &reason, sizeof reason)) < 0 && errno == EINTR) {
+  }
+  ::close(failed);
+  return n == sizeof reason ? reason : 0;
 }
 
 std::string signal_text(int signal) {
@@ -44,20 +57,28 @@ Child::Child(const std::vector<std::string>& argv) {
   std::vector<char*> words;
   for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    throw space::Error(fmt::format("cannot make a socket for a worker: {}", std::strerror(errno)));
+  int ends[2], failed[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) refuse(argv, errno);
+  socket_ = ends[0];
+  if (::pipe2(failed, O_CLOEXEC) != 0) {
+    ::close(ends[1]);
+    refuse(argv, errno);
   }
   const pid_t parent = ::getpid();
   pid_ = ::fork();
-  if (pid_ == 0) become(words.data(), ends[1], parent);
-  const int reason = errno;
+  if (pid_ == 0) become(words.data(), ends[1], failed[1], parent);
+  const int reason = pid_ < 0 ? errno : 0;
   ::close(ends[1]);
-  socket_ = ends[0];
-  if (pid_ < 0) {
-    ::close(socket_);
-    throw space::Error(fmt::format("cannot start a worker process: {}", std::strerror(reason)));
-  }
+  ::close(failed[1]);
+  const int exec_reason = wait_for_exec(failed[0]);
+  if (reason != 0 || exec_reason != 0) refuse(argv, reason != 0 ? reason : exec_reason);
+}
+
+void Child::refuse(const std::vector<std::string>& argv, int reason) {
+  end(false);
+  if (socket_ >= 0) ::close(socket_);
+  throw space::Error(
+      fmt::format("cannot run `{}`: {}", fmt::join(argv, " "), std::strerror(reason)));
 }
 
 Child::~Child() {

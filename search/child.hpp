@@ -14,9 +14,9 @@ class Child {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Starts argv[0] (a path, or a name in PATH). The child ignores SIGINT and gets SIGKILL when
-  /// this process dies. Throws space::Error when no process can be made; a program that does not
-  /// exist shows as exit status 127.
+  /// Starts argv[0] (a path, or a name in PATH) and returns when it runs. The child ignores SIGINT
+  /// and gets SIGKILL when this process dies. Throws space::Error when there is no such program or
+  /// no process can be made.
   explicit Child(const std::vector<std::string>& argv);
   ~Child();  // kills it and waits
   Child(const Child&) = delete;
@@ -42,6 +42,8 @@ class Child {
   pid_t pid() const { return pid_; }
 
  private:
+  [[noreturn]] void refuse(const std::vector<std::string>& argv, int reason);
+
   pid_t pid_ = -1;
   int socket_ = -1;
   std::string buffer_;

@@ -68,13 +68,21 @@ class ProcessEvaluator : public trainer::Evaluator {
  private:
   void start() {
     const Clock::time_point begin = Clock::now();
-    child_ = std::make_unique<Child>(options_.argv);
+    child_ = run(options_.argv);
     const Child::Read read =
         child_->read_line(deadline_in(options_.start_seconds), options_.limits.mebibytes);
     if (read.event != Child::Event::line || read.line != to_text({{"ready", true}})) {
       refuse_start(read);
     }
     if (options_.started) options_.started(seconds_since(begin));
+  }
+
+  static std::unique_ptr<Child> run(const std::vector<std::string>& argv) {
+    try {
+      return std::make_unique<Child>(argv);
+    } catch (const space::Error& e) {
+      throw StartError(e.message());
+    }
   }
 
   [[noreturn]] void refuse_start(const Child::Read& read) {
