@@ -34,6 +34,33 @@ TEST(Engine, AnotherSeedGivesAnotherJournal) {
   EXPECT_NE(fake::run(config, folder / "2.log", 1), one);
 }
 
+TEST(Engine, EvolutionOverRealGradientsIsEqualForOneAndTwoWorkers) {
+  const fake::Folder folder;
+  std::string text = fake::study_text(30);
+  const std::string random = "name: random, lag: 4";
+  text.replace(text.find(random), random.size(), "name: evolution, lag: 6, random_trials: 8");
+  const StudyConfig config = parse_study(text, "toy.yaml");
+  std::string journals[2];
+  for (int workers : {1, 2}) {
+    SearchOptions options;
+    options.config = config;
+    options.journal = folder / (std::to_string(workers) + ".log");
+    Pool pool(workers, fake::factory());
+    const SearchResult result = run_search(options, pool);
+    EXPECT_TRUE(result.complete);
+    EXPECT_LT(result.accounting.sampling, 10) << "seconds for 30 proposals";
+    journals[workers - 1] = fake::canonical(options.journal);
+  }
+  EXPECT_EQ(journals[0], journals[1]);
+  std::set<std::string> operations, fingerprints;
+  for (const Trial& trial : summarise(config, folder / "1.log").trials) {
+    operations.insert(trial.candidate.operation);
+    fingerprints.insert(trial.candidate.fingerprint);
+  }
+  EXPECT_EQ(operations, (std::set<std::string>{"baseline", "random", "mutate", "crossover"}));
+  EXPECT_EQ(fingerprints.size(), 33u);
+}
+
 pid_t start_study(const std::string& journal, int workers) {
   const std::string count = std::to_string(workers);
   const pid_t pid = ::fork();
