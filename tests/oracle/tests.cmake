@@ -1,1 +1,2 @@
 antigrad_oracle_test(journal_optuna journal_optuna.py)
+antigrad_oracle_test(export_torch export_torch.py)
