@@ -67,8 +67,7 @@ std::string malformed(const std::string& html) {
 std::string unsound(const std::string& html) {
   static const std::regex kGeometry(
       R"re(\s(d|x|y|cx|cy|r|width|height|viewBox|transform)="([^"]*)")re");
-  static const std::regex kNumbers(
-      R"((translate\(|rotate\(|[MLZ ),]|-?\d+(\.\d+)?|width=device-width|0\.17em)*)");
+  static const std::regex kNumbers(R"((translate\(|rotate\(|[MLZ ),]|-?\d+(\.\d+)?(em)?)*)");
   for (std::sregex_iterator it(html.begin(), html.end(), kGeometry), end; it != end; ++it) {
     const std::string value = (*it)[2];
     if (!std::regex_match(value, kNumbers)) return it->str();
