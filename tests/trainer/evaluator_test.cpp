@@ -3,7 +3,10 @@
 #include "trainer/evaluator.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -107,6 +110,59 @@ TEST(EvaluatorTest, AMissingFileIsAnErrorAtTheRequest) {
   const Opened evaluator = open(study);
   EXPECT_THROW(evaluator->evaluate({"relu", "images", 1, 10}), space::Error);
   EXPECT_EQ(evaluator->evaluate({"relu", "text", 1, 1}).outcome, Outcome::ok);
+}
+
+/// Restores the limit of the address space at the end.
+class AddressSpaceLimit {
+ public:
+  explicit AddressSpaceLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_AS, &before_);
+    const rlimit limited{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_AS, &limited);
+  }
+  ~AddressSpaceLimit() { setrlimit(RLIMIT_AS, &before_); }
+  AddressSpaceLimit(const AddressSpaceLimit&) = delete;
+  AddressSpaceLimit& operator=(const AddressSpaceLimit&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(EvaluatorTest, ANetworkThatDoesNotFitIntoMemoryIsAnOutcome) {
+  const TinyStudy study;
+  std::string yaml = TinyStudy::tasks("0.1");
+  yaml.replace(yaml.find("width: 16"), 9, "width: 65536");
+  yaml.replace(yaml.find("ffn: 32"), 7, "ffn: 1048576");
+  study.write("study.yaml", yaml);
+  const Opened evaluator = open(study);
+  const AddressSpaceLimit limit(rlim_t{64} << 30);  // the network has 256 GiB in one matrix
+  const Measurement m = evaluator->evaluate({"relu", "text", 1, 1});
+  EXPECT_EQ(m.outcome, Outcome::out_of_memory) << m.reason;
+  EXPECT_NE(m.reason, "");
+  EXPECT_EQ(evaluator->evaluate({"relu", "images", 1, 1}).outcome, Outcome::ok);
+}
+
+/// Three steps of every task of a study that comes with the program.
+void expect_to_start(const std::string& name) {
+  const std::string path = std::string(ANTIGRAD_SOURCE_DIR) + "/experiments/" + name;
+  const Opened evaluator(antigrad_open_evaluator(path.c_str()));
+  for (const Task& task : read_tasks(path)) {
+    const Measurement m = evaluator->evaluate({"gelu", task.name, 1, 3});
+    EXPECT_EQ(m.outcome, Outcome::ok) << m.reason;
+    EXPECT_EQ(m.steps, 3);
+  }
+}
+
+TEST(RealDataTest, TheQuickstartStarts) {
+  const std::string data = std::string(ANTIGRAD_SOURCE_DIR) + "/.deps/data";
+  if (!std::filesystem::exists(data)) GTEST_SKIP() << "no " << data << "; ./scripts/setup makes it";
+  expect_to_start("quickstart.yaml");
+}
+
+TEST(RealDataTest, CifarAndTokensStart) {
+  const char* data = std::getenv("ANTIGRAD_DATA");
+  if (data == nullptr) GTEST_SKIP() << "ANTIGRAD_DATA does not name a folder with cifar10 and text";
+  expect_to_start("cifar_text.yaml");
 }
 
 TEST(KernelCostTest, IsAPositiveTimeOfTheTierThatRan) {
