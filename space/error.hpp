@@ -1,5 +1,6 @@
-// The caller's fault, in one line a person can act on: "file:line:column: what, got, expected, way out".
-// Ours are checks (space/check.hpp); an expected outcome (diverged, does not compile) is a return value.
+// The caller's fault, in one line a person can act on: "file:line:column: what, got, expected, way
+// out". Ours are checks (space/check.hpp); an expected outcome (diverged, does not compile) is a
+// return value.
 #pragma once
 #include <stdexcept>
 #include <string>
