@@ -1,0 +1,76 @@
+// The command line as values. What can be asked is a table of commands (commands.cpp); parsing and
+// help come from it.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "experiments/app/listing.hpp"
+#include "search/study.hpp"
+
+namespace antigrad::app {
+
+/// Everything that any command can be told; a command reads what its row lists.
+struct Arguments {
+  std::string subject;  // STUDY.yaml, RUN or an activation
+  std::optional<int> trial;
+  Format format = Format::table;
+  std::string root = "runs";  // folder of run directories
+  bool fresh = false;
+  std::optional<int> workers;  // absent: one for each core this process may use
+  std::optional<search::Isolation> isolation;
+  std::optional<int> trials;
+  std::optional<std::uint64_t> seed;
+  std::string target = "torch";
+  std::string folder = ".";
+  int count = 10;
+  int rounds = 3;
+  bool primitives = false;
+};
+
+enum class Option {
+  output,
+  root,
+  fresh,
+  workers,
+  isolation,
+  trials,
+  seed,
+  target,
+  folder,
+  count,
+  rounds,
+  primitives
+};
+
+/// How many words follow the command: what they are called in help texts, "" for none.
+struct Subject {
+  std::string name;  // "RUN"
+  std::string meaning;
+  std::string standard{};  // taken when the word is missing; "" = it must be there
+  bool trial = false;      // a trial's number may follow
+};
+
+struct Command {
+  std::string name;     // "search", "bench search"
+  std::string group;    // heading in --help; "" = not shown
+  std::string summary;  // one line
+  Subject subject;
+  std::vector<Option> options;
+  std::string more;  // examples and what there is to know, for `antigrad NAME --help`
+  int (*run)(const Arguments&);
+};
+
+/// What to do: run a command, or print a text and end (help, version).
+struct Request {
+  const Command* command = nullptr;
+  Arguments arguments;
+  std::string text;
+};
+
+/// Throws space::Error for what it cannot understand.
+Request parse_arguments(std::span<const Command> commands, std::vector<std::string> words);
+
+}  // namespace antigrad::app

@@ -1,0 +1,173 @@
+// The commands and their help, one row each.
+#include "experiments/app/commands.hpp"
+
+#include <array>
+
+namespace antigrad::app {
+namespace {
+
+const Subject kStudy{"STUDY.yaml", "a study file; experiments/quickstart.yaml shows every key"};
+const Subject kRun{"RUN", "a run directory, or the name of one under --dir"};
+const Subject kRunAndTrial{"RUN", "a run directory, or the name of one under --dir", "", true};
+const Subject kActivation{"NAME|TEXT",
+                          "a name of `antigrad zoo`, a gradient, or \"f: ...\" for a function"};
+const Subject kExported{
+    "WHAT", "a name of `antigrad zoo`, a gradient, \"f: ...\", RUN (its winner) or RUN:TRIAL"};
+
+constexpr const char* kSearching = "Searching";
+constexpr const char* kReading = "Reading a run";
+constexpr const char* kFormulas = "Activations";
+constexpr const char* kMachine = "This machine";
+
+constexpr const char* kSearchHelp =
+    "Says what the study will cost, runs it, and prints the best activations beside the "
+    "baselines.\n"
+    "The run directory DIR/<study>/ keeps study.yaml, journal.log (Optuna opens it),\n"
+    "hall_of_fame.yaml, report.html and kernels/ (the winner for PyTorch). A study that was "
+    "stopped\n"
+    "goes on when it is asked for again. Ctrl-C finishes the trials that run; a second one "
+    "stops.\n\n"
+    "Examples:\n"
+    "  antigrad search experiments/quickstart.yaml\n"
+    "  antigrad search --fresh --workers 1 experiments/quickstart.yaml\n"
+    "  antigrad search --trials 10 --seed 3 --dir /tmp/runs my_study.yaml\n";
+
+constexpr const char* kGradientHelp =
+    "A gradient is pieces between knots, each a sum of terms; names are `antigrad zoo "
+    "--primitives`.\n"
+    "Trainable parameters stand in front with their start and domain. Words that begin with a "
+    "minus\n"
+    "sign come after --.\n";
+
+const std::string kDeriveMore =
+    std::string(kGradientHelp) +
+    "\nExamples:\n"
+    "  antigrad derive \"sigmoid(x) + x*logistic_pdf(x)\"            # SiLU\n"
+    "  antigrad derive \"exp(x) | 0 | 1\"                            # ELU: a knot at 0\n"
+    "  antigrad derive \"[a = 0.25 in (0, inf)] a | 0 | 1\"          # PReLU\n"
+    "  antigrad derive -- \"-x*gaussian(x)\"\n"
+    "  antigrad derive \"sigmoid(x); f(-inf) = 0\"                   # softplus: another anchor\n";
+
+std::vector<Command> make_commands() {
+  using enum Option;
+  return {
+      {"search",
+       kSearching,
+       "run a study to its confirmed winners",
+       kStudy,
+       {fresh, workers, trials, seed, isolation, root, output},
+       kSearchHelp,
+       search_command},
+      {"resume",
+       kSearching,
+       "go on with a run that was stopped",
+       kRun,
+       {workers, isolation, root, output},
+       "A resumed deterministic study equals an unbroken one.\n\nExample:\n  antigrad resume "
+       "quickstart\n",
+       resume_command},
+      {"status",
+       kReading,
+       "how far a run is",
+       kRun,
+       {root, output},
+       "Example:\n  antigrad status quickstart\n",
+       status_command},
+      {"top",
+       kReading,
+       "the best trials of a run",
+       kRun,
+       {count, root, output},
+       "Score: validation loss in units of the baselines' spread, mean over the tasks; lower is "
+       "better,\n"
+       "0 is the median baseline. The first trial is Optuna's best_trial.\n\nExamples:\n"
+       "  antigrad top quickstart\n  antigrad top -n 100 -o csv runs/quickstart > trials.csv\n",
+       top_command},
+      {"show",
+       kReading,
+       "one trial: formulas, scores, measurements",
+       kRunAndTrial,
+       {root, output},
+       "Examples:\n  antigrad show quickstart\n  antigrad show quickstart 17 -o json\n",
+       show_command},
+      {"report",
+       kReading,
+       "write report.html of a run again",
+       kRun,
+       {root},
+       "Measures the kernels' cost on this machine.\n\nExample:\n  antigrad report quickstart\n",
+       report_command},
+      {"derive",
+       kFormulas,
+       "what a gradient integrates to",
+       kActivation,
+       {output},
+       kDeriveMore,
+       derive_command},
+      {"analyze",
+       kFormulas,
+       "values and sampled facts of an activation",
+       kActivation,
+       {output},
+       "What is said here is sampled, not proved.\n\nExamples:\n  antigrad analyze gelu\n"
+       "  antigrad analyze \"0 | 0 | 2*x\" -o json\n",
+       analyze_command},
+      {"zoo",
+       kFormulas,
+       "the known activations, with sources",
+       {},
+       {primitives, output},
+       "Examples:\n  antigrad zoo\n  antigrad zoo --primitives\n",
+       zoo_command},
+      {"export",
+       kFormulas,
+       "an activation as a file for another framework",
+       kExported,
+       {target, folder, root},
+       "torch: one self-contained Python file with forward, backward and double backward; running "
+       "it\n"
+       "tests it.\n\nExamples:\n  antigrad export gelu --to torch -O /tmp\n  antigrad export "
+       "quickstart\n"
+       "  antigrad export quickstart:17 -O kernels\n",
+       export_command},
+      {"doctor",
+       kMachine,
+       "check what antigrad needs, with ways out",
+       {},
+       {output},
+       "Example:\n  antigrad doctor\n",
+       doctor_command},
+      {"bench search",
+       kMachine,
+       "how much of a search is training",
+       {"STUDY.yaml", "a study; default: experiments/bench_search.yaml",
+        ANTIGRAD_SOURCE_DIR "/experiments/bench_search.yaml"},
+       {rounds, output},
+       "A pool of two workers against two independent processes with one, interleaved.\n\n"
+       "Example:\n  antigrad bench search -o json\n",
+       bench_search_command},
+      {"worker",
+       "",
+       "trains what it is told on stdin; antigrad starts it",
+       kStudy,
+       {},
+       "",
+       worker_command},
+      {"bench-session",
+       "",
+       "one search, its accounting on stdout; bench search starts it",
+       kStudy,
+       {workers, root},
+       "",
+       bench_session_command},
+  };
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  static const std::vector<Command> table = make_commands();
+  return table;
+}
+
+}  // namespace antigrad::app

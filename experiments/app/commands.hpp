@@ -1,0 +1,35 @@
+// Every command: a function from its arguments to the program's exit code. They throw space::Error
+// for what is the user's fault.
+#pragma once
+#include <span>
+
+#include "experiments/app/arguments.hpp"
+
+namespace antigrad::app {
+
+/// The table of commands, in the order of --help.
+std::span<const Command> commands();
+
+// search_command.cpp: train.
+int search_command(const Arguments&);
+int resume_command(const Arguments&);
+
+// run_commands.cpp: read a run directory.
+int status_command(const Arguments&);
+int top_command(const Arguments&);
+int show_command(const Arguments&);
+int report_command(const Arguments&);
+
+// formula_commands.cpp: activations without training.
+int derive_command(const Arguments&);
+int analyze_command(const Arguments&);
+int zoo_command(const Arguments&);
+int export_command(const Arguments&);
+
+// doctor.cpp, bench_search.cpp, worker.cpp
+int doctor_command(const Arguments&);
+int bench_search_command(const Arguments&);
+int bench_session_command(const Arguments&);
+int worker_command(const Arguments&);
+
+}  // namespace antigrad::app

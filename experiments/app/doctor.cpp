@@ -1,0 +1,127 @@
+// `antigrad doctor`: what a search needs of this machine, each with a way out.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "experiments/app/commands.hpp"
+#include "experiments/app/slots.hpp"
+#include "experiments/app/trainer_library.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Finding {
+  std::string what;
+  enum class State { fine, slower, broken } state;
+  std::string detail, way_out;
+};
+using State = Finding::State;
+
+constexpr double kMebibytesAWorker = 1500;  // libtorch, the data and a small model
+
+// The trainer as a search uses it, and the code it makes.
+std::vector<Finding> check_trainer() {
+  try {
+    const trainer::KernelCost cost = TrainerLibrary().kernel_cost("gelu");
+    const bool llvm = cost.tier == "llvm";
+    return {
+        {"libtorch", State::fine, "opens", ""},
+        {"kernels", llvm ? State::fine : State::slower,
+         fmt::format("{}: GELU forward {:.2f}, backward {:.2f} ns an element", cost.tier,
+                     cost.forward_ns, cost.backward_ns),
+         llvm ? ""
+              : "install llvm-19-dev and build again: machine code instead of the interpreter"}};
+  } catch (const space::Error& e) {
+    return {{"libtorch", State::broken, e.what(),
+             "./scripts/run fetches the pinned libtorch and builds"}};
+  }
+}
+
+Finding check_data(const std::string& name) {
+  const fs::path path = fs::path(ANTIGRAD_SOURCE_DIR) / ".deps/data" / name;
+  std::error_code failure;
+  const auto size = fs::file_size(path, failure);
+  if (failure)
+    return {"data " + name, State::broken, path.string() + ": " + failure.message(),
+            "./scripts/run makes it from pinned wheels"};
+  return {"data " + name, State::fine, fmt::format("{:.1f} MB", static_cast<double>(size) / 1e6),
+          ""};
+}
+
+double available_mebibytes() {
+  std::ifstream in("/proc/meminfo");
+  double available = 0;
+  for (std::string key; in >> key;) {
+    if (key == "MemAvailable:" && in >> available) break;
+  }
+  double limit = 0, used = 0;
+  if (std::ifstream("/sys/fs/cgroup/memory.max") >> limit &&
+      std::ifstream("/sys/fs/cgroup/memory.current") >> used) {
+    return std::min(available / 1024, (limit - used) / 1048576);
+  }
+  return available / 1024;
+}
+
+Finding check_memory(int cores) {
+  const double have = available_mebibytes();
+  const double wanted = cores * kMebibytesAWorker;
+  return {"memory", have >= wanted ? State::fine : State::slower,
+          fmt::format("{:.0f} MiB available; {} workers take up to {:.0f}", have, cores, wanted),
+          have >= wanted ? "" : "search with fewer: --workers N"};
+}
+
+Finding check_disk() {
+  std::error_code failure;
+  const fs::space_info space = fs::space(fs::current_path(), failure);
+  if (failure)
+    return {"disk", State::slower, failure.message(), "choose a folder for runs with --dir"};
+  const bool enough = space.available > 200'000'000;
+  return {"disk", enough ? State::fine : State::broken,
+          fmt::format("{:.1f} GB free here", static_cast<double>(space.available) / 1e9),
+          enough ? "" : "free some, or choose another folder for runs with --dir"};
+}
+
+Finding check_write() {
+  const bool writable = ::access(".", W_OK) == 0;
+  return {"this folder", writable ? State::fine : State::slower,
+          writable ? "writable: runs go to ./runs" : "not writable",
+          writable ? "" : "choose a folder for runs with --dir"};
+}
+
+const char* to_string(State state) {
+  switch (state) {
+    case State::fine: return "fine";
+    case State::slower: return "limited";
+    case State::broken: return "broken";
+  }
+  return "";
+}
+
+}  // namespace
+
+int doctor_command(const Arguments& arguments) {
+  const int cores = usable_cores();
+  std::vector<Finding> findings = check_trainer();
+  for (const char* name : {"digits.csv.gz", "python.txt"}) findings.push_back(check_data(name));
+  findings.push_back(
+      {"cores", State::fine, fmt::format("{} for this process: {} workers", cores, cores), ""});
+  findings.push_back(check_memory(cores));
+  findings.push_back(check_disk());
+  findings.push_back(check_write());
+  Listing listing({"check", "state", "detail", "way out"});
+  for (const Finding& f : findings) listing.add({f.what, to_string(f.state), f.detail, f.way_out});
+  print(listing.text(arguments.format));
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& f) { return f.state == State::broken; })
+             ? 1
+             : 0;
+}
+
+}  // namespace antigrad::app

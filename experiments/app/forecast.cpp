@@ -1,0 +1,86 @@
+// A few timed steps of the first baseline on each task.
+#include "experiments/app/forecast.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <mutex>
+
+#include "experiments/app/narrator.hpp"
+#include "search/estimate.hpp"
+#include "space/error.hpp"
+#include "space/zoo.hpp"
+
+namespace antigrad::app {
+namespace {
+
+using trainer::Evaluator;
+
+// Seconds a step with its share of evaluations; negative when the training failed.
+double seconds_per_step(Evaluator& evaluator, const trainer::Task& task,
+                        const std::string& activation) {
+  constexpr int kMore = 8;
+  trainer::Evaluation request{activation, task.name, 0, 1};
+  const trainer::Measurement first = evaluator.evaluate(request);
+  request.steps += kMore;
+  const trainer::Measurement second = evaluator.evaluate(request);
+  if (second.outcome != trainer::Outcome::ok) return -1;
+  // first = step + evaluation (and the model's initialisation), second = 8 steps + evaluation.
+  const double step = std::max((second.training_seconds - first.training_seconds) / (kMore - 1),
+                               second.training_seconds / (4 * kMore));
+  const double evaluation = std::max(second.training_seconds - kMore * step, 0.0);
+  return step + evaluation / task.evaluate_every;
+}
+
+std::map<std::string, double> time_steps(const search::StudyConfig& config,
+                                         const std::vector<trainer::Task>& tasks,
+                                         search::Pool& pool) {
+  const std::string activation = space::find_in_zoo(config.baselines.front())->text;
+  std::mutex mutex;
+  std::map<std::string, double> seconds;
+  pool.run([&](Evaluator& evaluator, int) {
+    for (const trainer::Task& task : tasks) {
+      const double one = seconds_per_step(evaluator, task, activation);
+      const std::lock_guard lock(mutex);
+      if (one >= 0) seconds[task.name] += one / pool.workers();
+    }
+    evaluator.forget();
+  });
+  return seconds;
+}
+
+}  // namespace
+
+std::vector<trainer::Task> checked_tasks(const search::StudyConfig& config) {
+  std::vector<trainer::Task> tasks = trainer::read_tasks(config.file);
+  for (const trainer::Task& task : tasks) {
+    for (const std::string& path : {task.data.path, task.data.test_path}) {
+      if (path.empty() || std::filesystem::exists(path)) continue;
+      throw space::Error(
+          {config.file, 0, 0},
+          fmt::format(
+              "task \"{}\": there is no {}; ./scripts/run fetches the quickstart's data, and "
+              "other data is named by the study's `path:`",
+              task.name, path));
+    }
+  }
+  return tasks;
+}
+
+std::string forecast(const search::StudyConfig& config, const std::vector<trainer::Task>& tasks,
+                     search::Pool& pool) {
+  const auto seconds = time_steps(config, tasks, pool);
+  const search::Cost cost = search::estimate_cost(config, seconds, pool.workers());
+  const bool all = seconds.size() == tasks.size();
+  return fmt::format(
+      "{}: {} baselines + {} candidates on {} tasks, then {} again on {} new seeds; about {:.0f} "
+      "training steps,{} {} "
+      "with {} worker{}, {:.1f} MB of disk",
+      config.name, cost.baselines, cost.candidates, config.tasks.size(), cost.confirmations,
+      config.confirm.seeds, cost.steps, all ? "" : " at least", duration(cost.seconds),
+      pool.workers(), pool.workers() == 1 ? "" : "s", cost.disk_bytes / 1e6);
+}
+
+}  // namespace antigrad::app

@@ -1,0 +1,40 @@
+// A thread that waits for signals; no handler, so nothing has to be safe in one.
+#include "experiments/app/interrupt.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+
+namespace antigrad::app {
+namespace {
+
+sigset_t awaited() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGINT);
+  ::sigaddset(&set, SIGTERM);
+  return set;
+}
+
+}  // namespace
+
+Interrupt::Interrupt() {
+  const sigset_t set = awaited();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  waiting_ = std::jthread([this](const std::stop_token& ended) { wait(ended); });
+}
+
+void Interrupt::wait(const std::stop_token& ended) {
+  const sigset_t set = awaited();
+  const timespec tick{0, 100'000'000};
+  while (!ended.stop_requested()) {
+    if (::sigtimedwait(&set, nullptr, &tick) < 0) continue;
+    if (stop_.exchange(true)) ::_exit(1);
+    std::fputs("\nstopping: the trials that run are finished and recorded; again to stop at once\n",
+               stderr);
+  }
+}
+
+}  // namespace antigrad::app

@@ -1,0 +1,23 @@
+// Ctrl-C and SIGTERM: the first asks the search to finish what runs, the second ends the program at
+// once (the journal can be resumed from any moment).
+#pragma once
+#include <atomic>
+#include <thread>
+
+namespace antigrad::app {
+
+/// Make it before any thread that should not be interrupted: they inherit the blocked signals.
+class Interrupt {
+ public:
+  Interrupt();
+  /// True after the first signal.
+  const std::atomic<bool>& stop() const { return stop_; }
+
+ private:
+  void wait(const std::stop_token& ended);
+
+  std::atomic<bool> stop_ = false;
+  std::jthread waiting_;  // last: it uses what is above
+};
+
+}  // namespace antigrad::app

@@ -1,0 +1,113 @@
+// What a run directory says: status, top, show. From the journal alone.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "experiments/app/commands.hpp"
+#include "experiments/app/run_facts.hpp"
+#include "search/run_directory.hpp"
+#include "search/summary.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::app {
+namespace {
+
+using search::Json;
+using search::Summary;
+using search::Trial;
+
+Summary summary_of(const Arguments& arguments) {
+  return search::summarise(search::open_run(arguments.root, arguments.subject));
+}
+
+// null where there is no score.
+Json score_of(const Trial& trial) {
+  return trial.scores.empty() ? Json() : search::number_to_json(trial.scores.back());
+}
+
+Json best_of(const Summary& summary) {
+  for (const Trial* trial : summary.leaderboard()) {
+    if (trial->candidate.baseline || trial->state != search::TrialState::complete) continue;
+    return fmt::format("#{} with score {:.4g}: {}", trial->number, trial->score(),
+                       trial->candidate.activation);
+  }
+  return "none yet";
+}
+
+void add_runs(Facts& facts, const Trial& trial) {
+  for (const search::Run& run : trial.runs) {
+    const auto& curve = run.measurement.curve;
+    if (curve.empty()) continue;
+    const trainer::CurvePoint& last = curve.back();
+    facts.add(
+        fmt::format("{}, seed {}", run.task, run.seed),
+        fmt::format("step {}: validation loss {:.6g}, accuracy {:.4g}, training loss {:.6g}",
+                    last.step, last.validation_loss, last.validation_accuracy, last.training_loss));
+    if (!run.measurement.theta.empty()) {
+      facts.add("  trained parameters", run.measurement.theta);
+    }
+  }
+}
+
+}  // namespace
+
+int status_command(const Arguments& arguments) {
+  const Summary s = summary_of(arguments);
+  const auto baselines = s.config.baselines.size();
+  const auto candidates = s.trials.size() - std::min(s.trials.size(), baselines);
+  Facts facts;
+  facts.add("study", s.config.name);
+  facts.add("phase", search::to_string(s.phase));
+  facts.add("baselines", fmt::format("{} of {}", std::min(s.trials.size(), baselines), baselines));
+  facts.add("candidates", fmt::format("{} of {}", candidates, s.config.trials));
+  for (const auto& [state, count] : s.counts) facts.add("trials " + state, count);
+  facts.add("confirmation trials", s.confirmation.size());
+  facts.add("training steps", s.steps);
+  facts.add("training minutes", s.training_seconds / 60);
+  facts.add("best candidate", best_of(s));
+  if (s.phase != search::Phase::done)
+    facts.add("go on with", "antigrad resume " + arguments.subject);
+  print(facts.text(arguments.format));
+  return 0;
+}
+
+int top_command(const Arguments& arguments) {
+  const Summary s = summary_of(arguments);
+  Listing listing({"trial", "name", "score", "state", "rungs", "steps", "gradient"});
+  int shown = 0;
+  for (const Trial* trial : s.leaderboard()) {
+    if (shown++ == arguments.count) break;
+    listing.add({trial->number, name_of(trial->candidate, trial->number), score_of(*trial),
+                 search::to_string(trial->state), trial->scores.size(), trial->steps,
+                 trial->candidate.activation});
+  }
+  print(listing.text(arguments.format));
+  return 0;
+}
+
+int show_command(const Arguments& arguments) {
+  const Summary s = summary_of(arguments);
+  if (s.trials.empty())
+    throw space::Error(fmt::format("no trial of \"{}\" has finished yet", s.config.name));
+  const Trial& trial =
+      arguments.trial ? trial_numbered(s, *arguments.trial) : *s.leaderboard().front();
+  Facts facts;
+  facts.add("trial", trial.number);
+  facts.add("name", name_of(trial.candidate, trial.number));
+  facts.add("state", search::to_string(trial.state));
+  facts.add("outcome", search::to_string(trial.outcome));
+  if (!trial.reason.empty()) facts.add("reason", trial.reason);
+  facts.add("g(x)", trial.candidate.activation);
+  facts.add("f(x)", trial.candidate.f);
+  facts.add("made by", trial.candidate.operation);
+  if (!trial.candidate.parents.empty()) facts.add("parents", trial.candidate.parents);
+  facts.add("fingerprint", trial.candidate.fingerprint);
+  facts.add("scores by rung", trial.scores);
+  facts.add("steps", trial.steps);
+  facts.add("seconds", trial.total_seconds);
+  add_runs(facts, trial);
+  print(facts.text(arguments.format));
+  return 0;
+}
+
+}  // namespace antigrad::app

@@ -1,0 +1,52 @@
+// dlopen, beside the program.
+#include "experiments/app/trainer_library.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "space/error.hpp"
+
+namespace antigrad::app {
+namespace {
+
+template <class Function>
+Function symbol(void* library, const char* name) {
+  void* address = ::dlsym(library, name);
+  if (address == nullptr) {
+    throw space::Error(fmt::format(
+        "{}; the trainer library is of another build: build antigrad again", ::dlerror()));
+  }
+  return reinterpret_cast<Function>(address);
+}
+
+}  // namespace
+
+std::string program_path() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
+
+TrainerLibrary::TrainerLibrary() {
+  const std::string path =
+      (std::filesystem::path(program_path()).parent_path() / "libantigrad_trainer.so").string();
+  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    throw space::Error(
+        fmt::format("cannot open the trainer library ({}); ./scripts/run sets libtorch up and "
+                    "builds what is missing",
+                    ::dlerror()));
+  }
+  open_evaluator_ = symbol<decltype(open_evaluator_)>(library, "antigrad_open_evaluator");
+  kernel_cost_ = symbol<decltype(kernel_cost_)>(library, "antigrad_kernel_cost");
+}
+
+std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_evaluator(
+    const std::string& study_yaml) const {
+  return std::unique_ptr<trainer::Evaluator>(open_evaluator_(study_yaml.c_str()));
+}
+
+trainer::KernelCost TrainerLibrary::kernel_cost(const std::string& activation) const {
+  const std::unique_ptr<trainer::KernelCost> cost(kernel_cost_(activation.c_str()));
+  return *cost;
+}
+
+}  // namespace antigrad::app

@@ -1,0 +1,29 @@
+// libantigrad_trainer.so, opened when a training begins: libtorch and LLVM take a second to load,
+// and most commands need neither.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "trainer/evaluator.hpp"
+
+namespace antigrad::app {
+
+/// Stays loaded until the process ends (libtorch cannot be unloaded).
+class TrainerLibrary {
+ public:
+  /// Throws space::Error when it cannot be opened.
+  TrainerLibrary();
+  /// Opens the tasks of a study file. Throws space::Error.
+  std::unique_ptr<trainer::Evaluator> open_evaluator(const std::string& study_yaml) const;
+  /// ns an element of forward and backward on one thread. Throws space::Error.
+  trainer::KernelCost kernel_cost(const std::string& activation) const;
+
+ private:
+  decltype(&antigrad_open_evaluator) open_evaluator_;
+  decltype(&antigrad_kernel_cost) kernel_cost_;
+};
+
+/// Where the running program is, an absolute path.
+std::string program_path();
+
+}  // namespace antigrad::app

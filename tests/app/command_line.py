@@ -1,0 +1,118 @@
+"""The command line: help, exit codes, what errors say, output formats, and what commands that do not train load."""
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import time
+
+from program import PROGRAM, SOURCE, TINY, asked, output, run, run_tests
+
+COMMANDS = ["search", "resume", "status", "top", "show", "report", "derive", "analyze", "zoo", "export", "doctor", "bench search"]
+
+# Words; text that the error must hold. All end with exit code 2.
+ERRORS = [
+    (["serch"], 'unknown command "serch"; did you mean "search"?'),
+    (["bench"], 'unknown command "bench"'),
+    (["search"], "search: STUDY.yaml is missing; usage: antigrad search [OPTIONS] STUDY.yaml"),
+    (["search", "no_such.yaml"], "no_such.yaml: "),
+    (["search", TINY, "--workers", "0"], "--workers"),
+    (["search", TINY, "--isolation", "proces"], 'expected process or thread, got "proces"; did you mean "process"?'),
+    (["top", "nothing"], 'no run "nothing"'),
+    (["top", "-o", "xml", "x"], 'expected csv or json or table, got "xml"'),
+    (["show", "x", "-1"], "show: "),
+    (["derive"], "derive: NAME|TEXT is missing"),
+    (["derive", "sigmod(x)"], '1:1: unknown primitive "sigmod"; did you mean "sigmoid"?'),
+    (["derive", "x + "], "1:"),
+    (["derive", "x", "y"], "derive: "),
+    (["export", "gelu", "--to", "cobol"], 'cannot export to "cobol"'),
+    (["export", "gelu", "-O", "/proc/nowhere"], "/proc/nowhere/gelu_torch.py: cannot write"),
+]
+
+# What stands in the tiny study; what replaces it; what the error says after file, line and column of the replacement.
+STUDY_ERRORS = [
+    ("depth: 8", "deph: 8", 'unknown key "deph"; did you mean "depth"?'),
+    ("baselines: [relu, gelu]", "baselines: [relu, gellu]", 'unknown activation "gellu"; did you mean "gelu"?'),
+    ("seed: 5", "sed: 5", 'unknown key "sed"; did you mean "seed"?'),
+    ("trials: 12", "trials: many", "expected"),
+    ("reduction: 2", "reduction: 1", "expected"),
+    ("format: digits", "format: digit", '"digit"; did you mean "digits"?'),
+    ("name: python", "name: digits", 'task "digits" is named twice'),
+]
+
+# Words; they must neither load libtorch nor LLVM.
+LIGHT = [["--help"], ["--version"], ["search", "--help"], ["derive", "gelu"], ["derive", "tanh(x)*sigmoid(x)"],
+         ["analyze", "xielu"], ["zoo"], ["zoo", "--primitives"], ["export", "mish", "-O", "out"]]
+
+
+def test_help_names_every_command_and_the_exit_codes():
+    text = output("--help")
+    assert text == output() == output("help")
+    for command in COMMANDS:
+        assert re.search(rf"^  {command} ", text, re.M), command
+        more = output(*command.split(), "--help")
+        assert f"Usage: antigrad {command}" in more and "Exit codes: 0" in more and "Example" in more, more
+    assert "worker" not in text
+
+
+def test_version_is_one_line():
+    assert re.fullmatch(r"antigrad \d+\.\d+\.\d+\n", output("--version"))
+
+
+def test_errors_say_what_is_wrong_and_the_way_out():
+    for words, text in ERRORS:
+        done = run(*words, code=2)
+        assert done.stdout == "" and done.stderr.startswith("antigrad: ") and done.stderr.count("\n") == 1, done
+        assert text in done.stderr, (words, text, done.stderr)
+
+
+def test_errors_in_a_study_carry_line_and_column_and_leave_nothing_behind():
+    with open(TINY, encoding="utf-8") as file:
+        study = file.read().replace("../../.deps", SOURCE + "/.deps")
+    for old, new, text in STUDY_ERRORS:
+        assert study.count(old) == 1, old
+        line = study[:study.index(old)].count("\n") + 1
+        with open("broken.yaml", "w", encoding="utf-8") as file:
+            file.write(study.replace(old, new))
+        error = run("search", "broken.yaml", "--dir", "broken_runs", code=2).stderr
+        assert re.match(rf"antigrad: broken\.yaml:{line}:\d+: ", error) and text in error, (line, text, error)
+        assert not os.path.exists("broken_runs")
+
+
+def test_missing_data_is_named_before_anything_is_made():
+    with open(TINY, encoding="utf-8") as file:
+        study = file.read().replace("../../.deps/data/digits", "nowhere/digits")
+    with open("broken.yaml", "w", encoding="utf-8") as file:
+        file.write(study)
+    error = run("search", "broken.yaml", "--dir", "broken_runs", code=2).stderr
+    assert 'broken.yaml: task "digits": there is no ' in error and "nowhere/digits.csv.gz; " in error, error
+    assert not os.path.exists("broken_runs")
+
+
+def test_lists_come_as_table_json_and_csv():
+    rows = asked("zoo")
+    assert {"relu", "gelu", "silu", "mish", "relu2", "xielu"} <= {row["name"] for row in rows}
+    table = output("zoo").splitlines()
+    assert len(table) == len(rows) + 1 and table[0].split() == list(rows[0])
+    again = list(csv.DictReader(io.StringIO(output("zoo", "-o", "csv"))))
+    assert [{k: str(v) for k, v in row.items()} for row in rows] == again
+    facts = json.loads(output("derive", "gelu", "-o", "json"))
+    assert facts["f(x)"] == "x*normal_cdf(x)"
+
+
+def test_commands_that_do_not_train_load_neither_libtorch_nor_llvm():
+    seen = subprocess.run([PROGRAM, "--version"], env={**os.environ, "LD_DEBUG": "libs"}, capture_output=True, text=True, check=True)
+    assert "libtbb" in seen.stderr, "the loader's debugging output shows no library at all"
+    for words in LIGHT:
+        begin = time.monotonic()
+        run(*words)
+        milliseconds = 1000 * (time.monotonic() - begin)
+        seen = subprocess.run([PROGRAM, *words], env={**os.environ, "LD_DEBUG": "libs"}, capture_output=True, text=True, check=True)
+        heavy = [line for line in seen.stderr.splitlines() if re.search(r"libtorch|libc10|libLLVM|antigrad_trainer", line)]
+        assert not heavy, (words, heavy[:3])
+        print(f"  {milliseconds:6.1f} ms  antigrad {' '.join(words)}")
+
+
+if __name__ == "__main__":
+    run_tests(globals())

@@ -1,0 +1,138 @@
+"""A search from end to end on real data, small: the same journal for one and two workers, for a run that is killed again
+and again, for one that is stopped politely; and what it leaves in its folder."""
+import os
+import random
+import signal
+import shutil
+import subprocess
+import time
+
+from program import PROGRAM, TINY, asked, canonical, output, run, run_tests
+
+BASELINES, CANDIDATES = 2, 12
+
+
+def journal(root):
+    return os.path.join(root, "tiny", "journal.log")
+
+
+def size(root):
+    return os.path.getsize(journal(root)) if os.path.exists(journal(root)) else 0
+
+
+def start(root, *words):
+    return subprocess.Popen([PROGRAM, "search", TINY, "--dir", root, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def descendants(pid):
+    """Processes whose parent is pid."""
+    children = []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/stat", encoding="ascii") as stat:
+                if int(stat.read().rsplit(")", 1)[1].split()[1]) == pid:
+                    children.append(int(entry))
+        except OSError:
+            pass
+    return children
+
+
+def test_a_search_prints_and_keeps_its_table():
+    done = run("search", TINY, "--dir", "one", "--workers", "1")
+    assert "2 baselines + 12 candidates on 2 tasks" in done.stderr and "MB of disk" in done.stderr, done.stderr
+    for word in ["activation", "digits loss", "python loss", "verdict", "ns/element", "ReLU", "GELU", "g(x) = ", "f(x) = "]:
+        assert word in done.stdout, (word, done.stdout)
+    assert any(word in done.stdout for word in ["A tie:", "is better than", "is worse than"]), done.stdout
+    assert sorted(os.listdir("one/tiny")) == ["hall_of_fame.yaml", "journal.log", "kernels", "report.html", "study.yaml"]
+    assert os.listdir("one/tiny/kernels") == ["winner_torch.py"]
+    with open("one/tiny/report.html", encoding="utf-8") as report:
+        assert "<svg" in report.read()
+
+
+def test_two_workers_write_the_journal_of_one():
+    run("search", TINY, "--dir", "two", "--workers", "2")
+    assert canonical(journal("one")) == canonical(journal("two"))
+
+
+def test_threads_write_the_journal_of_processes():
+    run("search", TINY, "--dir", "threads", "--workers", "2", "--isolation", "thread")
+    assert canonical(journal("one")) == canonical(journal("threads"))
+
+
+def test_a_run_that_is_killed_five_times_and_resumed_has_the_journal_of_an_unbroken_one():
+    moments = random.Random(20240131)
+    for kill in range(5):
+        before = size("killed")
+        search = start("killed", "--workers", "2")
+        deadline = time.monotonic() + moments.uniform(1, 6)  # the first may come before anything is recorded
+        while size("killed") == before and time.monotonic() < deadline:
+            time.sleep(0.005)
+        time.sleep(moments.uniform(0, 0.4))
+        assert search.poll() is None, "it ended before it was killed"
+        workers = descendants(search.pid)
+        search.kill()
+        search.communicate()
+        time.sleep(0.2)
+        assert not any(os.path.exists(f"/proc/{worker}/exe") for worker in workers), "a worker outlived its search"
+        print(f"  kill {kill + 1}: {len(workers)} workers, {size('killed')} bytes of journal")
+    run("search", TINY, "--dir", "killed")
+    assert canonical(journal("killed")) == canonical(journal("one"))
+
+
+def test_ctrl_c_finishes_what_runs_and_the_rest_can_be_resumed():
+    search = start("stopped", "--workers", "2")
+    while size("stopped") == 0:
+        assert search.poll() is None, search.communicate()
+        time.sleep(0.02)
+    search.send_signal(signal.SIGINT)
+    out, err = search.communicate(timeout=120)
+    assert search.returncode == 1 and "resume" in err and "not complete" in out, (search.returncode, out, err)
+    before = canonical(journal("stopped"))
+    whole = canonical(journal("one"))
+    assert before == whole[: len(before)] and len(before) < len(whole)
+    assert asked("status", "tiny", "--dir", "stopped")["phase"] != "done"
+    run("resume", "tiny", "--dir", "stopped")
+    assert canonical(journal("stopped")) == whole
+
+
+def test_reading_a_run():
+    status = asked("status", "tiny", "--dir", "one")
+    assert status["phase"] == "done" and status["candidates"] == f"{CANDIDATES} of {CANDIDATES}", status
+    top = asked("top", "tiny", "--dir", "one", "-n", "99")
+    assert len(top) == BASELINES + CANDIDATES
+    complete = [row["score"] for row in top if row["state"] == "complete"]
+    assert complete == sorted(complete)
+    assert len(asked("top", "tiny", "--dir", "one", "-n", "2")) == 2
+    best = asked("show", "tiny", "--dir", "one")
+    assert best["trial"] == top[0]["trial"]
+    assert asked("show", "one/tiny", "1")["name"] == "GELU"
+    assert "no trial 99" in run("show", "one/tiny", "99", code=2).stderr
+
+
+def test_a_finished_study_is_not_trained_again_and_a_changed_one_is_refused():
+    before = open(journal("one"), "rb").read()
+    assert "0 trials in" in run("search", TINY, "--dir", "one").stderr
+    assert open(journal("one"), "rb").read() == before
+    refused = run("search", TINY, "--dir", "one", "--seed", "6", code=2)
+    assert "--fresh" in refused.stderr and "resume" in refused.stderr
+    assert open(journal("one"), "rb").read() == before
+
+
+def test_the_command_line_overrides_trials_and_seed_and_the_run_keeps_what_was_run():
+    run("search", TINY, "--dir", "other", "--trials", "1", "--seed", "6")
+    study = open("other/tiny/study.yaml", encoding="utf-8").read()
+    assert "seed: 6\n" in study and "budget: {trials: 1}" in study
+    assert asked("status", "tiny", "--dir", "other")["candidates"] == "1 of 1"
+
+
+def test_the_winner_is_exported():
+    path = output("export", "one/tiny", "-O", "exported").strip()
+    assert path == "exported/winner_torch.py"
+    assert open(path, "rb").read() == open("one/tiny/kernels/winner_torch.py", "rb").read()
+    assert output("export", "one/tiny:1", "-O", "exported").strip() == "exported/trial1_torch.py"
+
+
+if __name__ == "__main__":
+    for folder in ["one", "two", "threads", "killed", "stopped", "other", "exported"]:
+        shutil.rmtree(folder, ignore_errors=True)
+    run_tests(globals())
