@@ -1,10 +1,12 @@
 #include "kernels/lower.hpp"
 
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "kernels/low.hpp"
 #include "space/rows-inl.hpp"
+#include "space/table.hpp"
 
 namespace antigrad::kernels {
 namespace {
@@ -47,11 +49,32 @@ std::vector<Sym> outputs(const Expr& e, const std::vector<Sym>& at) {
   return out;
 }
 
+/// sum_k c[k] x^k without its zeros at the end, so that it has its limit at infinity.
+Low tail(Low x, std::vector<double> c) {
+  const auto K = constants(x);
+  while (c.size() > 1 && c.back() == 0) c.pop_back();
+  Low y = K(c.back());
+  for (std::size_t k = c.size() - 1; k-- > 0;) y = base_fma(y, x, K(c[k]));
+  return y;
+}
+
+/// The table's tails as arithmetic; the table itself is read between its ends only.
+Low integral(Low x, const std::shared_ptr<const space::Table>& table) {
+  const auto K = constants(x);
+  const Low first = K(table->breaks().front()), last = K(table->breaks().back());
+  const Low inside = base_max(base_min(x, last), first);
+  const Low y{x.builder, x.builder->integral(table, Sym{x.builder, inside.id}).id};
+  return base_less(x, first, tail(x, table->left_tail()),
+                   base_less(last, x, tail(x, table->right_tail()), y));
+}
+
 Expr lower_rows(const Expr& e) {
   Builder out;
   std::vector<Sym> at;
   for (const Node& n : e.nodes) {
-    if (space::primitive(n.op).core)
+    if (n.op == Op::Integral)
+      at.push_back({&out, integral(Low{&out, at[n.a].id}, e.tables[n.b]).id});
+    else if (space::primitive(n.op).core)
       at.push_back(copy(out, e, n, at));
     else
       at.push_back({&out, row(n.op, Low{&out, at[n.a].id}).id});

@@ -6,10 +6,11 @@
 
 namespace antigrad::kernels {
 
-/// The same function with core operations only (Integral stays), meant to be run in float32.
-/// Base functions are within 4 ULP of float32 against float64 (sin and cos: for |x| <= 1e5, beyond
-/// that bounded by 1 but not accurate); 0, -0, infinities and NaN go where libm puts them. Products
-/// that only one sum reads are contracted to Fma.
+/// The same function with core operations only (Integral stays, with operands between the table's
+/// ends or NaN), meant to be run in float32. Base functions are within 4 ULP of float32 against
+/// float64 (sin and cos: for |x| <= 1e5, beyond that bounded by 1 but not accurate); 0, -0,
+/// infinities and NaN go where libm puts them. Products that only one sum reads are contracted to
+/// Fma.
 space::Expr lower(const space::Expr& e);
 
 }  // namespace antigrad::kernels

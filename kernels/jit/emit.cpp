@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "kernels/float_table.hpp"
+#include "kernels/jit/table_lookup.hpp"
 #include "kernels/jit/vector_ops.hpp"
 
 namespace antigrad::kernels {
@@ -32,7 +34,9 @@ class Emitter {
         unroll_(unroll_of(program)),
         ir_(module.getContext()),
         ops_(ir_, isa),
-        function_(declare(module, name)) {}
+        function_(declare(module, name)) {
+    make_lookups(module);
+  }
 
   void emit() {
     auto* const entry = block("entry");
@@ -76,6 +80,11 @@ class Emitter {
     return BasicBlock::Create(ir_.getContext(), name, function_);
   }
 
+  void make_lookups(llvm::Module& module) {
+    for (const auto& table : program_.expr.tables)
+      lookups_.emplace_back(ir_, ops_, isa_, module, make_float_table(*table));
+  }
+
   void load_arguments() {
     n_ = function_->getArg(2);
     const auto pointer = [&](unsigned list, int k) {
@@ -112,6 +121,7 @@ class Emitter {
   }
 
   Value* operation(const Node& n, const Values& v) {
+    if (n.op == Op::Integral) return lookups_[n.b].value(v[n.a]);
     return ops_.apply(n.op, v[n.a], v[n.b], v[n.c], v[n.d]);
   }
 
@@ -260,6 +270,7 @@ class Emitter {
   llvm::IRBuilder<> ir_;
   VectorOps ops_;
   llvm::Function* function_;
+  std::vector<TableLookup> lookups_;  // by table of the program
   Value* n_ = nullptr;
   Values in_, out_, uniform_;
 };

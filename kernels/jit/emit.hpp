@@ -24,7 +24,7 @@ inline int lane_count(const Program& program, const Isa& isa) {
   return unroll_of(program) * isa.lanes;
 }
 
-/// `program` is lowered (core operations, no Integral).
+/// `program` is lowered (core operations).
 void emit(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa);
 
 }  // namespace antigrad::kernels

@@ -7,7 +7,7 @@ namespace antigrad::kernels {
 struct Isa {
   int lanes = 4;        // floats in a vector
   bool fma = false;     // else a fused operation goes through float64
-  bool scalef = false;  // AVX-512: a 2^n in one instruction
+  bool avx512 = false;  // a 2^n and lookups of 32 floats in one instruction
   std::string cpu;      // as LLVM names it
   std::string features;
 };

@@ -7,11 +7,11 @@ namespace antigrad::kernels {
 
 bool has_llvm() { return false; }
 Isa host_isa() { return {}; }
-std::string llvm_refusal(const space::Expr&) { return "this build has no LLVM"; }
 std::unique_ptr<Routine> llvm_routine(const Program& program) { return llvm_routine(program, {}); }
-std::unique_ptr<Routine> llvm_routine(const Program& program, const Isa&) {
-  throw space::Error("tier llvm: " + llvm_refusal(program.expr) +
-                     "; take tier interpreter, or install llvm-19-dev and build again");
+std::unique_ptr<Routine> llvm_routine(const Program&, const Isa&) {
+  throw space::Error(
+      "tier llvm: this build has no LLVM; take tier interpreter, or install llvm-19-dev and build "
+      "again");
 }
 std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation) {
   return make_kernel(activation, {Tier::llvm, Type::f32},
@@ -64,7 +64,7 @@ Isa detect_isa() {
   Isa isa{4, false, false, llvm::sys::getHostCPUName().str(), feature_string(features)};
   const auto has = [&](const char* name) { return features.lookup(name); };
   isa.lanes = has("avx512f") ? 16 : has("avx2") ? 8 : 4;
-  isa.scalef = has("avx512f");
+  isa.avx512 = has("avx512f");
   isa.fma = has("fma") || has("neon");
   return isa;
 }
@@ -184,16 +184,7 @@ bool has_llvm() { return true; }
 
 Isa host_isa() { return process_jit()->isa(); }
 
-std::string llvm_refusal(const space::Expr& e) {
-  for (const space::Node& n : e.nodes)
-    if (n.op == space::Op::Integral)
-      return "the antiderivative is tabulated, which only the interpreter evaluates";
-  return "";
-}
-
 std::unique_ptr<Routine> llvm_routine(const Program& program, const Isa& isa) {
-  if (const std::string reason = llvm_refusal(program.expr); !reason.empty())
-    throw space::Error("tier llvm: " + reason + "; take tier automatic or interpreter");
   Program lowered = program;
   lowered.expr = lower(program.expr);
   return std::make_unique<LlvmRoutine>(lowered, isa);

@@ -9,11 +9,8 @@
 
 namespace antigrad::kernels {
 
-/// Why this engine cannot run an expression, for people; "" when it can.
-std::string llvm_refusal(const space::Expr& e);
-
-/// Lowers and compiles. Thread-safe. Throws space::Error with the reason where llvm_refusal has
-/// one. A narrower `isa` than the machine's serves tests.
+/// Lowers and compiles. Thread-safe. Throws space::Error in a build without LLVM. A narrower `isa`
+/// than the machine's serves tests.
 std::unique_ptr<Routine> llvm_routine(const Program& program, const Isa& isa);
 std::unique_ptr<Routine> llvm_routine(const Program& program);
 

@@ -54,7 +54,7 @@ Value* VectorOps::power_of_two(Value* n) {
 /// a 2^n for |n| <= 252, in two steps so that only the last one rounds. n becomes an integer by
 /// adding 1.5 2^23, which is defined for NaN too (a is NaN then).
 Value* VectorOps::scale2(Value* a, Value* n) {
-  if (isa_.scalef)
+  if (isa_.avx512)
     return ir_.CreateIntrinsic(
         llvm::Intrinsic::x86_avx512_mask_scalef_ps_512, {},
         {a, n, llvm::Constant::getNullValue(vector_), ir_.getInt16(-1), ir_.getInt32(4)});
