@@ -176,6 +176,20 @@ Expr Builder::finish(std::span<const Sym> outputs) const {
   return out;
 }
 
+namespace {
+/// -s where s is a product that begins with a negative constant; s itself where it does not.
+Sym without_sign(Sym s) {
+  Builder& e = *s.builder;
+  const Node n = e.node(s);
+  if (n.op != Op::Mul) return s;
+  const Sym first{&e, n.a}, second{&e, n.b};
+  if (e.is_literal(first))
+    return e.literal_value(first) < 0 ? e.literal(-e.literal_value(first)) * second : s;
+  const Sym positive = without_sign(first);
+  return positive == first ? s : positive * second;
+}
+}  // namespace
+
 Sym operator+(Sym a, Sym b) {
   Builder& e = *a.builder;
   if (e.is_literal(a, 0)) return b;
@@ -184,6 +198,7 @@ Sym operator+(Sym a, Sym b) {
   if (e.node(a).op == Op::Neg) return b - Sym{&e, e.node(a).a};
   if (e.is_literal(b) && e.literal_value(b) < 0 && !e.is_literal(a))
     return a - e.literal(-e.literal_value(b));
+  if (const Sym positive = without_sign(b); positive != b) return a - positive;
   return e.apply(Op::Add, a, b);
 }
 
@@ -195,6 +210,7 @@ Sym operator-(Sym a, Sym b) {
   if (e.node(b).op == Op::Neg) return a + Sym{&e, e.node(b).a};
   if (e.is_literal(b) && e.literal_value(b) < 0 && !e.is_literal(a))
     return a + e.literal(-e.literal_value(b));
+  if (const Sym positive = without_sign(b); positive != b) return a + positive;
   return e.apply(Op::Sub, a, b);
 }
 

@@ -11,7 +11,8 @@
 namespace antigrad::space {
 namespace {
 
-constexpr double kFar = 700;  // stands for infinity: exp(-700) is 1e-304
+constexpr double kFar = 700;        // stands for infinity: exp(-700) is 1e-304
+constexpr double kResidue = 1e-15;  // a constant below this is rounding
 
 bool depends_on_x(const Expr& e) {
   return std::ranges::any_of(e.nodes, [](const Node& n) { return n.op == Op::Var; });
@@ -50,8 +51,19 @@ class Assembly {
   Sym knot(std::size_t i) { return out_.literal(g_.knots[i]); }
   Sym at(std::size_t piece, Sym x) { return to_sym(parts_[piece], x) + constants_[piece]; }
 
-  Sym snapped(Sym c) {
-    return out_.is_literal(c) && std::fabs(out_.literal_value(c)) < 1e-15 ? out_.literal(0) : c;
+  /// A constant of integration in its shortest form: what cancels is dropped, rounding residue is
+  /// 0.
+  Sym tidied(Sym c) {
+    try {
+      const std::vector<Term> terms = to_terms(out_.finish(c));
+      Affine sum = terms.empty() ? Affine{0, {}} : terms.front().weight;
+      if (std::fabs(sum.base) < kResidue) sum.base = 0;
+      for (double& slope : sum.slope)
+        if (std::fabs(slope) < kResidue) slope = 0;
+      c = to_sym(sum, out_);
+    } catch (const Error&) {  // not affine in the parameters: it stays as it is
+    }
+    return c;
   }
 
   void place_constants() {
@@ -59,11 +71,11 @@ class Assembly {
     while (piece < g_.knots.size() && g_.anchor.at > g_.knots[piece]) ++piece;
     const Sym point =
         out_.literal(std::isinf(g_.anchor.at) ? std::copysign(kFar, g_.anchor.at) : g_.anchor.at);
-    constants_[piece] = snapped(out_.literal(g_.anchor.value) - at(piece, point));
+    constants_[piece] = tidied(out_.literal(g_.anchor.value) - at(piece, point));
     for (std::size_t i = piece; i-- > 0;)
-      constants_[i] = snapped(at(i + 1, knot(i)) - at(i, knot(i)));
+      constants_[i] = tidied(at(i + 1, knot(i)) - at(i, knot(i)));
     for (std::size_t i = piece + 1; i < parts_.size(); ++i)
-      constants_[i] = snapped(at(i - 1, knot(i - 1)) - at(i, knot(i - 1)));
+      constants_[i] = tidied(at(i - 1, knot(i - 1)) - at(i, knot(i - 1)));
   }
 
   /// Where a NaN input goes: a piece whose value depends on x, so that NaN comes out.

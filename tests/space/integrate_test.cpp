@@ -78,6 +78,14 @@ TEST(Integrate, KnownActivationsFallOutOfTheirGradients) {
   }
 }
 
+TEST(Integrate, ConstantsOfIntegrationAreInTheirShortestForm) {
+  const Activation a =
+      parse_activation("[a = 0.2, b = 0.75] a*normal_pdf(1.5*x) | 0 | b*step(x - 0.4)");
+  EXPECT_EQ(to_string(a.f, {"a", "b"}),
+            "where(x <= 0, 0.6666666666666666*a*normal_cdf(1.5*x) - 0.3333333333333333*a, b*relu(x "
+            "- 0.4))");
+}
+
 TEST(Integrate, SquaresOfRowsGoByTheirIdentity) {
   EXPECT_EQ(to_string(parse_activation("sigmoid(x) + x*sigmoid(x)*(1 - sigmoid(x))").f),
             "x*sigmoid(x)");
