@@ -1,6 +1,7 @@
 """A search from end to end on real data, small: the same journal for one and two workers, for a run that is killed again
 and again, for one that is stopped politely; and what it leaves in its folder."""
 import os
+import pty
 import random
 import signal
 import shutil
@@ -95,6 +96,49 @@ def test_ctrl_c_finishes_what_runs_and_the_rest_can_be_resumed():
     assert canonical(journal("stopped")) == whole
 
 
+def test_a_second_ctrl_c_stops_at_once():
+    search = start("stopped_hard", "--workers", "2")
+    while size("stopped_hard") == 0:
+        assert search.poll() is None, search.communicate()
+        time.sleep(0.02)
+    search.send_signal(signal.SIGINT)
+    time.sleep(0.15)
+    search.send_signal(signal.SIGINT)
+    search.communicate(timeout=5)
+    assert search.returncode == 1
+    run("resume", "tiny", "--dir", "stopped_hard")
+    assert canonical(journal("stopped_hard")) == canonical(journal("one"))
+
+
+def test_a_worker_that_dies_is_a_result_and_the_study_goes_on():
+    search = start("crashed", "--workers", "2")
+    while size("crashed") == 0 or asked("status", "tiny", "--dir", "crashed")["candidates"].startswith("0"):
+        assert search.poll() is None, search.communicate()
+        time.sleep(0.02)
+    os.kill(descendants(search.pid)[0], signal.SIGKILL)
+    out, err = search.communicate(timeout=120)
+    assert search.returncode == 0, err
+    failed = [row for row in asked("top", "tiny", "--dir", "crashed", "-n", "99") if row["state"] == "fail"]
+    assert len(failed) == 1, failed
+    shown = asked("show", "tiny", str(failed[0]["trial"]), "--dir", "crashed")
+    assert shown["outcome"] == "crashed" and "SIGKILL" in shown["reason"], shown
+
+
+def test_a_terminal_gets_a_bar():
+    master, slave = pty.openpty()
+    search = subprocess.Popen([PROGRAM, "search", TINY, "--dir", "terminal", "--trials", "2"], stdout=subprocess.DEVNULL, stderr=slave)
+    os.close(slave)
+    shown = b""
+    while True:
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:  # the other end is closed
+            break
+        shown += chunk
+    assert search.wait(timeout=60) == 0
+    assert b"\r\x1b[Kcandidates [" in shown and b"to go" in shown and b"2/2" in shown, shown
+
+
 def test_reading_a_run():
     status = asked("status", "tiny", "--dir", "one")
     assert status["phase"] == "done" and status["candidates"] == f"{CANDIDATES} of {CANDIDATES}", status
@@ -125,6 +169,19 @@ def test_the_command_line_overrides_trials_and_seed_and_the_run_keeps_what_was_r
     assert asked("status", "tiny", "--dir", "other")["candidates"] == "1 of 1"
 
 
+def test_the_report_is_written_again():
+    before = os.stat("one/tiny/report.html").st_mtime_ns
+    assert output("report", "tiny", "--dir", "one") == "one/tiny/report.html\n"
+    assert os.stat("one/tiny/report.html").st_mtime_ns > before
+
+
+def test_the_doctor_finds_what_a_search_needs():
+    checks = {row["check"]: row for row in asked("doctor")}
+    assert {"libtorch", "kernels", "data digits.csv.gz", "data python.txt", "cores", "memory", "disk"} <= checks.keys()
+    assert checks["libtorch"]["state"] == checks["data python.txt"]["state"] == "fine", checks
+    assert all(row["way out"] for row in checks.values() if row["state"] != "fine"), checks
+
+
 def test_the_winner_is_exported():
     path = output("export", "one/tiny", "-O", "exported").strip()
     assert path == "exported/winner_torch.py"
@@ -133,6 +190,6 @@ def test_the_winner_is_exported():
 
 
 if __name__ == "__main__":
-    for folder in ["one", "two", "threads", "killed", "stopped", "other", "exported"]:
+    for folder in ["one", "two", "threads", "killed", "stopped", "stopped_hard", "crashed", "terminal", "other", "exported"]:
         shutil.rmtree(folder, ignore_errors=True)
     run_tests(globals())
