@@ -1,4 +1,6 @@
-// The one door: which engine serves an activation, and kernels that were made before.
+// The one door: which engine serves an activation, and the kernels that were made last, so that a
+// candidate's next task or seed does not compile again.
+#include <algorithm>
 #include <list>
 #include <mutex>
 #include <utility>
@@ -22,10 +24,74 @@ std::unique_ptr<Kernel> make(const space::Activation& activation, const Target& 
   return llvm ? llvm_kernel(activation) : interpreter_kernel(activation, target.type);
 }
 
+/// A kernel that several owners share.
+class SharedKernel final : public Kernel {
+ public:
+  explicit SharedKernel(std::shared_ptr<const Kernel> kernel) : kernel_(std::move(kernel)) {}
+  Tier tier() const override { return kernel_->tier(); }
+  Type type() const override { return kernel_->type(); }
+  void forward(const void* x, void* y, std::int64_t n,
+               std::span<const double> theta) const override {
+    kernel_->forward(x, y, n, theta);
+  }
+  void backward(const void* x, const void* gy, void* gx, std::int64_t n,
+                std::span<const double> theta, std::span<double> gtheta) const override {
+    kernel_->backward(x, gy, gx, n, theta, gtheta);
+  }
+  void double_backward(const void* x, const void* gy, const void* ggx, void* dgy, void* dx,
+                       std::int64_t n, std::span<const double> theta,
+                       std::span<const double> ggtheta, std::span<double> dtheta) const override {
+    kernel_->double_backward(x, gy, ggx, dgy, dx, n, theta, ggtheta, dtheta);
+  }
+
+ private:
+  std::shared_ptr<const Kernel> kernel_;
+};
+
+/// The kernels used last, compared by the whole functions.
+class Cache {
+ public:
+  std::shared_ptr<const Kernel> get(const space::Activation& activation, const Target& target) {
+    const auto same = [&](const Entry& e) {
+      return e.target.tier == target.tier && e.target.type == target.type && e.f == activation.f &&
+             e.g == activation.g && e.parameters == activation.parameters.size();
+    };
+    {
+      const std::scoped_lock lock(mutex_);
+      const auto at = std::ranges::find_if(entries_, same);
+      if (at != entries_.end()) {
+        entries_.splice(entries_.begin(), entries_, at);
+        return at->kernel;
+      }
+    }
+    std::shared_ptr<const Kernel> kernel = make(activation, target);
+    const std::scoped_lock lock(mutex_);
+    entries_.push_front({target, activation.f, activation.g, activation.parameters.size(), kernel});
+    if (entries_.size() > kEntries) entries_.pop_back();
+    return kernel;
+  }
+
+ private:
+  static constexpr std::size_t kEntries = 16;
+  struct Entry {
+    Target target;
+    space::Expr f, g;
+    std::size_t parameters;
+    std::shared_ptr<const Kernel> kernel;
+  };
+  std::mutex mutex_;
+  std::list<Entry> entries_;  // used last first
+};
+
+std::shared_ptr<Cache> process_cache() {
+  static const auto cache = std::make_shared<Cache>();
+  return cache;
+}
+
 }  // namespace
 
 std::unique_ptr<Kernel> compile(const space::Activation& activation, const Target& target) {
-  return make(activation, target);
+  return std::make_unique<SharedKernel>(process_cache()->get(activation, target));
 }
 
 }  // namespace antigrad::kernels

@@ -1,6 +1,7 @@
 // The life of machine code: made, cached, shared, removed; and what the engine refuses.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <thread>
 
@@ -67,6 +68,23 @@ TEST(Jit, ATabulatedAntiderivativeIsMachineCodeToo) {
   float x = 0.75F, y = 0;
   kernel->forward(&x, &y, 1, {});
   EXPECT_NEAR(static_cast<double>(y), space::value(a.f, 0.75), 1e-7);
+}
+
+TEST(Jit, TheSameActivationIsCompiledOnce) {
+  const auto a = named("gelu_sine");
+  const auto seconds = [&a] {
+    const auto start = std::chrono::steady_clock::now();
+    compile(a);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  const double first = seconds(), second = seconds();
+  EXPECT_TRUE(!has_llvm() || second < 0.2 * first) << first << " s, then " << second << " s";
+  auto wider = a;  // the same name and text, another function
+  wider.f = named("silu").f;
+  const float x = 1;
+  float y = 0;
+  compile(wider)->forward(&x, &y, 1, {});
+  EXPECT_NEAR(static_cast<double>(y), 0.7310585786, 1e-6);
 }
 
 TEST(Jit, SaysWhichParameterCountIsWrong) {
