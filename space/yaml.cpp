@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <sstream>
 
 namespace antigrad::space {
 
@@ -50,6 +52,36 @@ std::string kind(const YAML::Node& node) {
 
 /// Quotes (and block text) carry the tag "!", plain scalars "?".
 bool plain(const YAML::Node& node) { return node.IsScalar() && node.Tag() == "?"; }
+
+/// Where a second document begins. (YAML::LoadAll never ends on a stray "," or "}": it takes it for
+/// one empty document after another.)
+class SecondDocument : public YAML::EventHandler {
+ public:
+  explicit SecondDocument(const std::string& text) : in_(text) {
+    YAML::Parser parser(in_);
+    for (int i = 0; i < 2 && parser.HandleNextDocument(*this); ++i) ++count_;
+  }
+  bool there() const { return count_ > 1; }
+  const YAML::Mark& mark() const { return mark_; }
+
+ private:
+  using Mark = YAML::Mark;
+  void OnDocumentStart(const Mark& mark) override { mark_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const Mark&, YAML::anchor_t) override {}
+  void OnAlias(const Mark&, YAML::anchor_t) override {}
+  void OnScalar(const Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  std::istringstream in_;
+  int count_ = 0;
+  YAML::Mark mark_;
+};
 
 /// Walks a document once: keys are scalars and differ, no tags, no endless aliases.
 class Checker {
@@ -137,14 +169,16 @@ Yaml Yaml::load_file(const std::string& path) {
 Yaml Yaml::parse(std::string_view text, const std::string& name) {
   auto document = std::make_shared<Document>(Document{name});
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() != 1 || documents[0].IsNull()) {
-      throw Error(Where{name}, documents.size() > 1
-                                   ? "several documents (\"---\"), expected one"
-                                   : "the document is empty, expected a map or a list");
+    const std::string copy(text);
+    if (const SecondDocument second(copy); second.there()) {
+      throw Error(Document::place(name, second.mark()),
+                  "several documents, expected one: a second \"---\", or a stray \",\", \"}\" or "
+                  "\"]\" after the first");
     }
-    Checker(name).check(documents[0], 0);
-    return Document::view(document, documents[0]);
+    const YAML::Node root = YAML::Load(copy);
+    if (root.IsNull()) throw Error(Where{name}, "the document is empty, expected a map or a list");
+    Checker(name).check(root, 0);
+    return Document::view(document, root);
   } catch (const YAML::Exception& error) {
     throw Error(Document::place(name, error.mark), "not YAML: " + error.msg);
   }
