@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 
 #include "space/gradient.hpp"
@@ -15,12 +16,15 @@ double softplus(double r) { return std::fmax(r, 0) + std::log1p(std::exp(-std::f
 double inverse_softplus(double t) { return t + std::log(-std::expm1(-t)); }
 double logistic(double r) { return 1 / (1 + std::exp(-r)); }
 
+/// Whether a text can only be a name of the zoo: not "x", "-x", "x-1", "1e-3".
 bool is_name(std::string_view text) {
+  const bool letter = !text.empty() && std::isalpha(static_cast<unsigned char>(text.front()));
+  if (!letter || text == "x" || text.starts_with("x-")) return false;
   for (const char c : text)
     if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
           c == '-'))
       return false;
-  return !text.empty();
+  return true;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -73,8 +77,7 @@ Activation parse_activation(std::string_view text) {
     a.name = entry->name;
     return a;
   }
-  if (is_name(text) && text != "x" &&
-      text.find_first_not_of("0123456789") != std::string_view::npos) {
+  if (is_name(text)) {
     std::vector<std::string> known;
     for (const ZooEntry& e : zoo()) known.push_back(e.name);
     throw Error(

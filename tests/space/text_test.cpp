@@ -110,6 +110,14 @@ TEST(Text, DeepNestingAndLongTextAreErrorsNotCrashes) {
   EXPECT_THROW((void)parse_gradient(sum), Error);
 }
 
+TEST(Text, AGradientThatLooksLikeANameIsAGradient) {
+  for (const char* text : {"x", "-x", "x-1", "-1", "1e-30", "2"}) {
+    const Activation a = parse_activation(text);
+    EXPECT_EQ(parse_activation(a.text).text, a.text) << text;
+  }
+  EXPECT_THROW((void)parse_activation("gelo-2"), Error);
+}
+
 TEST(Text, LatexHoldsFractionsCasesAndParameters) {
   const Activation a = parse_activation("xielu");
   const std::string latex = to_latex(a.f, names_of(a));
