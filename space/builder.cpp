@@ -190,10 +190,19 @@ Sym without_sign(Sym s) {
 }
 }  // namespace
 
+namespace {
+
+/// Whether s + t is t: also for t = -0, where it matters, only with s = -0.
+bool is_neutral(const Builder& e, Sym s) {
+  return e.is_literal(s, 0) && (!e.exact() || std::signbit(e.literal_value(s)));
+}
+
+}  // namespace
+
 Sym operator+(Sym a, Sym b) {
   Builder& e = *a.builder;
-  if (e.is_literal(a, 0)) return b;
-  if (e.is_literal(b, 0)) return a;
+  if (is_neutral(e, a)) return b;
+  if (is_neutral(e, b)) return a;
   if (e.node(b).op == Op::Neg) return a - Sym{&e, e.node(b).a};
   if (e.node(a).op == Op::Neg) return b - Sym{&e, e.node(a).a};
   if (e.is_literal(b) && e.literal_value(b) < 0 && !e.is_literal(a))
@@ -205,8 +214,8 @@ Sym operator+(Sym a, Sym b) {
 Sym operator-(Sym a, Sym b) {
   Builder& e = *a.builder;
   if (a == b && !e.exact()) return e.literal(0);
-  if (e.is_literal(b, 0)) return a;
-  if (e.is_literal(a, 0)) return -b;
+  if (e.is_literal(b, 0) && (!e.exact() || !std::signbit(e.literal_value(b)))) return a;
+  if (is_neutral(e, a)) return -b;
   if (e.node(b).op == Op::Neg) return a + Sym{&e, e.node(b).a};
   if (e.is_literal(b) && e.literal_value(b) < 0 && !e.is_literal(a))
     return a + e.literal(-e.literal_value(b));
@@ -218,7 +227,7 @@ Sym operator-(Sym a) {
   Builder& e = *a.builder;
   const Node n = e.node(a);
   if (n.op == Op::Neg) return {&e, n.a};
-  if (n.op == Op::Sub) return Sym{&e, n.b} - Sym{&e, n.a};
+  if (n.op == Op::Sub && !e.exact()) return Sym{&e, n.b} - Sym{&e, n.a};
   if (n.op == Op::Mul && e.is_literal(Sym{&e, n.a}))
     return e.literal(-e.literal_value({&e, n.a})) * Sym{&e, n.b};
   if (e.is_literal(a)) return e.literal(-e.literal_value(a));

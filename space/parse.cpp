@@ -81,7 +81,7 @@ class Parser {
     const Sym a = primary();
     if (!in_.accept('^')) return a;
     const double n = in_.number();
-    if (n != static_cast<int>(n) || n < 1 || n > kMaxPower)
+    if (!(n >= 1 && n <= kMaxPower) || n != static_cast<int>(n))
       throw Error(at, fmt::format("power {}: expected a whole number from 1 to {}", to_string(n),
                                   kMaxPower));
     Sym y = a;

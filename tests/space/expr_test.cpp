@@ -93,6 +93,17 @@ TEST(Expr, SimplifyKeepsNaNThatAlgebraWouldDrop) {
   }
 }
 
+TEST(Expr, SimplifyKeepsTheSignOfZero) {
+  for (const bool zero_left : {false, true}) {
+    Builder out(true);
+    const Sym x = out.variable(), zero = out.literal(0);
+    const Sym sum = out.raw(Op::Add, zero_left ? zero.id : x.id, zero_left ? x.id : zero.id);
+    const Expr e = out.finish(out.apply(Op::Div, out.literal(1), sum));
+    EXPECT_EQ(value(e, -0.0), INFINITY);
+    EXPECT_EQ(value(simplify(e), -0.0), INFINITY) << to_string(e);
+  }
+}
+
 TEST(Expr, DerivativesOfEverySmallExpressionAgreeWithDifferences) {
   int points = 0;
   enumerate([&](const Expr& e) {
