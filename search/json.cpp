@@ -57,13 +57,15 @@ std::string quote_non_finite(std::string_view text) {
 Json parse_json(std::string_view text) {
   try {
     return Json::parse(text);
-  } catch (const Json::parse_error&) {
+  } catch (const Json::exception&) {
     // Not strict JSON: perhaps Python's.
   }
   try {
     return Json::parse(quote_non_finite(text));
   } catch (const Json::parse_error& e) {
     throw space::Error({"", 1, static_cast<int>(e.byte)}, fmt::format("not JSON: {}", e.what()));
+  } catch (const Json::out_of_range& e) {  // 1e999
+    throw space::Error(space::Where{}, fmt::format("not JSON: {}", e.what()));
   }
 }
 

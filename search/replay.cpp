@@ -60,6 +60,13 @@ Json distribution_of(const Json& value) {
   return value.is_string() ? parse_json(value.get<std::string>()) : value;
 }
 
+TrialState state_of(const Json& value) {
+  const int state = value.get<int>();
+  if (state < 0 || state > static_cast<int>(TrialState::waiting))
+    throw space::Error(fmt::format("unknown state {}, expected 0 to 4", state));
+  return static_cast<TrialState>(state);
+}
+
 StoredStudy* Replayer::study(const Json& record) {
   const int id = record.at("study_id").get<int>();
   const auto at = std::find_if(replay_.studies.begin(), replay_.studies.end(),
@@ -92,7 +99,7 @@ void Replayer::create_trial(const Json& record) {
   StoredTrial trial;
   trial.id = replay_.trial_count++;
   trial.number = static_cast<int>(owner->trials.size());
-  trial.state = static_cast<TrialState>(record.value("state", 0));
+  trial.state = state_of(record.value("state", Json(0)));
   trial.values = values_of(record);
   trial.datetime_start = text_or_empty(record, "datetime_start");
   trial.datetime_complete = text_or_empty(record, "datetime_complete");
@@ -126,7 +133,7 @@ void Replayer::apply_to_study(int op, const Json& record) {
 }
 
 void set_state(StoredTrial& trial, const Json& record) {
-  const auto state = static_cast<TrialState>(record.at("state").get<int>());
+  const auto state = state_of(record.at("state"));
   if (state == trial.state && state == TrialState::running) return;
   trial.state = state;
   if (state == TrialState::running) {

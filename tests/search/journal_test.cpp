@@ -182,7 +182,7 @@ TEST(Json, BytesThatAreNotUtf8DoNotBreakARecord) {
 }
 
 TEST(Json, NonsenseIsAnError) {
-  for (const char* text : {"", "{", "nan", "{\"a\":NaNa}", "{\"a\":1}}"}) {
+  for (const char* text : {"", "{", "nan", "{\"a\":NaNa}", "{\"a\":1}}", "1e999"}) {
     EXPECT_THROW(parse_json(text), space::Error) << text;
   }
   EXPECT_THROW(number(Json("0.5")), space::Error);

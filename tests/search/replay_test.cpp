@@ -64,6 +64,9 @@ TEST(Replay, RecordThatCannotBeAppliedIsNamed) {
       {R"({"op_code":4})", "study_id"},
       {R"({"op_code":6,"trial_id":7,"state":1,"values":null})", "journal record 1"},
       {R"({"op_code":0,"study_name":"s"})", "directions"},
+      {"{\"op_code\":0,\"study_name\":\"s\",\"directions\":[1]}\n"
+       "{\"op_code\":4,\"study_id\":0,\"state\":5}",
+       "journal record 2: unknown state 5"},
   };
   for (const auto& [line, expected] : cases) {
     try {
