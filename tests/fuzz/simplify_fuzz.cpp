@@ -1,0 +1,119 @@
+// The simplifier on any straight-line expression, not only on those that the parser builds: its
+// result is sound, not larger, a fixpoint, and has the same values, NaN-ness and signs of infinity
+// included.
+//
+// An input is read as nodes of 3 bytes: a row, and two numbers that choose operands among the nodes
+// before (the second pair of a selection comes from their high halves).
+#include <bit>
+#include <cmath>
+
+#include "space/builder.hpp"
+#include "space/error.hpp"
+#include "space/text.hpp"
+#include "target.hpp"
+
+namespace antigrad::fuzz {
+namespace {
+
+using space::Expr;
+using space::Op;
+using space::Sym;
+
+constexpr std::size_t kMostNodes = 40;
+constexpr double kLiterals[] = {0, -0.0, 1, -1, 0.5, 2, -3, 1e-30, 1e30};
+constexpr double kPoints[] = {0,   -0.0, 1,    -1,    0.3,  -2.7,     1e-30,
+                              1e8, 7.5,  1e30, -1e30, 1e-8, INFINITY, NAN};
+
+Op row(unsigned byte) {
+  const auto op = static_cast<Op>(byte % space::primitives().size());
+  // Tables need an integrand, Scale2 and Exponent are for machine code and whole exponents.
+  const bool left_out = op == Op::Integral || op == Op::Scale2 || op == Op::Exponent;
+  return left_out ? Op::Add : op;
+}
+
+Expr decode(std::string_view input) {
+  space::Builder out(true);
+  std::vector<Sym> made{out.variable()};
+  for (std::size_t i = 0; i + 3 <= input.size() && made.size() < kMostNodes; i += 3) {
+    const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(input[i + k]); };
+    const auto one = [&](unsigned k) { return made[made.size() - 1 - k % made.size()].id; };
+    const Op op = row(byte(0));
+    if (op == Op::Lit)
+      made.push_back(out.literal(kLiterals[byte(1) % std::size(kLiterals)]));
+    else if (op == Op::Var || op == Op::Param)
+      made.push_back(op == Op::Var ? out.variable() : out.param(byte(1) % 2));
+    else {
+      const int arity = space::primitive(op).arity;
+      const unsigned from[] = {byte(1), byte(2), byte(1) / 16U, byte(2) / 16U};
+      std::uint16_t operands[4]{};
+      for (int k = 0; k < arity; ++k) operands[k] = one(from[k]);
+      made.push_back(out.raw(op, operands[0], operands[1], operands[2], operands[3]));
+    }
+  }
+  return out.finish(made.back());
+}
+
+/// How far rounding of a merged constant may carry: by the largest value met on the way to a
+/// result.
+double largest(const Expr& e, double x, const std::vector<double>& theta) {
+  Expr all = e;
+  all.outputs.clear();
+  for (std::size_t i = 0; i < e.nodes.size(); ++i)
+    all.outputs.push_back(static_cast<std::uint16_t>(i));
+  std::vector<double> out(all.outputs.size());
+  space::evaluate<double>(all, std::span<const double>(&x, 1), theta, out);
+  double most = 0;
+  for (const double v : out) most = std::isfinite(v) ? std::max(most, std::fabs(v)) : INFINITY;
+  return most;
+}
+
+bool merges_constants(const Expr& e) {
+  for (const space::Node& n : e.nodes)
+    if (n.op == Op::Mul && (e.nodes[n.a].op == Op::Lit || e.nodes[n.b].op == Op::Lit)) return true;
+  return false;
+}
+
+void require_same_value(const Expr& e, const Expr& s, double x, const std::vector<double>& theta) {
+  const double want = space::value(e, x, theta), got = space::value(s, x, theta);
+  if (got == want || (std::isnan(got) && std::isnan(want))) return;
+  // (c (d x) = (c d) x up to rounding; what grows out of that rounding is not compared.)
+  if (merges_constants(e)) return;
+  throw Finding(fmt::format("at {}: {} becomes {} (largest value on the way {})\n  {}\n  {}", x,
+                            want, got, largest(e, x, theta), space::to_string(e),
+                            space::to_string(s)));
+}
+
+}  // namespace
+
+std::vector<std::string> seeds() {
+  std::vector<std::string> all{std::string(12, '\0')};
+  const auto count = static_cast<int>(space::primitives().size());
+  for (int op = 0; op < count; ++op)
+    for (int other = 0; other < count; other += 3) {
+      const auto a = static_cast<char>(op), b = static_cast<char>(other);
+      all.push_back({static_cast<char>(Op::Lit), a, 0, a, 0, 1, b, 0, 1, a, 1, 0});
+    }
+  return all;
+}
+
+std::vector<std::string> words() {
+  std::vector<std::string> all;
+  for (int op = 0; op < static_cast<int>(space::primitives().size()); ++op)
+    all.push_back({static_cast<char>(op), 0, 1});
+  for (int k = 0; k < static_cast<int>(std::size(kLiterals)); ++k)
+    all.push_back({static_cast<char>(Op::Lit), static_cast<char>(k), 0});
+  return all;
+}
+
+void run(std::string_view input) {
+  const Expr e = decode(input);
+  const Expr s = space::simplify(e);
+  require(space::verify(s).empty(), "not sound: " + space::verify(s));
+  require(s.nodes.size() <= e.nodes.size(), "larger than it was: " + space::to_string(e));
+  require(space::simplify(s) == s, "not a fixpoint: " + space::to_string(e) + " -> " +
+                                       space::to_string(s) + " -> " +
+                                       space::to_string(space::simplify(s)));
+  for (const double x : kPoints) require_same_value(e, s, x, {0.75, -1.5});
+}
+
+}  // namespace antigrad::fuzz
