@@ -8,14 +8,11 @@
 #include <functional>
 #include <map>
 
+#include "experiments/app/help.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {
 namespace {
-
-constexpr const char* kExitCodes =
-    "Exit codes: 0 done; 1 failed or stopped before the end; 2 the command, a study or an\n"
-    "activation is wrong (the message says where and what to do; nothing is lost).\n";
 
 // A value out of a list; the error names the list.
 template <class Value>
@@ -95,59 +92,17 @@ void add_subject(CLI::App& app, const Subject& subject, Arguments& a) {
   if (subject.trial) app.add_option("trial", a.trial)->check(CLI::Range(0, 1000000000));
 }
 
-std::string usage_of(const Command& command) {
-  std::string usage = "antigrad " + command.name;
-  if (!command.options.empty()) usage += " [OPTIONS]";
-  const Subject& subject = command.subject;
-  if (!subject.name.empty())
-    usage += subject.standard.empty() ? " " + subject.name : " [" + subject.name + "]";
-  if (subject.trial) usage += " [TRIAL]";
-  return usage;
-}
-
-std::string help_of(const Command& command, const CLI::App& app) {
-  std::string text = fmt::format("{}\n\nUsage: {}\n", command.summary, usage_of(command));
-  const Subject& subject = command.subject;
-  if (!subject.name.empty()) text += fmt::format("  {}: {}\n", subject.name, subject.meaning);
-  if (subject.trial) text += "  TRIAL: its number; default: the best\n";
-  text += "\nOptions:\n";
+// How each option is written, what it means.
+std::vector<std::pair<std::string, std::string>> options_of(const CLI::App& app) {
+  std::vector<std::pair<std::string, std::string>> options;
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) continue;
-    const bool flag = option->get_expected_max() == 0;
-    const std::string value = flag                                ? ""
-                              : option->get_option_text().empty() ? " X"
-                                                                  : " " + option->get_option_text();
-    text += fmt::format("  {:<17} {}\n", option->get_name(false, true) + value,
-                        option->get_description());
+    std::string name = option->get_name(false, true);
+    const std::string value = option->get_option_text().empty() ? "X" : option->get_option_text();
+    if (option->get_expected_max() > 0) name += " " + value;
+    options.emplace_back(std::move(name), option->get_description());
   }
-  if (!command.more.empty()) text += "\n" + command.more;
-  return text + "\n" + kExitCodes;
-}
-
-std::string overview(std::span<const Command> commands) {
-  std::string text =
-      "antigrad discovers activation functions: it searches over their gradient g, integrates g "
-      "to\n"
-      "f, trains small networks with f, scores it against the known ones, and exports the "
-      "winners.\n\n"
-      "Usage: antigrad COMMAND [OPTIONS] ...        antigrad COMMAND --help\n";
-  std::string group;
-  for (const Command& command : commands) {
-    if (command.group.empty()) continue;
-    if (command.group != group) text += "\n" + command.group + "\n";
-    group = command.group;
-    text += fmt::format("  {:<13} {}\n", command.name, command.summary);
-  }
-  return text +
-         "\nBegin with\n"
-         "  antigrad search experiments/quickstart.yaml     # some minutes on two cores\n"
-         "  antigrad top quickstart\n"
-         "  antigrad show quickstart\n"
-         "  antigrad derive \"sigmoid(x) + x*logistic_pdf(x)\"\n"
-         "  antigrad export quickstart -O .                 # the winner as a PyTorch file\n\n"
-         "Results go to stdout, progress and messages to stderr. Commands that list take\n"
-         "-o table|json|csv.\n" +
-         std::string(kExitCodes);
+  return options;
 }
 
 // "bench search" before "bench".
@@ -194,7 +149,7 @@ Request parse_arguments(std::span<const Command> commands, std::vector<std::stri
   try {
     app.parse(words);
   } catch (const CLI::CallForHelp&) {
-    request.text = help_of(command, app);
+    request.text = help_of(command, options_of(app));
     return request;
   } catch (const CLI::ParseError& e) {
     throw space::Error(fmt::format("{}: {}; usage: {} (`antigrad {} --help` explains)",

@@ -15,12 +15,11 @@
 
 #include "experiments/app/commands.hpp"
 #include "experiments/app/narrator.hpp"
-#include "experiments/app/slots.hpp"
 #include "experiments/app/trainer_library.hpp"
 #include "search/child.hpp"
-#include "search/engine.hpp"
-#include "search/run_directory.hpp"
+#include "search/json.hpp"
 #include "search/statistics.hpp"
+#include "search/study.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {
@@ -79,18 +78,6 @@ Timed run_sessions(const std::string& study, const std::string& folder, int prog
   }
   timed.seconds = std::chrono::duration<double>(Child::Clock::now() - begin).count();
   return timed;
-}
-
-Json to_json(const search::Accounting& a) {
-  const double all = a.wall * a.workers;
-  return {{"overhead", a.overhead()},
-          {"sampling", a.sampling / all},
-          {"compilation", (a.evaluation - a.training) / all},
-          {"workers", (a.requests - a.evaluation) / all},
-          {"storage", a.storage / all},
-          {"waiting", a.waiting / all},
-          {"wall", a.wall},
-          {"trials", a.trials}};
 }
 
 /// A quantity over the rounds, against what it is compared with.
@@ -176,18 +163,6 @@ int bench_search_command(const Arguments& arguments) {
   Bench bench(arguments.subject);
   for (int i = 0; i < arguments.rounds; ++i) bench.round(i);
   print(bench.text(arguments.format));
-  return 0;
-}
-
-int bench_session_command(const Arguments& arguments) {
-  const search::StudyConfig config = search::load_study(arguments.subject);
-  const search::RunDirectory run =
-      search::prepare_run(arguments.root, config, search::Start::fresh);
-  search::Pool pool(arguments.workers.value_or(1), evaluators(config, run.study_yaml()));
-  search::SearchOptions options;
-  options.config = config;
-  options.journal = run.journal();
-  print(search::to_text(to_json(search::run_search(options, pool).accounting)) + "\n");
   return 0;
 }
 

@@ -13,10 +13,15 @@ namespace {
 using search::Progress;
 using search::Trial;
 
+std::string score_text(double score) {
+  return std::abs(score) < 1000 ? fmt::format("{:+.3f}", score) : fmt::format("{:+.3g}", score);
+}
+
 std::string summary_of(const Progress& p) {
   std::string text = fmt::format("{} {} {}/{}", search::to_string(p.phase),
                                  bar(p.finished, p.total, 24), p.finished, p.total);
-  if (p.best_trial >= 0) text += fmt::format("  best #{} {:+.3f}", p.best_trial, p.best_score);
+  if (p.best_trial >= 0)
+    text += fmt::format("  best #{} {}", p.best_trial, score_text(p.best_score));
   text += "  " + duration(p.elapsed_seconds) + " gone";
   if (p.remaining_seconds >= 0) text += ", about " + duration(p.remaining_seconds) + " to go";
   return text;
@@ -26,7 +31,7 @@ std::string result_of(const Trial& trial) {
   if (trial.state == search::TrialState::fail)
     return fmt::format("{}: {}", search::to_string(trial.outcome), trial.reason);
   if (trial.scores.empty()) return "trained";  // scored when all of its kind are in
-  return fmt::format("{:+.3f} {} at rung {}", trial.score(), search::to_string(trial.state),
+  return fmt::format("{} {} at rung {}", score_text(trial.score()), search::to_string(trial.state),
                      trial.scores.size());
 }
 

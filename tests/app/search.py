@@ -182,6 +182,15 @@ def test_the_doctor_finds_what_a_search_needs():
     assert all(row["way out"] for row in checks.values() if row["state"] != "fine"), checks
 
 
+def test_the_benchmark_says_what_is_outside_training_and_what_the_pool_costs():
+    rows = {row["name"].strip(): row for row in asked("bench", "search", TINY, "--rounds", "1")}
+    outside, pool = rows["outside training, one worker"], rows["pool of two against two programs"]
+    assert 0 < outside["value"] < 1 and outside["goal"] == 0.05 and outside["met"] == (outside["value"] <= 0.05), outside
+    assert pool["unit"] == "trials/h" and pool["ratio"] == pool["value"] / pool["baseline"] and pool["goal"] == 0.95, pool
+    causes = [row["value"] for name, row in rows.items() if name.startswith("of it")]
+    assert len(causes) == 5 and abs(sum(causes) - outside["value"]) < 0.1, rows
+
+
 def test_the_winner_is_exported():
     path = output("export", "one/tiny", "-O", "exported").strip()
     assert path == "exported/winner_torch.py"
