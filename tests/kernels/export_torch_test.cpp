@@ -52,8 +52,12 @@ void write_case(const std::filesystem::path& folder, const std::string& name,
                 const space::Activation& a) {
   const auto theta = starts(a);
   std::ofstream(folder / (name + ".py")) << export_torch(a, theta);
-  const auto x64 = inputs(500, 41), gy64 = inputs(500, 43);
-  const std::vector<float> x(x64.begin() + 12, x64.end()), gy(gy64.begin() + 12, gy64.end());
+  const auto all = inputs(500, 41);
+  const std::vector<float> x(all.begin() + 12, all.end());
+  std::vector<float> gy;
+  space::Random random(43);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    gy.push_back(static_cast<float>(random.uniform(-1, 1)));
   std::vector<float> y(x.size()), gx(x.size());
   std::vector<double> gtheta(theta.size());
   const auto kernel = compile(a);
