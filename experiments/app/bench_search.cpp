@@ -75,6 +75,7 @@ Timed run_sessions(const std::string& study, const std::string& folder, int prog
     if (read.event != Child::Event::line)
       throw space::Error("a search of the benchmark failed: " + child->end(true));
     timed.sessions.push_back(search::parse_json(read.line));
+    child->end(false);  // its workers end with it
   }
   timed.seconds = std::chrono::duration<double>(Child::Clock::now() - begin).count();
   return timed;
@@ -125,7 +126,7 @@ class Bench {
       for (std::size_t i = 0; i < causes_.size(); ++i)
         causes_[i].values.push_back(session.at(kCauses[i]).get<double>());
     }
-    pool_waiting_.values.push_back(pool.sessions[0].at("waiting").get<double>());
+    pool_overhead_.values.push_back(pool.sessions[0].at("overhead").get<double>());
     fmt::print(stderr, "round {}: pool {}, two programs {}; outside training {:.1f} %\n",
                number + 1, duration(pool.seconds), duration(two.seconds),
                100 * overhead_.values.back());
@@ -136,7 +137,7 @@ class Bench {
     listing.add(cells_of(overhead_));
     for (const Row& cause : causes_) listing.add(cells_of(cause));
     listing.add(cells_of(pool_));
-    listing.add(cells_of(pool_waiting_));
+    listing.add(cells_of(pool_overhead_));
     return listing.text(format);
   }
 
@@ -152,7 +153,12 @@ class Bench {
   Row overhead_{"outside training, one worker", "share", {}, {}, kOverheadGoal, Row::Goal::at_most};
   std::vector<Row> causes_;
   Row pool_{"pool of two against two programs", "trials/h", {}, {}, kPoolGoal, Row::Goal::at_least};
-  Row pool_waiting_{"waiting in the pool of two", "share", {}, {}, 0, Row::Goal::none};
+  Row pool_overhead_{"outside training, pool of two, slots without work included",
+                     "share",
+                     {},
+                     {},
+                     0,
+                     Row::Goal::none};
 };
 
 }  // namespace
