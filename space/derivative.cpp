@@ -40,9 +40,13 @@ Expr tangent(const Expr& e, const IsSeed& is_seed) {
   std::vector<Sym> value(e.nodes.size(), zero), slope_of(e.nodes.size(), zero);
   for (std::size_t i = 0; i < e.nodes.size(); ++i) {
     const Node& n = e.nodes[i];
-    const Sym v[4] = {value[n.a], value[n.b], value[n.c], value[n.d]};
-    const Sym t[4] = {slope_of[n.a], slope_of[n.b], slope_of[n.c], slope_of[n.d]};
     const Primitive& p = primitive(n.op);
+    const std::uint16_t operands[] = {n.a, n.b, n.c, n.d};
+    Sym v[4] = {zero, zero, zero, zero}, t[4] = {zero, zero, zero, zero};
+    for (int k = 0; k < p.arity; ++k) {  // the rest may be numbers of parameters, not of nodes
+      v[k] = value[operands[k]];
+      t[k] = slope_of[operands[k]];
+    }
     const auto moves = [&] {
       for (int k = 0; k < p.arity; ++k)
         if (!out.is_literal(t[k], 0)) return true;

@@ -34,6 +34,7 @@ void require_round_trip(const space::Expr& e, const char* what) {
 
 std::vector<std::string> seeds() {
   std::vector<std::string> all{"x",
+                               "b",
                                "2*x^3 - x/7 + 1e-30",
                                "where(x < 0, expm1(x), x)",
                                "integral(tanh(x)*sigmoid(x), 2*x)",

@@ -56,6 +56,13 @@ TEST(Expr, EqualSubtreesAreOneNode) {
   EXPECT_EQ(tanhs, 1);
 }
 
+TEST(Expr, TheDerivativeOfAParameterAloneIsZero) {
+  const Expr b = parse("b", {"a", "b"});  // one node that says 1
+  EXPECT_EQ(to_string(derivative(b)), "0");
+  EXPECT_EQ(to_string(derivative_param(b, 0)), "0");
+  EXPECT_EQ(to_string(derivative_param(b, 1)), "1");
+}
+
 TEST(Expr, VerifyFindsBrokenInvariants) {
   Expr e = parse("x + tanh(x)");
   EXPECT_EQ(verify(e), "");
