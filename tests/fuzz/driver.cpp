@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t kLongest = 4096;
 constexpr double kSlow = 20;  // seconds for one input, sanitizers included
 
-std::string quoted(std::string_view text) {
+std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -71,7 +71,7 @@ bool fine(std::string_view input, Kept& kept) {
   if (wrong.empty() && spent.count() > kSlow)
     wrong = fmt::format("{:.1f} s for one input", spent.count());
   if (wrong.empty()) return true;
-  std::cout << fmt::format("FAILED: {}\n  input {}\n  kept in {}\n", wrong, quoted(input),
+  std::cout << fmt::format("FAILED: {}\n  input {}\n  kept in {}\n", wrong, escaped(input),
                            kept.path());
   return false;
 }
@@ -88,7 +88,7 @@ void write_corpus(const std::string& folder) {
   for (const std::string& seed : seeds())
     std::ofstream(fmt::format("{}/{:04}", folder, number++), std::ios::binary) << seed;
   std::ofstream words_file(folder + ".dict");
-  for (const std::string& word : words()) words_file << quoted(word) << '\n';
+  for (const std::string& word : words()) words_file << escaped(word) << '\n';
 }
 
 int run_mutations(int runs, std::uint64_t seed, Kept& kept) {
