@@ -136,7 +136,7 @@ int main_of(const std::vector<std::string>& arguments, Kept& kept) {
 
 int main(int argc, char** argv) {
   try {
-    antigrad::fuzz::Kept kept(std::filesystem::path(argv[0]).filename().string() + ".input");
+    antigrad::fuzz::Kept kept(std::filesystem::path(*argv).filename().string() + ".input");
     return antigrad::fuzz::main_of({argv + 1, argv + argc}, kept);
   } catch (const std::exception& e) {
     std::cerr << e.what() << '\n';
