@@ -65,6 +65,12 @@ std::vector<Parameter> read_parameters(Scanner& in) {
   return out;
 }
 
+/// The terms in the order that their text has: -sigmoid(x) + x is written as x - sigmoid(x).
+std::vector<Term> as_written(const std::vector<Term>& terms) {
+  Builder out;
+  return to_terms(out.finish(to_sym(terms, out.variable())));
+}
+
 Piece read_piece(Scanner& in, const Names& names) {
   Builder builder;
   Places places;
@@ -74,7 +80,7 @@ Piece read_piece(Scanner& in, const Names& names) {
     const auto place = places.find(node);
     throw Error(place == places.end() ? start : place->second, reason);
   };
-  return {to_terms(builder.whole(s), refuse)};
+  return {as_written(to_terms(builder.whole(s), refuse))};
 }
 
 Anchor read_anchor(Scanner& in) {

@@ -77,12 +77,11 @@ double Scanner::signed_number_or_inf() {
 
 Where Scanner::here() {
   skip_blanks();
-  Where w{"", 1, 1};
-  for (std::size_t i = 0; i < position_; ++i) {
-    ++w.column;
-    if (text_[i] == '\n') ++w.line, w.column = 1;
+  for (; counted_ < position_; ++counted_) {
+    ++column_;
+    if (text_[counted_] == '\n') ++line_, column_ = 1;
   }
-  return w;
+  return {"", line_, column_};
 }
 
 void Scanner::fail(const std::string& message) { throw Error(here(), message); }

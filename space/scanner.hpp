@@ -30,6 +30,8 @@ class Scanner {
   void skip_blanks();
   std::string_view text_;
   std::size_t position_ = 0;
+  std::size_t counted_ = 0;  // how far line and column are counted
+  int line_ = 1, column_ = 1;
 };
 
 }  // namespace antigrad::space

@@ -118,6 +118,13 @@ TEST(Text, AGradientThatLooksLikeANameIsAGradient) {
   EXPECT_THROW((void)parse_activation("gelo-2"), Error);
 }
 
+TEST(Text, AGradientReadsBackInTheOrderItIsWritten) {
+  for (const char* text : {"-sigmoid(x) + relu(x)", "[a = 1] -a*tanh(x) + x - 2 | 0 | -x + a"}) {
+    const Gradient g = parse_gradient(text);
+    EXPECT_EQ(parse_gradient(to_string(g)), g) << to_string(g);
+  }
+}
+
 TEST(Text, LatexHoldsFractionsCasesAndParameters) {
   const Activation a = parse_activation("xielu");
   const std::string latex = to_latex(a.f, names_of(a));
