@@ -98,7 +98,7 @@ std::string canonical_text(std::span<const Json> records) {
   std::string text;
   for (Json record : records) {
     for (const char* key : {"worker_id", "datetime_start", "datetime_complete"}) record.erase(key);
-    if (record.contains("user_attrs")) {
+    if (record.contains("user_attrs") && record["user_attrs"].is_object()) {
       Json& attrs = record["user_attrs"];
       for (auto at = attrs.begin(); at != attrs.end();) {
         at = at.key().rfind("resource:", 0) == 0 ? attrs.erase(at) : std::next(at);

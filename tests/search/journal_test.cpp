@@ -181,6 +181,11 @@ TEST(Json, BytesThatAreNotUtf8DoNotBreakARecord) {
             "bad \xEF\xBF\xBD byte");
 }
 
+TEST(Journal, CanonicalTextTakesAttributesThatAreNoMap) {
+  const Json record{{"op_code", 0}, {"worker_id", "w"}, {"user_attrs", {1, 2}}};
+  EXPECT_EQ(canonical_text({&record, 1}), "{\"op_code\":0,\"user_attrs\":[1,2]}\n");
+}
+
 TEST(Json, NonsenseIsAnError) {
   for (const char* text : {"", "{", "nan", "{\"a\":NaNa}", "{\"a\":1}}", "1e999"}) {
     EXPECT_THROW(parse_json(text), space::Error) << text;
