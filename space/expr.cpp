@@ -54,7 +54,7 @@ constexpr bool SEARCH = true, HELPER = false;
   Tail { TailKind::KIND, LS, LI, RS, RI }
 constexpr Primitive kPrimitives[] = {
 #define CORE(ID, NAME, ARITY, ...) core_row(#NAME, ARITY),
-#define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ANTIDERIVATIVE, SQUARE, TAIL_, ULP) \
+#define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ANTIDERIVATIVE, SQUARE, TAIL_, ULP, ...) \
   primitive_row(#NAME, LATEX, USE, #Y, #ANTIDERIVATIVE, #SQUARE, TAIL_, ULP),
 #include "space/primitives.def"
 };
