@@ -51,31 +51,11 @@ T choice(const Yaml& node, const std::vector<std::pair<std::string, T>>& choices
                         space::did_you_mean(got, names)));
 }
 
-space::Grammar read_grammar(const Yaml& node) {
-  node.allow({"primitives", "max_pieces", "max_terms", "max_power", "max_parameters", "knot_range",
-              "product_chance"});
-  space::Grammar g;
-  if (node.has("primitives")) {
-    std::vector<std::string> known;
-    for (const space::Primitive& p : space::primitives()) {
-      if (!p.core) known.emplace_back(p.name);
-    }
-    for (const Yaml& item : node.at("primitives").items()) {
-      const std::string name = item.text();
-      if (std::find(known.begin(), known.end(), name) == known.end()) {
-        item.fail(fmt::format("unknown primitive \"{}\";{} `antigrad zoo --primitives` lists them",
-                              name, space::did_you_mean(name, known)));
-      }
-      g.primitives.push_back(name);
-    }
-  }
-  g.max_pieces = integer(node, "max_pieces", g.max_pieces, 1, 8);
-  g.max_terms = integer(node, "max_terms", g.max_terms, 1, 8);
-  g.max_power = integer(node, "max_power", g.max_power, 0, 3);
-  g.max_parameters = integer(node, "max_parameters", g.max_parameters, 0, 8);
-  g.knot_range = number(node, "knot_range", g.knot_range, 0, 100);
-  g.product_chance = number(node, "product_chance", g.product_chance, 0, 1);
-  return g;
+/// A mapping, or the path of a file that is one; a relative path is relative to the study.
+space::Grammar read_space(const Yaml& node, const std::string& file) {
+  if (!node.is_scalar()) return space::read_grammar(node);
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  return space::load_grammar((folder / node.text()).lexically_normal().string());
 }
 
 SamplerConfig read_sampler(const Yaml& node) {
@@ -173,20 +153,33 @@ Limits read_limits(const Yaml& node) {
   return l;
 }
 
-// Relative data paths are relative to the study file; a copy of the text elsewhere must still find
-// them. Plain and quoted scalars keep their place in the line, so the last one is replaced first.
-std::string with_absolute_paths(std::string text, const Yaml& tasks, const std::string& file) {
-  std::vector<std::pair<std::size_t, std::size_t>> places;
-  for (const Yaml& task : tasks.items()) {
+// The relative paths that a study names: of its space, and of its tasks' data.
+std::vector<Yaml> relative_paths(const Yaml& root) {
+  std::vector<Yaml> paths;
+  if (root.has("space") && root.at("space").is_scalar()) paths.push_back(root.at("space"));
+  for (const Yaml& task : root.at("tasks").items()) {
     if (!task.has("data") || !task.at("data").is_map() || !task.at("data").has("path")) continue;
-    const Yaml path = task.at("data").at("path");
+    paths.push_back(task.at("data").at("path"));
+  }
+  std::erase_if(paths, [](const Yaml& path) {
     const std::string value = path.text();
-    if (value.empty() || value[0] == '/' || value[0] == '$') continue;
+    return value.empty() || value[0] == '/' || value[0] == '$';
+  });
+  return paths;
+}
+
+// Relative paths are relative to the study file; a copy of the text elsewhere must still find
+// them. Plain and quoted scalars keep their place in the line, so the last one is replaced first.
+std::string with_absolute_paths(std::string text, const Yaml& root, const std::string& file) {
+  std::vector<std::pair<std::size_t, std::size_t>> places;
+  for (const Yaml& path : relative_paths(root)) {
+    const std::string value = path.text();
     std::size_t at = 0;
     for (int line = 1; line < path.where().line; ++line) at = text.find('\n', at) + 1;
     at = text.find(value, at + static_cast<std::size_t>(path.where().column - 1));
     if (at != std::string::npos) places.emplace_back(at, value.size());
   }
+  std::ranges::sort(places);
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   for (auto place = places.rbegin(); place != places.rend(); ++place) {
     const std::string value = text.substr(place->first, place->second);
@@ -227,14 +220,14 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   if (root.has("objective")) choice<int>(root.at("objective"), {{"validation_loss", 0}});
   root.at("budget").allow({"trials"});
   c.trials = static_cast<int>(root.at("budget").at("trials").integer(0, 10000000));
-  if (root.has("space")) c.grammar = read_grammar(root.at("space"));
+  if (root.has("space")) c.grammar = read_space(root.at("space"), file);
   c.sampler = read_sampler(root.at("sampler"));
   c.halving = read_halving(root.at("halving"));
   c.baselines = read_baselines(root.at("baselines"));
   if (root.has("confirm")) c.confirm = read_confirm(root.at("confirm"));
   if (root.has("limits")) c.limits = read_limits(root.at("limits"));
   c.tasks = read_tasks(root.at("tasks"));
-  c.text = with_absolute_paths(text, root.at("tasks"), file);
+  c.text = with_absolute_paths(text, root, file);
   return c;
 }
 

@@ -14,6 +14,13 @@ double rounded(double v, double unit) {
   return std::nearbyint(v / unit) / std::nearbyint(1 / unit);
 }
 
+/// A multiple of the grid, as the decimal that it is written as.
+double on_grid(double v, double grid) {
+  if (grid == 0) return v;
+  const double inverse = 1 / grid, n = std::nearbyint(v / grid);
+  return inverse == std::nearbyint(inverse) ? n / inverse : n * grid;
+}
+
 /// Every affine coefficient of a gradient.
 template <class Visit>
 void for_each_affine(Gradient& g, const Visit& visit) {
@@ -33,28 +40,46 @@ std::string fresh_name(const Gradient& g) {
   return fmt::format("p{}", g.parameters.size());
 }
 
-bool numbers_allow(const Gradient& g, const Grammar& grammar) {
-  if (static_cast<int>(g.pieces.size()) > grammar.max_pieces) return false;
-  if (static_cast<int>(g.parameters.size()) > grammar.max_parameters) return false;
-  for (const Piece& p : g.pieces) {
-    int terms = 0;
-    for (const Term& t : p.terms) {
-      terms += t.power > 0 || !t.factors.empty();
-      if (t.power > std::max(1, grammar.max_power) || t.factors.size() > 2) return false;
-    }
-    if (terms > grammar.max_terms) return false;
+/// What may train of a term: its weight, or inside its only primitive.
+std::vector<std::pair<Affine*, double>> trainable(Term& t, const Trained& trained) {
+  std::vector<std::pair<Affine*, double>> all{{&t.weight, trained.weights}};
+  if (t.power == 0 && t.factors.size() == 1) {
+    all.emplace_back(&t.factors.front().scale, trained.scales);
+    all.emplace_back(&t.factors.front().shift, trained.shifts);
   }
-  return true;
+  std::erase_if(all, [&](const auto& choice) {
+    const bool zero_shift = choice.first != &t.weight && choice.first->base == 0;
+    return choice.second == 0 || !choice.first->constant() ||
+           (choice.first->base == 0 && !zero_shift);
+  });
+  return all;
 }
 
 }  // namespace
 
+std::size_t pick_weighted(std::span<const double> weights, Random& random) {
+  double sum = 0;
+  for (const double w : weights) sum += w;
+  double left = random.uniform() * sum;
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] == 0) continue;
+    if (left < weights[i]) return i;
+    left -= weights[i], last = i;
+  }
+  return last;  // rounding
+}
+
 Draw::Draw(const Grammar& grammar, Random& random) : grammar_(grammar), random_(random) {
-  for (std::size_t i = 0; i < primitives().size(); ++i) {
-    const Primitive& p = primitives()[i];
+  for (std::size_t i = 0; i < space::primitives().size(); ++i) {
+    const Primitive& p = space::primitives()[i];
     const bool named =
         grammar.primitives.empty() || std::ranges::count(grammar.primitives, p.name) > 0;
-    if (p.search && named) primitives_.push_back(static_cast<Op>(i));
+    const auto weight = grammar.primitive_weights.find(std::string(p.name));
+    const double w = weight == grammar.primitive_weights.end() ? 1 : weight->second;
+    if (!p.search || !named || w == 0) continue;
+    primitives_.push_back(static_cast<Op>(i));
+    weights_.push_back(w);
   }
   if (primitives_.empty())
     throw Error("the space has no primitive: name at least one of the table, or none for all");
@@ -74,15 +99,19 @@ double Draw::scale() {
 double Draw::shift() { return random_.chance(0.7) ? 0 : rounded(random_.uniform(-1.5, 1.5), 0.1); }
 
 double Draw::knot() {
-  return random_.chance(0.6)
-             ? 0
-             : rounded(random_.uniform(-grammar_.knot_range, grammar_.knot_range), 0.1);
+  const Knots& k = grammar_.knots;
+  if (!k.preferred.empty() && random_.chance(k.preferred_chance))
+    return k
+        .preferred[static_cast<std::size_t>(random_.below(static_cast<int>(k.preferred.size())))];
+  return on_grid(random_.uniform(-k.range, k.range), k.grid);
 }
 
+Op Draw::primitive() { return primitives_[pick_weighted(weights_, random_)]; }
+
 Factor Draw::factor() {
-  const Op op =
-      primitives_[static_cast<std::size_t>(random_.below(static_cast<int>(primitives_.size())))];
-  return {op, {scale(), {}}, {shift(), {}}};
+  const Op op = primitive();
+  const double a = scale();
+  return {op, {a, {}}, {shift(), {}}};
 }
 
 Term Draw::term() {
@@ -94,8 +123,9 @@ Term Draw::term() {
   t.factors.push_back(factor());
   if (grammar_.max_power > 0 && random_.chance(0.25))
     t.power = 1 + random_.below(grammar_.max_power);
-  if (random_.chance(grammar_.product_chance)) t.factors.push_back(factor());
-  std::ranges::stable_sort(t.factors, {}, &Factor::primitive);
+  while (static_cast<int>(t.factors.size()) < grammar_.max_factors &&
+         random_.chance(grammar_.product_chance))
+    t.factors.push_back(factor());
   return t;
 }
 
@@ -104,23 +134,36 @@ Piece Draw::piece() {
   const int terms = 1 + random_.below(grammar_.max_terms);
   for (int i = 0; i < terms; ++i) p.terms.push_back(term());
   if (random_.chance(0.4)) p.terms.push_back(Term{{coefficient(), {}}, 0, {}});
-  p.terms = merged(std::move(p.terms));
   return p;
 }
 
-bool free_coefficient(Gradient& g, Affine& coefficient, const Grammar& grammar, Random& random) {
-  if (!coefficient.constant() || coefficient.base == 0 ||
-      static_cast<int>(g.parameters.size()) >= grammar.max_parameters)
-    return false;
-  const bool positive = coefficient.base > 0 && random.chance(0.5);
-  g.parameters.push_back({fresh_name(g), coefficient.base, {positive ? 0 : -INFINITY, INFINITY}});
+bool free_coefficient(Gradient& g, Term& term, const Grammar& grammar, Random& random) {
+  if (static_cast<int>(g.parameters.size()) >= grammar.max_parameters) return false;
+  const auto choices = trainable(term, grammar.trained);
+  if (choices.empty()) return false;
+  std::vector<double> weights;
+  for (const auto& choice : choices) weights.push_back(choice.second);
+  Affine& coefficient = *choices[pick_weighted(weights, random)].first;
+  const bool scale = !term.factors.empty() && &coefficient == &term.factors.front().scale;
+  const double start = coefficient.base;
+  const bool above = start > 0 && (scale || random.chance(grammar.trained.positive));
+  const bool below = start < 0 && scale;
+  g.parameters.push_back({fresh_name(g), start, {above ? 0 : -INFINITY, below ? 0 : INFINITY}});
   coefficient = Affine{0, std::vector<double>(g.parameters.size(), 0.0)};
   coefficient.slope.back() = 1;
   return true;
 }
 
+bool trains_inside(const Term& term) {
+  return std::ranges::any_of(
+      term.factors, [](const Factor& f) { return !f.scale.constant() || !f.shift.constant(); });
+}
+
 void tidy(Gradient& g) {
-  for (Piece& p : g.pieces) p.terms = merged(std::move(p.terms));
+  for (Piece& p : g.pieces) {
+    for (Term& t : p.terms) std::ranges::stable_sort(t.factors, {}, &Factor::primitive);
+    p.terms = merged(std::move(p.terms));
+  }
   std::vector<bool> used(g.parameters.size(), false);
   for_each_affine(g, [&](Affine& a) {
     for (std::size_t k = 0; k < a.slope.size(); ++k)
@@ -138,28 +181,11 @@ void tidy(Gradient& g) {
   g.parameters = std::move(kept);
 }
 
-bool valid(const Gradient& g, const Grammar& grammar) {
-  constexpr double kBound = 1e3, kLeastSpread = 0.05, kLeast = 0.05, kMost = 5;
-  if (!numbers_allow(g, grammar)) return false;
-  for (std::size_t i = 1; i < g.knots.size(); ++i)
-    if (!(g.knots[i] > g.knots[i - 1])) return false;
-  std::vector<double> theta;
-  for (const Parameter& p : g.parameters) theta.push_back(p.start);
-  const Expr e = to_expr(g);
-  double lo = INFINITY, hi = -INFINITY, weight = 0, square = 0;
-  for (int i = -64; i <= 64; ++i) {
-    const double x = i / 8.0 + 0.003, v = value(e, x, theta);
-    if (!(std::fabs(v) <= kBound)) return false;
-    if (std::fabs(x) > 3) continue;
-    lo = std::fmin(lo, v), hi = std::fmax(hi, v);
-    weight += std::exp(-0.5 * x * x), square += std::exp(-0.5 * x * x) * v * v;
-  }
-  const double size = std::sqrt(square / weight);
-  if (!(hi - lo >= kLeastSpread * (1 + size)) || size < kLeast || size > kMost) return false;
+std::optional<Gradient> canonical(const Gradient& g) {
   try {
-    return parse_gradient(integrate(g).text) == g;
-  } catch (const Error&) {  // no certified integral: outside the space
-    return false;
+    return parse_gradient(to_string(g));
+  } catch (const Error&) {  // outside the form: not a gradient
+    return std::nullopt;
   }
 }
 

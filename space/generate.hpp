@@ -1,36 +1,47 @@
 // Random gradients and variation of gradients: pure functions of (grammar, parents, random stream).
-// Every result is valid: it parses back, integrates, and g is finite. Models: Operon's operators,
-// PANGAEA's mutations, on the gradient instead of f.
+// Models: Operon's operators, PANGAEA's mutations, on the gradient instead of f; Boltzmann samplers
+// (Duchon et al. 2004) for the sizes.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "space/gradient.hpp"
+#include "space/grammar.hpp"
 #include "space/random.hpp"
 
 namespace antigrad::space {
 
-/// What a generator may use.
-struct Grammar {
-  std::vector<std::string> primitives;  // names; empty = every primitive of the table
-  int max_pieces = 3;                   // 1..8
-  int max_terms = 3;                    // per piece, the constant not counted; 1..8
-  int max_power = 1;                    // of x in front of a primitive, 0..3
-  int max_parameters = 2;               // trainable coefficients, 0..8
-  double knot_range = 2;                // knots in [-range, range]; 0 is preferred
-  double product_chance = 0.1;  // a term with two factors (tabulated where no closed form is known)
-};
+/// Cheap and necessary: within the grammar's numbers and cost; finite and bounded by 1e3 on 65
+/// samples of [-8, 8]; neither nearly constant nor tiny where inputs are; not refuted. Nothing is
+/// integrated. The samples, or nothing when it fails.
+std::optional<SampledFacts> plausible(const Gradient& g, const Grammar& grammar);
 
-/// A random valid gradient. Draws again until integrate() accepts and g is bounded by 1e3 on [-8,
-/// 8]; throws Error after 1,000 refusals.
+/// Plausible, integrates, and reads back from its text.
+bool valid(const Gradient& g, const Grammar& grammar);
+
+/// The cheap path: a random plausible gradient that was not integrated and may turn out to have no
+/// certified integral. Throws Error after 1,000 refusals.
+Gradient random_plausible(const Grammar& grammar, Random& random);
+
+/// A random valid gradient. Draws again until it is; throws Error after 1,000 refusals (of one
+/// size, for boltzmann sampling).
 Gradient random_gradient(const Grammar& grammar, Random& random);
 
-/// One small change: a primitive exchanged, a term added, removed or swapped, a piece split or
-/// merged, a knot moved, a coefficient changed, freed (made trainable) or frozen. Differs from the
-/// parent; valid.
-Gradient mutate(const Gradient& parent, const Grammar& grammar, Random& random);
+struct Variation {
+  Gradient gradient;           // valid, differs from its parents
+  std::string_view operation;  // a name of variation_operators(), or "random" where none applied
+};
 
-/// Pieces and terms of two parents. Valid.
+/// One small change of the parent, by an operator that is drawn by its weight.
+Variation mutation(const Gradient& parent, const Grammar& grammar, Random& random);
+
+/// Pieces and terms of two parents; a mutation of the mother where no crossover of them is valid.
+Variation crossing(const Gradient& mother, const Gradient& father, const Grammar& grammar,
+                   Random& random);
+
+/// The gradients alone.
+Gradient mutate(const Gradient& parent, const Grammar& grammar, Random& random);
 Gradient crossover(const Gradient& mother, const Gradient& father, const Grammar& grammar,
                    Random& random);
 

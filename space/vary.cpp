@@ -1,7 +1,6 @@
 // Mutation and crossover. One table of operators; each edits a copy and says whether it applied;
 // the result must be valid.
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "space/draw.hpp"
@@ -30,8 +29,14 @@ Term* pick_term(Gradient& g, Draw& draw, bool with_factor) {
 bool change_primitive(Gradient& g, Draw& draw) {
   Term* const t = pick_term(g, draw, true);
   if (!t) return false;
-  pick(t->factors, draw.random()).primitive = draw.factor().primitive;
-  std::ranges::stable_sort(t->factors, {}, &Factor::primitive);
+  pick(t->factors, draw.random()).primitive = draw.primitive();
+  return true;
+}
+
+bool change_term(Gradient& g, Draw& draw) {
+  Term* const t = pick_term(g, draw, false);
+  if (!t) return false;
+  *t = draw.term();
   return true;
 }
 
@@ -44,6 +49,29 @@ bool remove_term(Gradient& g, Draw& draw) {
   Piece& p = pick_piece(g, draw);
   if (p.terms.empty()) return false;
   p.terms.erase(p.terms.begin() + draw.random().below(static_cast<int>(p.terms.size())));
+  return true;
+}
+
+bool insert_factor(Gradient& g, Draw& draw) {
+  Term* const t = pick_term(g, draw, false);
+  if (!t || trains_inside(*t)) return false;
+  t->factors.push_back(draw.factor());
+  return true;
+}
+
+bool remove_factor(Gradient& g, Draw& draw) {
+  Term* const t = pick_term(g, draw, true);
+  if (!t || (t->factors.size() == 1 && t->power == 0)) return false;
+  t->factors.erase(t->factors.begin() + draw.random().below(static_cast<int>(t->factors.size())));
+  return true;
+}
+
+/// Two primitives of the gradient change places; their arguments stay.
+bool swap_primitives(Gradient& g, Draw& draw) {
+  Term* const s = pick_term(g, draw, true);
+  Term* const t = pick_term(g, draw, true);
+  if (!s || !t) return false;
+  std::swap(pick(s->factors, draw.random()).primitive, pick(t->factors, draw.random()).primitive);
   return true;
 }
 
@@ -109,22 +137,28 @@ bool change_start(Gradient& g, Draw& draw) {
 
 bool free_one(Gradient& g, Draw& draw) {
   Term* const t = pick_term(g, draw, false);
-  return t && free_coefficient(g, t->weight, draw.grammar(), draw.random());
+  return t && free_coefficient(g, *t, draw.grammar(), draw.random());
 }
 
 bool freeze_one(Gradient& g, Draw& draw) {
-  Term* const t = pick_term(g, draw, false);
-  if (!t || t->weight.constant()) return false;
-  double v = t->weight.base;
-  for (std::size_t k = 0; k < t->weight.slope.size(); ++k)
-    v += t->weight.slope[k] * g.parameters[k].start;
-  t->weight = {v, {}};
+  std::vector<Affine*> trained;
+  for (Piece& p : g.pieces)
+    for (Term& t : p.terms) {
+      if (!t.weight.constant()) trained.push_back(&t.weight);
+      for (Factor& f : t.factors)
+        for (Affine* a : {&f.scale, &f.shift})
+          if (!a->constant()) trained.push_back(a);
+    }
+  if (trained.empty()) return false;
+  Affine& a = *pick(trained, draw.random());
+  for (std::size_t k = 0; k < a.slope.size(); ++k) a.base += a.slope[k] * g.parameters[k].start;
+  a.slope.clear();
   return true;
 }
 
 bool change_power(Gradient& g, Draw& draw) {
   Term* const t = pick_term(g, draw, false);
-  if (!t || draw.grammar().max_power < 1) return false;
+  if (!t || draw.grammar().max_power < 1 || trains_inside(*t)) return false;
   t->power = t->power > 0 ? t->power - 1 : 1;
   return true;
 }
@@ -133,12 +167,6 @@ bool redraw_piece(Gradient& g, Draw& draw) {
   pick_piece(g, draw) = draw.piece();
   return true;
 }
-
-using Operator = bool (*)(Gradient&, Draw&);
-constexpr std::array<Operator, 14> kOperators{
-    change_primitive, change_primitive, insert_term, remove_term,        swap_terms,
-    split_piece,      merge_pieces,     move_knot,   change_coefficient, change_coefficient,
-    change_start,     free_one,         freeze_one,  change_power};
 
 /// Appends the parameters of `from` to `to` under fresh names and shifts the slopes of the piece to
 /// them.
@@ -159,40 +187,127 @@ Piece adopt(Gradient& to, const Gradient& from, Piece piece) {
   return piece;
 }
 
+/// A piece of the father in the place of a piece of the mother.
+bool cross_pieces(Gradient& child, const Gradient& father, Random& random) {
+  const Piece& given =
+      father.pieces[static_cast<std::size_t>(random.below(static_cast<int>(father.pieces.size())))];
+  Piece adopted = adopt(child, father, given);
+  pick(child.pieces, random) = std::move(adopted);
+  return true;
+}
+
+/// A term of the father in the place of a term of the mother, or beside its terms.
+bool cross_terms(Gradient& child, const Gradient& father, Random& random) {
+  const Piece& given =
+      father.pieces[static_cast<std::size_t>(random.below(static_cast<int>(father.pieces.size())))];
+  if (given.terms.empty()) return false;
+  Piece adopted = adopt(child, father, given);
+  Piece& place = pick(child.pieces, random);
+  if (place.terms.empty() || random.chance(0.25))
+    place.terms.push_back(pick(adopted.terms, random));
+  else
+    pick(place.terms, random) = pick(adopted.terms, random);
+  return true;
+}
+
+struct Mutation {
+  std::string_view name;
+  double weight;
+  bool (*apply)(Gradient&, Draw&);
+};
+constexpr Mutation kMutations[] = {{"change_primitive", 2, change_primitive},
+                                   {"change_term", 1, change_term},
+                                   {"insert_term", 1, insert_term},
+                                   {"remove_term", 1, remove_term},
+                                   {"insert_factor", 0.5, insert_factor},
+                                   {"remove_factor", 0.5, remove_factor},
+                                   {"swap_terms", 0.5, swap_terms},
+                                   {"swap_primitives", 0.5, swap_primitives},
+                                   {"split_piece", 1, split_piece},
+                                   {"merge_pieces", 1, merge_pieces},
+                                   {"move_knot", 1, move_knot},
+                                   {"change_coefficient", 2, change_coefficient},
+                                   {"change_start", 1, change_start},
+                                   {"free_coefficient", 1, free_one},
+                                   {"freeze_coefficient", 1, freeze_one},
+                                   {"change_power", 1, change_power},
+                                   {"redraw_piece", 1, redraw_piece}};
+
+struct Crossing {
+  std::string_view name;
+  double weight;
+  bool (*apply)(Gradient&, const Gradient&, Random&);
+};
+constexpr Crossing kCrossings[] = {{"cross_pieces", 1, cross_pieces},
+                                   {"cross_terms", 1, cross_terms}};
+
+template <class Table>
+std::vector<double> weights_of(const Table& table, const Grammar& grammar) {
+  std::vector<double> weights;
+  for (const auto& row : table) {
+    const auto given = grammar.operators.find(std::string(row.name));
+    weights.push_back(given == grammar.operators.end() ? row.weight : given->second);
+  }
+  return weights;
+}
+
+/// The child as it reads back from its text, when it is valid and is none of its parents.
+std::optional<Gradient> accepted(Gradient child, std::span<const Gradient* const> parents,
+                                 const Grammar& grammar) {
+  tidy(child);
+  const auto is_child = [&](const Gradient* parent) { return *parent == child; };
+  if (std::ranges::any_of(parents, is_child) || !plausible(child, grammar)) return std::nullopt;
+  std::optional<Gradient> written = canonical(child);
+  if (!written) return std::nullopt;
+  child = std::move(*written);
+  if (std::ranges::any_of(parents, is_child) || !valid(child, grammar)) return std::nullopt;
+  return child;
+}
+
 }  // namespace
 
-Gradient mutate(const Gradient& parent, const Grammar& grammar, Random& random) {
+std::vector<OperatorInfo> variation_operators() {
+  std::vector<OperatorInfo> all;
+  for (const Mutation& m : kMutations) all.push_back({m.name, m.weight, false});
+  for (const Crossing& c : kCrossings) all.push_back({c.name, c.weight, true});
+  return all;
+}
+
+Variation mutation(const Gradient& parent, const Grammar& grammar, Random& random) {
   Draw draw(grammar, random);
+  const std::vector<double> weights = weights_of(kMutations, grammar);
+  const Gradient* const parents[] = {&parent};
   for (int i = 0; i < kTries; ++i) {
+    const Mutation& change = kMutations[pick_weighted(weights, random)];
     Gradient child = parent;
-    const Operator change =
-        kOperators[static_cast<std::size_t>(random.below(static_cast<int>(kOperators.size())))];
-    const bool applied = random.chance(0.05) ? redraw_piece(child, draw) : change(child, draw);
-    if (!applied) continue;
-    tidy(child);
-    if (child != parent && valid(child, grammar)) return child;
+    if (!change.apply(child, draw)) continue;
+    if (auto fine = accepted(std::move(child), parents, grammar))
+      return {std::move(*fine), change.name};
   }
-  return random_gradient(grammar, random);
+  return {random_gradient(grammar, random), "random"};
+}
+
+Variation crossing(const Gradient& mother, const Gradient& father, const Grammar& grammar,
+                   Random& random) {
+  const std::vector<double> weights = weights_of(kCrossings, grammar);
+  const Gradient* const parents[] = {&mother, &father};
+  for (int i = 0; i < kTries; ++i) {
+    const Crossing& cross = kCrossings[pick_weighted(weights, random)];
+    Gradient child = mother;
+    if (!cross.apply(child, father, random)) continue;
+    if (auto fine = accepted(std::move(child), parents, grammar))
+      return {std::move(*fine), cross.name};
+  }
+  return mutation(mother, grammar, random);
+}
+
+Gradient mutate(const Gradient& parent, const Grammar& grammar, Random& random) {
+  return mutation(parent, grammar, random).gradient;
 }
 
 Gradient crossover(const Gradient& mother, const Gradient& father, const Grammar& grammar,
                    Random& random) {
-  for (int i = 0; i < kTries; ++i) {
-    Gradient child = mother;
-    const Piece& given =
-        father
-            .pieces[static_cast<std::size_t>(random.below(static_cast<int>(father.pieces.size())))];
-    Piece& place =
-        child.pieces[static_cast<std::size_t>(random.below(static_cast<int>(child.pieces.size())))];
-    Piece adopted = adopt(child, father, given);
-    if (random.chance(0.5) || adopted.terms.empty() || place.terms.empty())
-      place = std::move(adopted);
-    else
-      pick(place.terms, random) = pick(adopted.terms, random);
-    tidy(child);
-    if (child != mother && child != father && valid(child, grammar)) return child;
-  }
-  return mutate(mother, grammar, random);
+  return crossing(mother, father, grammar, random).gradient;
 }
 
 }  // namespace antigrad::space

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "fake.hpp"
@@ -83,6 +84,25 @@ TEST(Study, PrimitivesAreChecked) {
     FAIL();
   } catch (const space::Error& e) {
     EXPECT_NE(e.message().find("did you mean \"tanh\"?"), std::string::npos) << e.what();
+  }
+}
+
+TEST(Study, ASpaceMayBeAFileOfItsOwn) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "study_space";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "grammar.yaml") << "max_pieces: 5\nsampling: boltzmann\n";
+  const StudyConfig c =
+      parse_study(fake::study_text(3, "space: grammar.yaml\n"), folder / "s.yaml");
+  EXPECT_EQ(c.grammar.max_pieces, 5);
+  EXPECT_EQ(c.grammar.sampling, space::Sampling::boltzmann);
+  EXPECT_EQ(parse_study(c.text, "/elsewhere/s.yaml").grammar.max_pieces, 5) << c.text;
+  std::ofstream(folder / "grammar.yaml") << "max_piece: 5\n";
+  try {
+    parse_study(c.text, "/elsewhere/s.yaml");
+    FAIL();
+  } catch (const space::Error& e) {
+    EXPECT_EQ(e.what(), (folder / "grammar.yaml").string() +
+                            ":1:1: unknown key \"max_piece\"; did you mean \"max_pieces\"?");
   }
 }
 

@@ -1,0 +1,159 @@
+#include "space/values.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "space/rows-inl.hpp"
+
+namespace antigrad::space {
+namespace rows {
+namespace {
+
+/// y[i] = p(u[i]).
+void apply(Op op, std::span<const double> u, std::span<double> y) {
+  switch (op) {
+#define PRIMITIVE(ID, NAME, ...)                                  \
+  case Op::ID: {                                                  \
+    for (std::size_t i = 0; i < u.size(); ++i) y[i] = NAME(u[i]); \
+    return;                                                       \
+  }
+#include "space/primitives.def"
+    default: std::ranges::fill(y, std::numeric_limits<double>::quiet_NaN());
+  }
+}
+
+/// out[i] = p'(u[i]), with y = p(u).
+void slopes(Op op, std::span<const double> u, std::span<const double> values,
+            std::span<double> out) {
+  [[maybe_unused]] const auto K = constants(0.0);
+  switch (op) {
+#define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ...) \
+  case Op::ID: {                                       \
+    for (std::size_t i = 0; i < u.size(); ++i) {       \
+      [[maybe_unused]] const double a = u[i];          \
+      [[maybe_unused]] const double y = values[i];     \
+      out[i] = SLOPE;                                  \
+    }                                                  \
+    return;                                            \
+  }
+#include "space/primitives.def"
+    default: std::ranges::fill(out, std::numeric_limits<double>::quiet_NaN());
+  }
+}
+
+}  // namespace
+}  // namespace rows
+
+namespace {
+
+constexpr std::size_t kChunk = 64;
+using Buffer = std::array<double, kChunk>;
+
+void multiply_power(std::span<const double> x, int power, std::span<double> y) {
+  for (int k = 0; k < power; ++k)
+    for (std::size_t i = 0; i < x.size(); ++i) y[i] *= x[i];
+}
+
+}  // namespace
+
+double Values::Number::along(int k) const {
+  const auto i = static_cast<std::size_t>(k);
+  return i < slope.size() ? slope[i] : 0;
+}
+
+Values::Values(const Gradient& g) : knots_(g.knots) {
+  const auto number = [&](const Affine& a) {
+    Number n{a.base, a.slope};
+    for (std::size_t k = 0; k < a.slope.size(); ++k) n.value += a.slope[k] * g.parameters[k].start;
+    return n;
+  };
+  for (const Piece& piece : g.pieces) {
+    pieces_.emplace_back();
+    for (const Term& t : piece.terms) {
+      Product p{number(t.weight), t.power, {}};
+      for (const Factor& f : t.factors)
+        p.parts.push_back({f.primitive, number(f.scale), number(f.shift)});
+      pieces_.back().push_back(std::move(p));
+    }
+  }
+}
+
+template <class AddTerm>
+void Values::sum(std::span<const double> x, std::span<double> out, const AddTerm& add) const {
+  std::ranges::fill(out, 0.0);
+  std::size_t begin = 0;
+  for (std::size_t piece = 0; piece < pieces_.size(); ++piece) {
+    const auto end =
+        piece < knots_.size()
+            ? static_cast<std::size_t>(std::ranges::upper_bound(x, knots_[piece]) - x.begin())
+            : x.size();
+    for (; begin < end; begin += std::min(kChunk, end - begin)) {
+      const std::size_t n = std::min(kChunk, end - begin);
+      for (const Product& p : pieces_[piece]) add(p, x.subspan(begin, n), out.subspan(begin, n));
+    }
+  }
+}
+
+void Values::at(std::span<const double> x, std::span<double> out) const {
+  sum(x, out, [](const Product& p, std::span<const double> points, std::span<double> to) {
+    const std::size_t n = points.size();
+    Buffer product, argument, value;
+    std::fill_n(product.begin(), n, p.weight.value);
+    multiply_power(points, p.power, std::span(product.data(), n));
+    for (const auto& part : p.parts) {
+      for (std::size_t i = 0; i < n; ++i)
+        argument[i] = part.scale.value * points[i] + part.shift.value;
+      rows::apply(part.op, std::span(argument.data(), n), std::span(value.data(), n));
+      for (std::size_t i = 0; i < n; ++i) product[i] *= value[i];
+    }
+    for (std::size_t i = 0; i < n; ++i) to[i] += product[i];
+  });
+}
+
+void Values::along(int k, std::span<const double> x, std::span<double> out) const {
+  sum(x, out, [k](const Product& p, std::span<const double> points, std::span<double> to) {
+    const std::size_t n = points.size();
+    Buffer value_of, slope_of, argument, value, slope;  // of the product so far, along theta_k
+    std::fill_n(value_of.begin(), n, p.weight.value);
+    std::fill_n(slope_of.begin(), n, p.weight.along(k));
+    multiply_power(points, p.power, std::span(value_of.data(), n));
+    multiply_power(points, p.power, std::span(slope_of.data(), n));
+    for (const auto& part : p.parts) {
+      for (std::size_t i = 0; i < n; ++i)
+        argument[i] = part.scale.value * points[i] + part.shift.value;
+      rows::apply(part.op, std::span(argument.data(), n), std::span(value.data(), n));
+      const double da = part.scale.along(k), db = part.shift.along(k);
+      if (da != 0 || db != 0)
+        rows::slopes(part.op, std::span(argument.data(), n), std::span(value.data(), n),
+                     std::span(slope.data(), n));
+      for (std::size_t i = 0; i < n; ++i) {
+        slope_of[i] *= value[i];
+        if (da != 0 || db != 0) slope_of[i] += value_of[i] * slope[i] * (da * points[i] + db);
+        value_of[i] *= value[i];
+      }
+    }
+    for (std::size_t i = 0; i < n; ++i) to[i] += slope_of[i];
+  });
+}
+
+SampledFacts sampled_facts(const Gradient& g) {
+  SampledFacts s{};
+  s.finite = true;
+  s.least = s.centre_least = INFINITY, s.most = s.centre_most = -INFINITY;
+  for (int i = 0; i < SampledFacts::kPoints; ++i)
+    s.x[static_cast<std::size_t>(i)] = (i - SampledFacts::kPoints / 2) / 4.0 + 0.003;
+  Values(g).at(s.x, s.g);
+  double weight = 0, square = 0;
+  for (std::size_t i = 0; i < s.x.size(); ++i) {
+    const double x = s.x[i], v = s.g[i];
+    s.finite = s.finite && std::isfinite(v);
+    s.least = std::fmin(s.least, v), s.most = std::fmax(s.most, v);
+    if (std::fabs(x) > 3) continue;
+    s.centre_least = std::fmin(s.centre_least, v), s.centre_most = std::fmax(s.centre_most, v);
+    weight += std::exp(-0.5 * x * x), square += std::exp(-0.5 * x * x) * v * v;
+  }
+  s.size = std::sqrt(square / weight);
+  return s;
+}
+
+}  // namespace antigrad::space

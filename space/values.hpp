@@ -1,0 +1,55 @@
+// Values of g and of dg/dtheta at many points at once, at the start values of theta, straight from
+// the gradient: no expression is made, so a candidate costs microseconds.
+#pragma once
+#include <array>
+#include <span>
+#include <vector>
+
+#include "space/gradient.hpp"
+
+namespace antigrad::space {
+
+class Values {
+ public:
+  explicit Values(const Gradient& g);
+
+  /// out[i] = g(x[i]); x ascending (a knot belongs to the piece on its left).
+  void at(std::span<const double> x, std::span<double> out) const;
+  /// out[i] = dg/dtheta_k at x[i].
+  void along(int k, std::span<const double> x, std::span<double> out) const;
+
+ private:
+  struct Number {  // an affine coefficient at the start of theta
+    double value;
+    std::vector<double> slope;
+    double along(int k) const;
+  };
+  struct Product {  // a term
+    Number weight;
+    int power;
+    struct Part {
+      Op op;
+      Number scale, shift;
+    };
+    std::vector<Part> parts;
+  };
+  template <class AddTerm>
+  void sum(std::span<const double> x, std::span<double> out, const AddTerm& add) const;
+
+  std::vector<double> knots_;
+  std::vector<std::vector<Product>> pieces_;
+};
+
+/// What samples of g say about it, at the start values of theta: enough to refute a property, never
+/// to prove one.
+struct SampledFacts {
+  static constexpr int kPoints = 65;
+  std::array<double, kPoints> x, g;  // x ascending over [-8, 8]
+  bool finite;                       // every sample is
+  double least, most;                // of g
+  double centre_least, centre_most;  // of g where |x| <= 3
+  double size;                       // sqrt of the mean of g^2 under N(0, 1), |x| <= 3
+};
+SampledFacts sampled_facts(const Gradient& g);
+
+}  // namespace antigrad::space
