@@ -119,9 +119,7 @@ std::string class_name(const Activation& activation) {
 }
 
 std::vector<std::string> names(const Activation& activation) {
-  std::vector<std::string> all;
-  for (const auto& p : activation.parameters) all.push_back(p.name);
-  return all;
+  return space::names_of(activation.parameters);
 }
 
 /// Text inside a Python docstring.
@@ -132,18 +130,17 @@ std::string quoted(std::string text) {
 }
 
 std::string header(const Activation& activation) {
-  const bool by_f = activation.text.starts_with("f:");
   return fmt::format(
       "\"\"\"An activation function for PyTorch, written by antigrad.\n\n"
       "{}: {}\n    f(x) = {}\n    f'(x) = {}\n\n"
       "License: MIT. Run this file to check its derivatives.\n\"\"\"\n\nimport torch\n\n",
-      by_f ? "Definition" : "Gradient", quoted(activation.text),
+      activation.by_f ? "Definition" : "Gradient", quoted(activation.text),
       quoted(space::to_string(activation.f, names(activation))),
       quoted(space::to_string(activation.g, names(activation))));
 }
 
-std::string range_text(const space::Domain& domain) {
-  return fmt::format("in ({}, {})", domain.lo, domain.hi);
+std::string range_text(const Activation& activation, std::size_t k) {
+  return "in " + space::to_string(activation.parameters[k].domain, activation.parameters);
 }
 
 std::string module_text(const Activation& activation, const std::string& name,
@@ -153,7 +150,7 @@ std::string module_text(const Activation& activation, const std::string& name,
     const auto& p = activation.parameters[k];
     fields +=
         fmt::format("        self.theta_{} = torch.nn.Parameter(torch.tensor(float({})))  # {}\n",
-                    p.name, space::to_string(theta[k]), range_text(p.domain));
+                    p.name, space::to_string(theta[k]), range_text(activation, k));
     arguments += fmt::format(", self.theta_{}", p.name);
   }
   return fmt::format(
@@ -171,15 +168,16 @@ void check(const Activation& activation, const std::vector<double>& theta) {
                                    fmt::join(names(activation), ", ")));
   for (std::size_t k = 0; k < theta.size(); ++k) {
     const auto& p = activation.parameters[k];
-    if (!(theta[k] > p.domain.lo && theta[k] < p.domain.hi))
+    if (!space::inside(activation.parameters, theta, k))
       throw space::Error(fmt::format("export of \"{}\": {} = {} is not {}", activation.text, p.name,
-                                     theta[k], range_text(p.domain)));
+                                     theta[k], range_text(activation, k)));
   }
 }
 
 }  // namespace
 
 std::string export_torch(const Activation& activation, const std::vector<double>& theta) {
+  space::refuse_gate(activation, "an exported file");
   check(activation, theta);
   const std::string name = class_name(activation);
   const Program programs[] = {forward_program(activation), backward_program(activation),

@@ -112,6 +112,12 @@ std::vector<std::string> read_baselines(const Yaml& node) {
       item.fail(fmt::format("unknown activation \"{}\";{} `antigrad zoo` lists them", name,
                             space::did_you_mean(name, known)));
     }
+    if (space::find_in_zoo(name)->kind == space::ZooEntry::Kind::gate) {
+      item.fail(
+          fmt::format("\"{}\" is a gate, f(u)*v of two inputs: the networks here take "
+                      "functions of one input",
+                      name));
+    }
     if (std::find(names.begin(), names.end(), name) != names.end()) {
       item.fail(fmt::format("baseline \"{}\" is named twice", name));
     }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cctype>
-#include <cmath>
 
 #include "space/gradient.hpp"
 #include "space/text.hpp"
@@ -11,10 +10,6 @@
 
 namespace antigrad::space {
 namespace {
-
-double softplus(double r) { return std::fmax(r, 0) + std::log1p(std::exp(-std::fabs(r))); }
-double inverse_softplus(double t) { return t + std::log(-std::expm1(-t)); }
-double logistic(double r) { return 1 / (1 + std::exp(-r)); }
 
 /// Whether a text can only be a name of the zoo: not "x", "-x", "x-1", "1e-3".
 bool is_name(std::string_view text) {
@@ -33,59 +28,94 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-/// "f: EXPRESSION": g is derived from f.
-Activation from_function(std::string_view expression) {
+/// Whether "f:" comes first, or right after a list of parameters.
+bool gives_f(std::string_view text) {
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return false;
+    text = trimmed(text.substr(end + 1));
+  }
+  return text.starts_with("f:");
+}
+
+/// "[PARAMETERS] f: EXPRESSION": g is derived from f.
+Activation from_function(std::string_view text) {
+  Scanner in(text);
   Activation a;
-  a.f = parse(expression);
+  a.by_f = true;
+  a.parameters = read_parameters(in);
+  in.accept(std::string_view("f:"));
+  const Names names = names_of(a.parameters);
+  Builder out;
+  const Sym f = parse_expression(in, out, names);
+  if (in.peek() == '|')
+    in.fail("f is one formula; write where(x <= 0, left, right) for its pieces");
+  if (in.peek() == ';') in.fail("f has no anchor: its constant is part of the formula");
+  if (!in.at_end()) in.fail(fmt::format("expected an operator or the end, got {}", in.next_word()));
+  a.f = out.finish(f);
   a.g = derivative(a.f);
-  a.text = "f: " + to_string(a.f);
+  a.text = to_string(std::span<const Parameter>(a.parameters)) + "f: " + to_string(a.f, names);
   a.rules = "given by f; g derived";
   return a;
 }
 
+constexpr std::string_view kGate = "gate(";
+
+Activation inside_gate(std::string_view text) {
+  try {
+    return parse_activation(text);
+  } catch (const Error& e) {
+    Where at = e.where();
+    if (at.line == 1) at.column += static_cast<int>(kGate.size());
+    throw Error(at, e.message());
+  }
+}
+
+/// "gate(TEXT)": the activation inside, marked.
+Activation from_gate(std::string_view text) {
+  Activation a = inside_gate(text.substr(kGate.size(), text.size() - kGate.size() - 1));
+  if (a.gate) throw Error("a gate of a gate: expected gate(TEXT) with a function of one input");
+  a.gate = true;
+  a.text = "gate(" + a.text + ")";
+  a.name.clear();
+  return a;
+}
+
+[[noreturn]] void refuse_name(std::string_view text) {
+  std::vector<std::string> known;
+  for (const ZooEntry& e : zoo()) {
+    known.push_back(e.name);
+    known.insert(known.end(), e.aliases.begin(), e.aliases.end());
+  }
+  throw Error(
+      fmt::format("unknown activation \"{}\":{} `antigrad zoo` lists the names; a gradient is "
+                  "written like \"sigmoid(x)\"",
+                  text, did_you_mean(text, known)));
+}
+
 }  // namespace
-
-double to_raw(const Domain& d, double theta) {
-  if (std::isinf(d.lo) && std::isinf(d.hi)) return theta;
-  if (std::isinf(d.hi)) return inverse_softplus(theta - d.lo);
-  if (std::isinf(d.lo)) return inverse_softplus(d.hi - theta);
-  return std::log((theta - d.lo) / (d.hi - theta));
-}
-
-double from_raw(const Domain& d, double raw) {
-  if (std::isinf(d.lo) && std::isinf(d.hi)) return raw;
-  if (std::isinf(d.hi)) return d.lo + softplus(raw);
-  if (std::isinf(d.lo)) return d.hi - softplus(raw);
-  return d.lo + (d.hi - d.lo) * logistic(raw);
-}
-
-double transform_slope(const Domain& d, double raw) {
-  if (std::isinf(d.lo) && std::isinf(d.hi)) return 1;
-  if (std::isinf(d.hi)) return logistic(raw);
-  if (std::isinf(d.lo)) return -logistic(raw);
-  return (d.hi - d.lo) * logistic(raw) * logistic(-raw);
-}
 
 Activation parse_activation(std::string_view text) {
   text = trimmed(text);
   if (text.empty())
     throw Error("empty activation: expected a name of the zoo, a gradient or \"f: FORMULA\"");
-  if (text.starts_with("f:")) return from_function(text.substr(2));
-  const ZooEntry* const entry = find_in_zoo(text);
-  if (entry) {
+  if (text.starts_with(kGate) && text.ends_with(')')) return from_gate(text);
+  if (gives_f(text)) return from_function(text);
+  if (const ZooEntry* const entry = find_in_zoo(text)) {
     Activation a = parse_activation(entry->text);
     a.name = entry->name;
     return a;
   }
-  if (is_name(text)) {
-    std::vector<std::string> known;
-    for (const ZooEntry& e : zoo()) known.push_back(e.name);
-    throw Error(
-        fmt::format("unknown activation \"{}\":{} `antigrad zoo` lists the names; a gradient is "
-                    "written like \"sigmoid(x)\"",
-                    text, did_you_mean(text, known)));
-  }
+  if (is_name(text)) refuse_name(text);
   return integrate(parse_gradient(text));
+}
+
+void refuse_gate(const Activation& a, std::string_view place) {
+  if (!a.gate) return;
+  throw Error(fmt::format(
+      "\"{}\" is a gate, f(u)*v of two inputs: {} takes a function of one input; name f itself, {}",
+      a.name.empty() ? a.text : a.name, place,
+      a.text.substr(kGate.size(), a.text.size() - kGate.size() - 1)));
 }
 
 }  // namespace antigrad::space

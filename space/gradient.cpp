@@ -13,57 +13,9 @@
 namespace antigrad::space {
 namespace {
 
-constexpr int kMaxParameters = 8;
 constexpr int kMaxPieces = 16;
 
-Names names_of(const Gradient& g) {
-  Names out;
-  for (const Parameter& p : g.parameters) out.push_back(p.name);
-  return out;
-}
-
 std::string bound(double v) { return std::isinf(v) ? (v < 0 ? "-inf" : "inf") : to_string(v); }
-
-void check_parameter(const Parameter& p, const Names& taken, const Where& at) {
-  if (std::ranges::count(taken, p.name))
-    throw Error(at, fmt::format("parameter \"{}\" declared twice", p.name));
-  if (p.name == "x" || p.name == "pi" || p.name == "inf" || p.name == "in")
-    throw Error(at, fmt::format("\"{}\" cannot name a parameter: the formula uses it", p.name));
-  if (!(p.domain.lo < p.domain.hi))
-    throw Error(at, fmt::format("domain ({}, {}) of {} is empty", bound(p.domain.lo),
-                                bound(p.domain.hi), p.name));
-  if (!(p.start > p.domain.lo && p.start < p.domain.hi))
-    throw Error(at,
-                fmt::format("start value {} of {} is outside its open domain ({}, {})",
-                            to_string(p.start), p.name, bound(p.domain.lo), bound(p.domain.hi)));
-}
-
-/// "[a = 0.8 in (0, inf), b = 1]"
-std::vector<Parameter> read_parameters(Scanner& in) {
-  std::vector<Parameter> out;
-  if (!in.accept('[')) return out;
-  Names taken;
-  do {
-    const Where at = in.here();
-    Parameter p{in.name(), 0, {-INFINITY, INFINITY}};
-    in.expect('=', "and a start value after a parameter's name");
-    p.start = in.signed_number_or_inf();
-    if (in.accept(std::string_view("in"))) {
-      in.expect('(', "to open the domain");
-      p.domain.lo = in.signed_number_or_inf();
-      in.expect(',', "between the bounds of the domain");
-      p.domain.hi = in.signed_number_or_inf();
-      in.expect(')', "to close the domain");
-    }
-    check_parameter(p, taken, at);
-    taken.push_back(p.name);
-    out.push_back(std::move(p));
-    if (out.size() > kMaxParameters)
-      throw Error(at, fmt::format("more than {} parameters", kMaxParameters));
-  } while (in.accept(','));
-  in.expect(']', "to close the list of parameters");
-  return out;
-}
 
 /// The terms in the order that their text has: -sigmoid(x) + x is written as x - sigmoid(x).
 std::vector<Term> as_written(const std::vector<Term>& terms) {
@@ -105,7 +57,7 @@ void check_scales(const Gradient& g, const Where& at) {
       for (const Factor& f : t.factors) {
         double lo = f.scale.base, hi = f.scale.base;
         for (std::size_t k = 0; k < f.scale.slope.size(); ++k) {
-          const Domain& d = g.parameters[k].domain;
+          const Domain d = hull(g.parameters, k);
           const double s = f.scale.slope[k];
           if (s == 0) continue;
           lo += s * (s > 0 ? d.lo : d.hi);
@@ -131,14 +83,8 @@ std::string text_of(const Piece& piece, const Names& names) {
 }  // namespace
 
 std::string to_string(const Gradient& g) {
-  const Names names = names_of(g);
-  std::string out;
-  for (const Parameter& p : g.parameters) {
-    out += (out.empty() ? "[" : ", ") + p.name + " = " + to_string(p.start);
-    if (p.domain != Domain{-INFINITY, INFINITY})
-      out += fmt::format(" in ({}, {})", bound(p.domain.lo), bound(p.domain.hi));
-  }
-  if (!out.empty()) out += "] ";
+  const Names names = names_of(g.parameters);
+  std::string out = to_string(std::span<const Parameter>(g.parameters));
   for (std::size_t i = 0; i < g.pieces.size(); ++i) {
     if (i > 0) out += fmt::format(" | {} | ", to_string(g.knots[i - 1]));
     out += text_of(g.pieces[i], names);
@@ -153,7 +99,7 @@ Gradient parse_gradient(std::string_view text) {
   Gradient g;
   const Where start = in.here();
   g.parameters = read_parameters(in);
-  const Names names = names_of(g);
+  const Names names = names_of(g.parameters);
   g.pieces.push_back(read_piece(in, names));
   while (in.accept('|')) {
     const Where at = in.here();

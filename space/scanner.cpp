@@ -30,14 +30,17 @@ bool Scanner::accept(char c) {
   return true;
 }
 
-bool Scanner::accept(std::string_view word) {
+bool Scanner::word_next(std::string_view word) {
   skip_blanks();
   if (!text_.substr(position_).starts_with(word)) return false;
   const std::size_t end = position_ + word.size();
-  if (starts_name(word.back()) && end < text_.size() &&
-      (starts_name(text_[end]) || is_digit(text_[end])))
-    return false;
-  position_ = end;
+  return !(starts_name(word.back()) && end < text_.size() &&
+           (starts_name(text_[end]) || is_digit(text_[end])));
+}
+
+bool Scanner::accept(std::string_view word) {
+  if (!word_next(word)) return false;
+  position_ += word.size();
   return true;
 }
 

@@ -18,7 +18,8 @@ class Scanner {
   bool accept(std::string_view word);
   void expect(char c, std::string_view where_in);  // Error unless it comes next
   bool name_next();
-  std::string name();             // [A-Za-z_][A-Za-z0-9_]*; Error otherwise
+  bool word_next(std::string_view word);  // as accept(word), taking nothing
+  std::string name();                     // [A-Za-z_][A-Za-z0-9_]*; Error otherwise
   double number();                // finite decimal or hexadecimal floating point; Error otherwise
   double signed_number_or_inf();  // as number(), with a sign, and inf
 

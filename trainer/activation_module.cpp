@@ -107,14 +107,42 @@ class Forward : public torch::autograd::Function<Forward> {
   }
 };
 
-/// transform(raw) of space::Domain, by operations that autograd knows.
-Tensor transformed(const space::Domain& domain, const Tensor& raw) {
-  const bool below = std::isfinite(domain.hi), above = std::isfinite(domain.lo);
-  if (above && below) return domain.lo + (domain.hi - domain.lo) * at::sigmoid(raw);
-  if (above) return domain.lo + at::softplus(raw);
-  if (below) return domain.hi - at::softplus(raw);
-  return raw;
-}
+/// transform(raw) of space::Domain, by operations that autograd knows; a joint bound passes the
+/// gradient on to the earlier parameter.
+class Transform {
+ public:
+  Transform(const space::Domain& domain, const Tensor& raw, const variable_list& earlier)
+      : below_(std::isfinite(domain.hi)),
+        above_(std::isfinite(domain.lo)),
+        raw_(raw),
+        lo_(bound(domain.lo, domain.lo_of, earlier)),
+        hi_(bound(domain.hi, domain.hi_of, earlier)) {}
+
+  Tensor theta() const {
+    Tensor theta = plain();
+    if (above_) theta = at::max(theta, lo_ + edge(lo_));
+    if (below_) theta = at::min(theta, hi_ - edge(hi_));
+    return theta;
+  }
+
+ private:
+  Tensor bound(double v, int of, const variable_list& earlier) const {
+    return of < 0 ? at::full_like(raw_, v) : v * earlier[static_cast<std::size_t>(of)];
+  }
+  Tensor plain() const {
+    if (above_ && below_) return lo_ + (hi_ - lo_) * at::sigmoid(raw_);
+    if (above_) return lo_ + at::softplus(raw_);
+    if (below_) return hi_ - at::softplus(raw_);
+    return raw_;
+  }
+  Tensor edge(const Tensor& at) const {
+    const Tensor edge = space::Domain::kEdge * at.abs() + space::Domain::kTiny;
+    return above_ && below_ ? at::min(edge, (hi_ - lo_) / 4) : edge;
+  }
+
+  bool below_, above_;
+  Tensor raw_, lo_, hi_;
+};
 
 }  // namespace
 
@@ -125,8 +153,7 @@ Tensor apply_activation(const KernelPointer& kernel, const Tensor& x, const Tens
 
 double normalising_gain(const space::Activation& activation) {
   constexpr double kReach = 10, kStep = 1. / 64;
-  std::vector<double> theta;
-  for (const space::Parameter& parameter : activation.parameters) theta.push_back(parameter.start);
+  const std::vector<double> theta = space::starts_of(activation.parameters);
   double moment = 0;  // the trapezoidal rule converges exponentially for a Gaussian weight
   for (double z = -kReach; z <= kReach; z += kStep) {
     const double y = space::value(activation.f, z, theta);
@@ -138,8 +165,9 @@ double normalising_gain(const space::Activation& activation) {
 ActivationModule::ActivationModule(std::shared_ptr<const CompiledActivation> compiled)
     : compiled_(std::move(compiled)) {
   const bool f32 = compiled_->kernel->type() == kernels::Type::f32;
+  const std::vector<double> starts = space::starts_of(compiled_->activation.parameters);
   for (const space::Parameter& parameter : compiled_->activation.parameters) {
-    const double raw = space::to_raw(parameter.domain, parameter.start);
+    const double raw = space::to_raw(parameter.domain, parameter.start, starts);
     raw_.push_back(register_parameter("raw_" + parameter.name,
                                       at::scalar_tensor(raw, f32 ? at::kFloat : at::kDouble)));
   }
@@ -150,7 +178,7 @@ Tensor ActivationModule::theta() const {
   if (raw_.empty()) return at::empty({0}, f32 ? at::kFloat : at::kDouble);
   variable_list theta;
   for (std::size_t k = 0; k < raw_.size(); ++k)
-    theta.push_back(transformed(compiled_->activation.parameters[k].domain, raw_[k]));
+    theta.push_back(Transform(compiled_->activation.parameters[k].domain, raw_[k], theta).theta());
   return at::stack(theta);
 }
 

@@ -104,6 +104,7 @@ class TrainingEvaluator : public Evaluator {
     if (request.activation != text_) {
       forget();
       activation_ = space::parse_activation(request.activation);
+      space::refuse_gate(activation_, "a network of ours");
       text_ = request.activation;
     }
     const Key key{task.name, request.seed};

@@ -38,6 +38,21 @@ void add_number(CLI::App& app, const std::string& name, Value& value, const char
   app.add_option(name, value, meaning)->check(CLI::Range(least, 1000000000))->option_text("N");
 }
 
+// Numbers between commas.
+void add_numbers(CLI::App& app, const std::string& name, std::vector<double>& values,
+                 const char* meaning) {
+  const auto read = [name, &values](const std::string& got) {
+    for (const std::string& word : CLI::detail::split(got, ',')) {
+      double value = 0;
+      if (!CLI::detail::lexical_cast(word, value))
+        throw space::Error(
+            fmt::format("{}: expected numbers like -1,0,2.5, got \"{}\"", name, got));
+      values.push_back(value);
+    }
+  };
+  app.add_option_function<std::string>(name, read, meaning)->option_text("X,...");
+}
+
 void add_option(CLI::App& app, Option option, Arguments& a) {
   using search::Isolation;
   switch (option) {
@@ -82,6 +97,21 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
     case Option::primitives:
       app.add_flag("--primitives", a.primitives,
                    "the functions that gradients are made of, instead");
+      break;
+    case Option::since:
+      add_number(app, "--since", a.since, "only what was published in this year or later", 1900);
+      break;
+    case Option::kind:
+      add_choice<space::ZooEntry::Kind>(app, "--kind",
+                                        "only gradient, function (given by f) or gate, f(u)*v",
+                                        {{"gradient", space::ZooEntry::Kind::gradient},
+                                         {"function", space::ZooEntry::Kind::function},
+                                         {"gate", space::ZooEntry::Kind::gate}},
+                                        [&a](space::ZooEntry::Kind kind) { a.kind = kind; });
+      break;
+    case Option::points:
+      add_numbers(app, "--at", a.points,
+                  "also f, g and f'' at these x, as in --at=-1,0,2, at the parameters' starts");
       break;
   }
 }
@@ -157,7 +187,7 @@ Request parse_arguments(std::span<const Command> commands, std::vector<std::stri
   }
   std::string& subject = request.arguments.subject;
   if (subject.empty()) subject = command.subject.standard;
-  if (subject.empty() && !command.subject.name.empty()) {
+  if (subject.empty() && !command.subject.name.empty() && !command.subject.optional) {
     throw space::Error(fmt::format("{}: {} is missing; usage: {} (`antigrad {} --help` explains)",
                                    command.name, command.subject.name, usage_of(command),
                                    command.name));

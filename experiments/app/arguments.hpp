@@ -9,6 +9,7 @@
 
 #include "experiments/app/listing.hpp"
 #include "search/study.hpp"
+#include "space/zoo.hpp"
 
 namespace antigrad::app {
 
@@ -28,6 +29,9 @@ struct Arguments {
   int count = 10;
   int rounds = 3;
   bool primitives = false;
+  int since = 0;                              // year
+  std::optional<space::ZooEntry::Kind> kind;  // of entries of the zoo
+  std::vector<double> points;                 // where values are asked for
 };
 
 enum class Option {
@@ -42,7 +46,10 @@ enum class Option {
   folder,
   count,
   rounds,
-  primitives
+  primitives,
+  since,
+  kind,
+  points
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.
@@ -51,6 +58,7 @@ struct Subject {
   std::string meaning;
   std::string standard{};  // taken when the word is missing; "" = it must be there
   bool trial = false;      // a trial's number may follow
+  bool optional = false;   // may be missing; "" then
 };
 
 struct Command {

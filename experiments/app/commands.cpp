@@ -9,8 +9,8 @@ namespace {
 const Subject kStudy{"STUDY.yaml", "a study file; experiments/quickstart.yaml shows every key"};
 const Subject kRun{"RUN", "a run directory, or the name of one under --dir"};
 const Subject kRunAndTrial{"RUN", "a run directory, or the name of one under --dir", "", true};
-const Subject kActivation{"NAME|TEXT",
-                          "a name of `antigrad zoo`, a gradient, or \"f: ...\" for a function"};
+const Subject kActivation{
+    "NAME|TEXT", "a name of `antigrad zoo`, a gradient, \"f: ...\" for a function, or gate(TEXT)"};
 const Subject kExported{
     "WHAT", "a name of `antigrad zoo`, a gradient, \"f: ...\", RUN (its winner) or RUN:TRIAL"};
 
@@ -115,9 +115,12 @@ std::vector<Command> make_commands() {
       {"zoo",
        kFormulas,
        "the known activations, with sources",
-       {},
-       {primitives, output},
-       "Examples:\n  antigrad zoo\n  antigrad zoo --primitives\n",
+       {"WORD", "a part of a name or title; default: all", "", false, true},
+       {kind, since, points, primitives, output},
+       "A gate is f(u)*v, a layer of two inputs: write gate(TEXT) around any activation.\n"
+       "-o json adds other names, notes, and what else is published under the same name.\n\n"
+       "Examples:\n  antigrad zoo\n  antigrad zoo gelu -o json\n  antigrad zoo --kind gate\n"
+       "  antigrad zoo --since 2023 --at=-1,0,1\n  antigrad zoo --primitives\n",
        zoo_command},
       {"export",
        kFormulas,

@@ -20,7 +20,7 @@ int top_command(const Arguments&);
 int show_command(const Arguments&);
 int report_command(const Arguments&);
 
-// formula_commands.cpp: activations without training.
+// formula_commands.cpp, zoo_command.cpp: activations without training.
 int derive_command(const Arguments&);
 int analyze_command(const Arguments&);
 int zoo_command(const Arguments&);

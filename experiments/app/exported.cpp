@@ -67,13 +67,13 @@ Exported find_exported(const std::string& root, const std::string& what) {
 }
 
 void write_torch_file(const space::Activation& activation, const std::string& path) {
-  std::vector<double> theta;
-  for (const space::Parameter& p : activation.parameters) theta.push_back(p.start);
+  const std::string text =
+      kernels::export_torch(activation, space::starts_of(activation.parameters));
   const fs::path file(path);
   std::error_code failure;
   if (file.has_parent_path()) fs::create_directories(file.parent_path(), failure);
   std::ofstream out(file, std::ios::binary);
-  out << kernels::export_torch(activation, theta);
+  out << text;
   if (!out.flush())
     throw space::Error({path, 0, 0}, "cannot write the exported file; choose a folder with -O");
 }

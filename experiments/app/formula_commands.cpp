@@ -1,4 +1,4 @@
-// Activations without training: derive, analyze, zoo. Neither libtorch nor LLVM is loaded.
+// Activations without training: derive, analyze. Neither libtorch nor LLVM is loaded.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +8,6 @@
 #include "experiments/app/commands.hpp"
 #include "space/gradient.hpp"
 #include "space/text.hpp"
-#include "space/zoo.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -26,10 +25,6 @@ std::vector<double> starts_of(const Activation& activation) {
   std::vector<double> theta;
   for (const space::Parameter& p : activation.parameters) theta.push_back(p.start);
   return theta;
-}
-
-std::string domain_text(const space::Domain& domain) {
-  return fmt::format("({}, {})", domain.lo, domain.hi);
 }
 
 // Both sides of every point of a grid.
@@ -75,7 +70,8 @@ std::array<double, 3> gaussian_moments(const Samples& s) {
 void add_parameters(Facts& facts, const Activation& activation) {
   for (const space::Parameter& p : activation.parameters) {
     facts.add("parameter " + p.name,
-              fmt::format("starts at {}, in {}", space::to_string(p.start), domain_text(p.domain)));
+              fmt::format("starts at {}, in {}", space::to_string(p.start),
+                          space::to_string(p.domain, activation.parameters)));
   }
 }
 
@@ -131,25 +127,6 @@ int analyze_command(const Arguments& arguments) {
   facts.add("share of N(0,1) with |f'| < 0.001", moments[2]);
   add_parameters(facts, a);
   print(facts.text(arguments.format));
-  return 0;
-}
-
-int zoo_command(const Arguments& arguments) {
-  if (arguments.primitives) {
-    Listing listing({"name", "in gradients", "antiderivative", "value"});
-    for (const space::Primitive& p : space::primitives()) {
-      if (p.core) continue;
-      listing.add({std::string(p.name), p.search,
-                   p.has_antiderivative ? "closed form" : "tabulated", std::string(p.source)});
-    }
-    print(listing.text(arguments.format));
-    return 0;
-  }
-  Listing listing({"name", "title", "year", "text", "source"});
-  for (const space::ZooEntry& entry : space::zoo()) {
-    listing.add({entry.name, entry.title, entry.year, entry.text, entry.source});
-  }
-  print(listing.text(arguments.format));
   return 0;
 }
 

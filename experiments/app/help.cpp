@@ -17,7 +17,8 @@ std::string usage_of(const Command& command) {
   if (!command.options.empty()) usage += " [OPTIONS]";
   const Subject& subject = command.subject;
   if (!subject.name.empty())
-    usage += subject.standard.empty() ? " " + subject.name : " [" + subject.name + "]";
+    usage += subject.standard.empty() && !subject.optional ? " " + subject.name
+                                                           : " [" + subject.name + "]";
   if (subject.trial) usage += " [TRIAL]";
   return usage;
 }

@@ -37,7 +37,8 @@ inline std::vector<space::Activation> row_activations() {
 
 inline std::vector<space::Activation> zoo_activations() {
   std::vector<space::Activation> all;
-  for (const space::ZooEntry& e : space::zoo()) all.push_back(named(e.name));
+  for (const space::ZooEntry& e : space::zoo())  // a gate's kernel is that of its activation
+    if (e.kind != space::ZooEntry::Kind::gate) all.push_back(named(e.name));
   return all;
 }
 

@@ -9,6 +9,7 @@ namespace antigrad::trainer {
 namespace {
 
 using at::Tensor;
+using torch::autograd::variable_list;
 
 std::shared_ptr<const CompiledActivation> compiled(const std::string& text, double gain = 1) {
   const auto activation = space::parse_activation(text);
@@ -90,6 +91,46 @@ TEST(ActivationModuleTest, ParametersStayInsideTheirDomains) {
     EXPECT_TRUE(theta[0].item<double>() >= 0 && theta[0].item<double>() <= 1) << raw;
     EXPECT_LE(theta[1].item<double>(), 0) << raw;
     EXPECT_EQ(theta[2].item<double>(), raw);
+  }
+}
+
+TEST(ActivationModuleTest, AJointDomainHoldsAfterAnyStepOfTheRawValues) {
+  ActivationModule module(compiled("srs"));
+  const double e = std::exp(1.0);
+  for (double first = -60; first <= 60; first += 2.5)
+    for (double second = -60; second <= 60; second += 2.5) {
+      const at::NoGradGuard no_grad;
+      module.parameters()[0].fill_(first);
+      module.parameters()[1].fill_(second);
+      const Tensor theta = module.theta();
+      const double alpha = theta[0].item<double>(), beta = theta[1].item<double>();
+      EXPECT_TRUE(alpha > 0 && beta > 0 && beta < e * alpha) << first << " " << second;
+    }
+}
+
+TEST(ActivationModuleTest, TheGradientOfAJointBoundReachesTheEarlierParameter) {
+  const auto activation = space::parse_activation(
+      "[a = 2 in (0, inf), b = 3 in (a, 2.5*a), c = 1 in (-inf, 2*b)] f: a*x + b*tanh(x) + c");
+  const auto shared = std::make_shared<CompiledActivation>(CompiledActivation{
+      activation, kernels::compile(activation, {.type = kernels::Type::f64}), 1});
+  ActivationModule module(shared);
+  variable_list raw = module.parameters();
+  const Tensor weights = at::tensor({0.3, -0.7, 1.1}, at::kDouble);
+  const auto loss = [&] { return (module.theta() * weights).sum(); };
+  const variable_list slopes = torch::autograd::grad({loss()}, raw);
+  for (std::size_t k = 0; k < raw.size(); ++k) {
+    const at::NoGradGuard no_grad;
+    constexpr double kStep = 1e-5;
+    raw[k].add_(kStep);
+    const double up = loss().item<double>();
+    raw[k].sub_(2 * kStep);
+    const double down = loss().item<double>();
+    raw[k].add_(kStep);
+    EXPECT_NEAR(slopes[k].item<double>(), (up - down) / (2 * kStep), 1e-9) << k;
+    std::vector<double> plain;
+    for (const Tensor& r : raw) plain.push_back(r.item<double>());
+    EXPECT_NEAR(module.theta()[static_cast<std::int64_t>(k)].item<double>(),
+                space::from_raw(activation.parameters, plain)[k], 1e-14);
   }
 }
 
