@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <cmath>
 
+#include "space/asymptote.hpp"
+#include "space/closed_form.hpp"
+#include "space/identities.hpp"
+#include "space/row_facts.hpp"
+#include "space/small_scale.hpp"
 #include "space/table.hpp"
 #include "space/tabulate.hpp"
 
@@ -12,87 +17,14 @@ namespace antigrad::space {
 namespace {
 
 constexpr double kResidue = 1e-13;  // of what was added: less is rounding, not a term
-constexpr int kMaxDepth = 10;
-
-Expr as_expr(const Term& t) {
-  Builder out;
-  return out.finish(to_sym(t, out.variable()));
-}
-
-/// (a x + b)^m as coefficients of x^0 .. x^m.
-std::vector<double> binomial(double a, double b, int m) {
-  std::vector<double> c{1};
-  for (int i = 0; i < m; ++i) {
-    std::vector<double> next(c.size() + 1, 0.0);
-    for (std::size_t k = 0; k < c.size(); ++k) next[k] += b * c[k], next[k + 1] += a * c[k];
-    c = std::move(next);
-  }
-  return c;
-}
-
-using RowFormula = Sym (*)(Op, Sym, Sym);
-
-/// A formula of the row as terms in u, when it is of that form.
-std::optional<std::vector<Term>> row_terms(Op op, RowFormula formula) {
-  Builder out;
-  const Sym u = out.variable();
-  try {
-    return to_terms(out.finish(formula(op, u, out.apply(op, u))));
-  } catch (const Error&) {  // not a sum of terms: it stays a formula
-    return std::nullopt;
-  }
-}
-
-/// factor * T(a x + b) as terms in x, T given as terms in u.
-std::vector<Term> in_x(const std::vector<Term>& terms, double a, double b, double factor) {
-  std::vector<Term> out;
-  for (const Term& t : terms) {
-    const auto c = binomial(a, b, t.power);
-    for (std::size_t k = 0; k < c.size(); ++k) {
-      Term s{factor * (c[k] * t.weight), static_cast<int>(k), t.factors};
-      for (Factor& f : s.factors) {
-        f.shift = Affine{f.scale.base * b + f.shift.base, {}};
-        f.scale = Affine{f.scale.base * a, {}};
-      }
-      out.push_back(std::move(s));
-    }
-  }
-  return merged(std::move(out));
-}
-
-bool is_constant(const Factor& f) { return f.scale.constant() && f.shift.constant(); }
-
-/// p(u) p(u) replaced by the row's identity where it has one, so that what cancels between terms
-/// cancels.
-std::vector<Term> without_squares(const std::vector<Term>& terms) {
-  std::vector<Term> out;
-  for (const Term& t : terms) {
-    const bool square = t.factors.size() == 2 && t.factors[0] == t.factors[1] &&
-                        is_constant(t.factors[0]) && primitive(t.factors[0].primitive).has_square;
-    const Factor* const f = square ? &t.factors.front() : nullptr;
-    const auto same = square ? row_terms(f->primitive, symbolic::square) : std::nullopt;
-    if (!same) {
-      out.push_back(t);
-      continue;
-    }
-    for (Term s : in_x(*same, f->scale.base, f->shift.base, 1)) {
-      s.weight = s.weight.base * t.weight;
-      s.power += t.power;
-      out.push_back(std::move(s));
-    }
-  }
-  return merged(std::move(out), kResidue);
-}
+constexpr double kFar = 700;        // stands for infinity: exp(-700) is 1e-304
 
 class Integrator {
  public:
-  void add(const Term& t, int depth) {
-    if (t.factors.empty())
-      emit({(1.0 / (t.power + 1)) * t.weight, t.power + 1, {}});
-    else if (t.factors.size() > 1)
-      tabulate_whole(t);
-    else
-      one_factor(t, depth);
+  explicit Integrator(const std::vector<Parameter>& parameters) : parameters_(parameters) {}
+
+  void add(const std::vector<Term>& terms) {
+    for (const Term& t : by_identities(terms, out_.rules)) add(t);
   }
 
   Antiderivative finish() {
@@ -101,13 +33,24 @@ class Integrator {
   }
 
  private:
-  void emit(Term t) { out_.terms.push_back(std::move(t)); }
+  void add(const Term& t) {
+    if (t.factors.size() == 1 && is_small(t.factors.front(), parameters_)) return small(t);
+    const bool trains = !std::ranges::all_of(t.factors, is_constant);
+    if (!trains) {
+      if (const auto terms = closed_form(t, out_.rules)) {
+        out_.terms.insert(out_.terms.end(), terms->begin(), terms->end());
+        return;
+      }
+    }
+    if (t.factors.size() == 1 && t.power == 0) return one_row(t);
+    tabulate_product(t);
+  }
 
   void emit(Opaque o) {
     const auto same = std::ranges::find_if(out_.opaque, [&](const Opaque& p) {
       const bool tables =
           p.table && o.table ? p.table->integrand() == o.table->integrand() : p.table == o.table;
-      return tables && p.primitive == o.primitive && p.scale == o.scale && p.shift == o.shift;
+      return tables && p.factor == o.factor && p.small == o.small && p.power == o.power;
     });
     if (same == out_.opaque.end()) {
       out_.opaque.push_back(std::move(o));
@@ -117,88 +60,115 @@ class Integrator {
     if (same->weight == Affine{0, {}}) out_.opaque.erase(same);
   }
 
-  void tabulate_whole(const Term& t) {
+  /// A row with parameters inside, or one whose antiderivative is no sum of terms.
+  void one_row(const Term& t) {
+    const Factor& f = t.factors.front();
+    const Primitive& row = primitive(f.primitive);
+    Opaque o{t.weight, f, nullptr};
+    if (!row.has_antiderivative) o.table = tabulate({Term{{1, {}}, 0, {{f.primitive}}}});
+    out_.rules.insert(
+        fmt::format("{} of {}", o.table ? "tabulated antiderivative" : "antiderivative", row.name));
+    emit(std::move(o));
+  }
+
+  void small(const Term& t) {
+    const Factor& f = t.factors.front();
+    Opaque o{t.weight, f, nullptr, true, t.power};
+    if (t.power > 0) {
+      const auto whole = closed_form(Term{{1, {}}, t.power, t.factors}, out_.rules);
+      const bool finite = whole && std::ranges::all_of(*whole, [](const Term& s) {
+                            return std::isfinite(s.weight.base);
+                          });
+      if (!finite)
+        throw Error(fmt::format(
+            "x^{} times {}(...) with the scale {}: no closed form is known that is accurate for "
+            "such a small scale; write it nearer to 1, or leave the power of x out",
+            t.power, primitive(f.primitive).name, to_string(f.scale.base)));
+      o.whole = *whole;
+    } else if (!primitive(f.primitive).has_antiderivative) {
+      o.table = tabulate({Term{{1, {}}, 0, {{f.primitive}}}});
+    }
+    out_.rules.insert(fmt::format("antiderivative of {}, by Gauss's rule where the scale is small",
+                                  primitive(f.primitive).name));
+    emit(std::move(o));
+  }
+
+  /// Factors that vanish or settle exponentially are tabulated less their asymptotes; what is left
+  /// has a closed form.
+  void tabulate_product(const Term& t) {
     Term unit = t;
     unit.weight = {1, {}};
-    emit(Opaque{t.weight, Op::Var, tabulate(as_expr(unit)), {1, {}}, {0, {}}});
-    out_.rules.insert("tabulated: no closed form is known");
-  }
-
-  void one_factor(const Term& t, int depth) {
-    const Factor& f = t.factors.front();
-    const bool constant = f.scale.constant() && f.shift.constant();
-    const std::string_view name = primitive(f.primitive).name;
-    const auto terms = constant && primitive(f.primitive).has_antiderivative
-                           ? row_terms(f.primitive, symbolic::antiderivative)
-                           : std::nullopt;
-    if (terms && depth < kMaxDepth) {
-      by_parts(t, in_x(*terms, f.scale.base, f.shift.base, 1 / f.scale.base), depth);
-    } else if (t.power == 0 && primitive(f.primitive).has_antiderivative) {
-      emit(Opaque{t.weight, f.primitive, nullptr, f.scale, f.shift});
-      out_.rules.insert(fmt::format("antiderivative of {}", name));
-    } else if (t.power == 0) {
-      const Term unit{{1, {}}, 0, {Factor{f.primitive, {1, {}}, {0, {}}}}};
-      emit(Opaque{t.weight, Op::Var, tabulate(as_expr(unit)), f.scale, f.shift});
-      out_.rules.insert(fmt::format("tabulated antiderivative of {}", name));
-    } else {
-      tabulate_whole(t);
-    }
-  }
-
-  /// w int x^k p = w (x^k P - k int x^(k-1) P); where the rest holds x^k p again, solve for it.
-  void by_parts(const Term& t, const std::vector<Term>& antiderivative, int depth) {
-    const int k = t.power;
-    out_.rules.insert(fmt::format("{} {}",
-                                  k == 0 ? "antiderivative of" : "integration by parts of x and",
-                                  primitive(t.factors.front().primitive).name));
-    if (k == 0) {
-      for (Term s : antiderivative) {
-        s.weight = s.weight.base * t.weight;
-        emit(std::move(s));
+    const Split split = split_asymptotes(unit);
+    for (const Term& s : by_identities(split.asymptotes, out_.rules)) {
+      const auto terms = closed_form(s, out_.rules);
+      if (!terms) throw Error(refusal(unit));
+      for (Term c : *terms) {
+        c.weight = c.weight.base * t.weight;
+        out_.terms.push_back(std::move(c));
       }
-      return;
     }
-    double again = 0;
-    std::vector<Term> rest;
-    for (Term s : antiderivative) {
-      s.weight = -k * s.weight;
-      s.power += k - 1;
-      if (s.power == k && s.factors == t.factors)
-        again += s.weight.base;
-      else
-        rest.push_back(std::move(s));
-    }
-    const Affine weight = (1 / (1 - again)) * t.weight;
-    for (Term s : antiderivative) {
-      s.weight = s.weight.base * weight;
-      s.power += k;
-      emit(std::move(s));
-    }
-    for (Term s : rest) {
-      s.weight = s.weight.base * weight;
-      add(s, depth + 1);
-    }
+    if (!split.asymptotes.empty())
+      out_.rules.insert("asymptotes in closed form, the rest tabulated");
+    out_.rules.insert("tabulated: no closed form is known");
+    emit(Opaque{t.weight, {Op::Var}, tabulate(split.rest)});
   }
 
+  const std::vector<Parameter>& parameters_;
   Antiderivative out_;
 };
 
+/// The row's antiderivative, or the table's, at u.
+Sym whole_at(const Opaque& o, Sym u) {
+  Builder& out = *u.builder;
+  if (o.table) return out.integral(o.table, u);
+  return symbolic::antiderivative(o.factor.primitive, u, out.apply(o.factor.primitive, u));
+}
+
+/// The integral from 0 as a difference of antiderivatives.
+Sym difference(const Opaque& o, Sym u, Sym x) {
+  Builder& out = *x.builder;
+  if (o.power > 0) return to_sym(o.whole, x) - to_sym(o.whole, out.literal(0));
+  const Sym shift = to_sym(o.factor.shift, out);
+  return (whole_at(o, u) - whole_at(o, shift)) / to_sym(o.factor.scale, out);
+}
+
+Sym to_sym(const Opaque& o, Sym x) {
+  Builder& out = *x.builder;
+  const Sym weight = to_sym(o.weight, out), scale = to_sym(o.factor.scale, out);
+  const Sym u = scale * x + to_sym(o.factor.shift, out);
+  if (o.small) return weight * small_scale_integral(o.factor, o.power, x, difference(o, u, x));
+  return weight / scale * whole_at(o, u);
+}
+
 }  // namespace
 
-Antiderivative antiderivative(const std::vector<Term>& terms) {
-  Integrator integrator;
-  for (const Term& t : without_squares(terms)) integrator.add(t, 0);
+Antiderivative antiderivative(const std::vector<Term>& terms,
+                              const std::vector<Parameter>& parameters) {
+  Integrator integrator(parameters);
+  integrator.add(terms);
   return integrator.finish();
 }
 
 Sym to_sym(const Antiderivative& a, Sym x) {
-  Builder& out = *x.builder;
+  Sym sum = to_sym(a.terms, x);
+  for (const Opaque& o : a.opaque) sum = sum + to_sym(o, x);
+  return sum;
+}
+
+Sym at_infinity(const Antiderivative& a, double sign, const std::vector<Parameter>& parameters,
+                Builder& out) {
+  const Sym x = out.literal(sign * kFar);
   Sym sum = to_sym(a.terms, x);
   for (const Opaque& o : a.opaque) {
-    const Sym scale = to_sym(o.scale, out), u = scale * x + to_sym(o.shift, out);
-    const Sym p = o.table ? out.integral(o.table, u)
-                          : symbolic::antiderivative(o.primitive, u, out.apply(o.primitive, u));
-    sum = sum + to_sym(o.weight, out) / scale * p;
+    const Range scale = range_of(o.factor.scale, parameters);
+    if (scale.lo < 0 && scale.hi > 0)
+      throw Error(fmt::format(
+          "f cannot be anchored at infinity while the scale inside {}(...) can be 0; give its "
+          "parameter a domain like (0, inf), or anchor f at a finite point",
+          primitive(o.factor.primitive).name));
+    const Sym u = scale.hi > 0 ? x : -x, weight = to_sym(o.weight, out);
+    sum = sum + (o.small ? weight * difference(o, u, x)
+                         : weight / to_sym(o.factor.scale, out) * whole_at(o, u));
   }
   return sum;
 }

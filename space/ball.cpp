@@ -414,6 +414,8 @@ Ball base_sinc_slope(const Ball& a) {
   return out[1];
 }
 Ball base_dilog(const Ball& a) { return apply(arb_hypgeom_dilog, a); }
+Ball base_asinh(const Ball& a) { return apply(arb_asinh, a); }
+Ball base_sine_integral(const Ball& a) { return apply(arb_hypgeom_si, a); }
 
 Jet base_sqrt(const Jet& a) { return apply_series(arb_poly_sqrt_series, a); }
 Jet base_exp(const Jet& a) { return apply_series(arb_poly_exp_series, a); }
@@ -459,6 +461,20 @@ Jet base_dilog(const Jet& a) {
   return from_slope(
       a, [](const Ball& u) { return base_dilog(u); },
       [](const Jet& u) { return -base_log1p(-u) / u; });
+}
+
+Jet base_asinh(const Jet& a) {
+  return from_slope(
+      a, [](const Ball& u) { return base_asinh(u); },
+      [](const Jet& u) {
+        const auto K = constants(u);
+        return K(1) / base_sqrt(K(1) + u * u);
+      });
+}
+Jet base_sine_integral(const Jet& a) {
+  return from_slope(
+      a, [](const Ball& u) { return base_sine_integral(u); },
+      [](const Jet& u) { return base_sinc(u); });
 }
 
 }  // namespace antigrad::space

@@ -157,6 +157,8 @@ ANTIGRAD_BASE(cos)
 ANTIGRAD_BASE(sinc)
 ANTIGRAD_BASE(sinc_slope)
 ANTIGRAD_BASE(dilog)
+ANTIGRAD_BASE(asinh)
+ANTIGRAD_BASE(sine_integral)
 #undef ANTIGRAD_BASE
 
 // Nothing is proved of what only machine code needs.

@@ -7,7 +7,9 @@
 #include <cmath>
 
 #include "space/normal_form.hpp"
+#include "space/row_facts.hpp"
 #include "space/scanner.hpp"
+#include "space/small_scale.hpp"
 #include "space/text.hpp"
 
 namespace antigrad::space {
@@ -50,22 +52,16 @@ Anchor read_anchor(Scanner& in) {
   return a;
 }
 
-/// A trainable scale must keep away from 0, where the substitution u = a x + b is not one.
+/// The scale of a row that jumps keeps its sign: f would jump with the parameter. Parameters inside
+/// a row stand alone there.
 void check_scales(const Gradient& g, const Where& at) {
   for (const Piece& piece : g.pieces)
     for (const Term& t : piece.terms)
       for (const Factor& f : t.factors) {
-        double lo = f.scale.base, hi = f.scale.base;
-        for (std::size_t k = 0; k < f.scale.slope.size(); ++k) {
-          const Domain d = hull(g.parameters, k);
-          const double s = f.scale.slope[k];
-          if (s == 0) continue;
-          lo += s * (s > 0 ? d.lo : d.hi);
-          hi += s * (s > 0 ? d.hi : d.lo);
-        }
-        if (lo < 0 && hi > 0)
-          throw Error(at, fmt::format("the scale inside {}(...) can reach 0; give its parameter a "
-                                      "domain without 0, like in (0, inf)",
+        const Range scale = range_of(f.scale, g.parameters);
+        if (scale.lo < 0 && scale.hi > 0 && row_facts(f.primitive).jumps)
+          throw Error(at, fmt::format("the scale inside {}(...) can reach 0, where it jumps; give "
+                                      "its parameter a domain without 0, like (0, inf)",
                                       primitive(f.primitive).name));
         const bool trains = !f.scale.constant() || !f.shift.constant();
         if (trains && (t.power > 0 || t.factors.size() > 1))

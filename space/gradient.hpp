@@ -60,18 +60,19 @@ struct Gradient {
 std::string to_string(const Gradient& g);
 
 /// Throws Error with line and column: syntax, unknown names (with a suggestion), a form outside the
-/// grammar (with the reason: a product of parameters, a scale that can reach 0, a composition, an
-/// unordered knot).
+/// grammar (with the reason: a product of parameters, a jump whose scale can reach 0, a
+/// composition, an unordered knot).
 Gradient parse_gradient(std::string_view text);
 
 /// g as an expression (select over the knots), with Param k for parameter k.
 Expr to_expr(const Gradient& g);
 
 /// f with f' = g, continuous over the knots, anchored. Closed form by the rows' antiderivatives,
-/// linearity, affine substitution, integration by parts for x^k p; else a tabulated antiderivative
-/// with a checked error. The result is checked against g before it is returned. Throws Error with
-/// the reason when there is none (tails that are not certified, an anchor where f does not
-/// converge).
+/// linearity, affine substitution, integration by parts for x^k p, identities of products; else a
+/// tabulated antiderivative, less its asymptotes where a row does not settle exponentially. Scales
+/// may come as near to 0 as they like. The result is checked against g before it is returned.
+/// Throws Error with the offending part and a way out when there is none (tails that are not
+/// certified, an anchor where f does not converge).
 Activation integrate(const Gradient& g);
 
 /// A number equal for candidates whose f are equal up to output scale and sign, reflection and the

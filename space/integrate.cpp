@@ -11,7 +11,6 @@
 namespace antigrad::space {
 namespace {
 
-constexpr double kFar = 700;        // stands for infinity: exp(-700) is 1e-304
 constexpr double kResidue = 1e-15;  // a constant below this is rounding
 
 bool depends_on_x(const Expr& e) {
@@ -23,7 +22,7 @@ class Assembly {
  public:
   explicit Assembly(const Gradient& g) : g_(g), x_(out_.variable()) {
     for (const Piece& p : g.pieces) {
-      parts_.push_back(antiderivative(p.terms));
+      parts_.push_back(antiderivative(p.terms, g.parameters));
       rules_.insert(parts_.back().rules.begin(), parts_.back().rules.end());
     }
     constants_.assign(parts_.size(), out_.literal(0));
@@ -69,9 +68,11 @@ class Assembly {
   void place_constants() {
     std::size_t piece = 0;
     while (piece < g_.knots.size() && g_.anchor.at > g_.knots[piece]) ++piece;
-    const Sym point =
-        out_.literal(std::isinf(g_.anchor.at) ? std::copysign(kFar, g_.anchor.at) : g_.anchor.at);
-    constants_[piece] = tidied(out_.literal(g_.anchor.value) - at(piece, point));
+    const double point = g_.anchor.at;
+    const Sym there = std::isinf(point)
+                          ? at_infinity(parts_[piece], std::copysign(1, point), g_.parameters, out_)
+                          : at(piece, out_.literal(point));
+    constants_[piece] = tidied(out_.literal(g_.anchor.value) - there);
     for (std::size_t i = piece; i-- > 0;)
       constants_[i] = tidied(at(i + 1, knot(i)) - at(i, knot(i)));
     for (std::size_t i = piece + 1; i < parts_.size(); ++i)

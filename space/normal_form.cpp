@@ -27,7 +27,7 @@ double constant_value(const std::vector<Term>& t) { return t.empty() ? 0 : t[0].
 /// Reads one expression, node by node; every node's value is its sum of terms.
 class Reader {
  public:
-  Reader(const Expr& e, const Refuse& fail) : e_(e), fail_(fail) {}
+  Reader(const Expr& e, const Refuse& fail, bool helpers) : e_(e), fail_(fail), helpers_(helpers) {}
 
   std::vector<Term> read() {
     std::vector<std::vector<Term>> at(e_.nodes.size());
@@ -106,7 +106,7 @@ class Reader {
           fmt::format("\"{}\" is not a primitive of gradients: split the line into pieces with "
                       "knots, \"left | knot | right\"",
                       p.name));
-    if (!p.search)
+    if (!p.search && !helpers_)
       refuse(fmt::format("\"{}\" has no place in a gradient (it serves antiderivatives)", p.name));
     Factor f{n.op, {0, {}}, {0, {}}};
     for (const Term& t : argument) {
@@ -129,6 +129,7 @@ class Reader {
 
   const Expr& e_;
   const Refuse& fail_;
+  bool helpers_;  // rows that serve antiderivatives are admitted
   std::uint16_t node_ = 0;
 };
 
@@ -174,10 +175,14 @@ std::vector<Term> merged(std::vector<Term> terms, double tolerance) {
   return out;
 }
 
-std::vector<Term> to_terms(const Expr& e, const Refuse& fail) { return Reader(e, fail).read(); }
+std::vector<Term> to_terms(const Expr& e, const Refuse& fail) {
+  return Reader(e, fail, false).read();
+}
 
 std::vector<Term> to_terms(const Expr& e) {
-  return to_terms(e, [](std::uint16_t, const std::string& reason) { throw Error(reason); });
+  return Reader(
+             e, [](std::uint16_t, const std::string& reason) { throw Error(reason); }, true)
+      .read();
 }
 
 Sym to_sym(const Affine& a, Builder& out) {

@@ -24,7 +24,8 @@ std::vector<Term> merged(std::vector<Term> terms, double tolerance = 0);
 /// when it is outside the form; it must throw.
 using Refuse = std::function<void(std::uint16_t node, const std::string& reason)>;
 std::vector<Term> to_terms(const Expr& e, const Refuse& fail);
-/// The same; throws Error with the reason, without a place.
+/// The same with the rows that only antiderivatives hold; throws Error with the reason, without a
+/// place.
 std::vector<Term> to_terms(const Expr& e);
 
 Sym to_sym(const Affine& a, Builder& out);

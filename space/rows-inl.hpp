@@ -13,6 +13,7 @@ inline constexpr double kSqrtPi = 1.772453850905516;
 inline constexpr double kInvSqrtPi = 0.5641895835477563;
 inline constexpr double kInvSqrt2 = 0.7071067811865476;
 inline constexpr double kInvSqrt2Pi = 0.3989422804014327;
+inline constexpr double kDilogAtMinusOne = 0.8224670334241132;  // pi^2 / 12 = -Li_2(-1)
 
 // What a float or double formula calls. A NaN operand gives NaN.
 template <class T>
@@ -132,6 +133,12 @@ template <class T>
 T copysign(T a, T b) {
   return base_copysign(a, b);
 }
+
+}  // namespace antigrad::space::rows
+
+#include "space/special-inl.hpp"
+
+namespace antigrad::space::rows {
 
 #define PRIMITIVE(ID, NAME, LATEX, USE, Y, ...)   \
   template <class T>                              \

@@ -79,7 +79,7 @@ TEST(Text, ErrorsCarryTheColumnAndAWayOut) {
       {"[a = 1, a = 2] a*x", 9, "declared twice"},
       {"[a = -1 in (0, inf)] a*x", 2, "outside its open domain"},
       {"[x = 1] x", 2, "cannot name a parameter"},
-      {"[k = 2] tanh(k*x)", 1, "can reach 0"},
+      {"[k = 2] step(k*x)", 1, "can reach 0"},
       {"1/x", 2, "divides only by constants"},
       {"log1p(x)", 1, "has no place in a gradient"},
       {"x; g(0) = 1", 4, "expected the anchor"},
