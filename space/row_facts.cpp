@@ -1,6 +1,8 @@
 #include "space/row_facts.hpp"
 
 #include <cmath>
+#include <numbers>
+#include <utility>
 
 #include "space/normal_form.hpp"
 
@@ -99,16 +101,18 @@ std::vector<Term> in_x(const std::vector<Term>& terms, double a, double b, doubl
 
 const GaussRule& gauss_rule() {
   static const GaussRule rule = [] {
-    // The roots of P_5 on [-1, 1] are 0 and +-sqrt(5 -+ 2 sqrt(10/7)) / 3.
+    constexpr int n = GaussRule::kNodes;
     GaussRule r{};
-    const double inner = std::sqrt(5 - 2 * std::sqrt(10.0 / 7)) / 3,
-                 outer = std::sqrt(5 + 2 * std::sqrt(10.0 / 7)) / 3;
-    const double inner_weight = (322 + 13 * std::sqrt(70.0)) / 900,
-                 outer_weight = (322 - 13 * std::sqrt(70.0)) / 900;
-    const double roots[] = {-outer, -inner, 0, inner, outer};
-    const double weights[] = {outer_weight, inner_weight, 128.0 / 225, inner_weight, outer_weight};
-    for (int i = 0; i < GaussRule::kNodes; ++i)
-      r.node[i] = 0.5 * (1 + roots[i]), r.weight[i] = 0.5 * weights[i];
+    for (int i = 0; i < n; ++i) {
+      double x = -std::cos(std::numbers::pi * (i + 0.75) / (n + 0.5)), slope = 1;
+      for (int step = 0; step < 6; ++step) {  // Newton's method on the Legendre polynomial
+        double p = 1, q = 0;
+        for (int k = 1; k <= n; ++k) q = std::exchange(p, ((2 * k - 1) * x * p - (k - 1) * q) / k);
+        slope = n * (x * p - q) / (x * x - 1);
+        x -= p / slope;
+      }
+      r.node[i] = 0.5 * (1 + x), r.weight[i] = 1 / ((1 - x * x) * slope * slope);
+    }
     return r;
   }();
   return rule;

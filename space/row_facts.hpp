@@ -26,7 +26,7 @@ std::vector<Term> in_x(const std::vector<Term>& terms, double a, double b, doubl
 
 /// Nodes in (0, 1) and weights of the Gauss-Legendre rule that small scales are integrated with.
 struct GaussRule {
-  static constexpr int kNodes = 5;
+  static constexpr int kNodes = 8;
   double node[kNodes], weight[kNodes];
 };
 const GaussRule& gauss_rule();

@@ -9,7 +9,7 @@ namespace antigrad::space {
 namespace {
 
 constexpr double kSmallScale = 1.0 / 64;  // scales that reach below take the mean ...
-constexpr double kSmallChange = 1.0 / 8;  // ... where |a x| is below
+constexpr double kSmallChange = 0.5;      // ... where |a x| is below
 
 }  // namespace
 

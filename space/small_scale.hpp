@@ -1,6 +1,6 @@
 // int_0^x t^k p(a t + b) dt for scales a that may be tiny or 0. (P(a x + b) - P(b)) / a loses its
 // digits there; x^(k+1) times the mean of s^k p(b + s a x) over 0 <= s <= 1, by Gauss's rule, loses
-// none, in the value and in every derivative. |a x| < 1/8 takes the mean, else the difference.
+// none, in the value and in every derivative. |a x| < 1/2 takes the mean, else the difference.
 #pragma once
 #include "space/builder.hpp"
 #include "space/gradient.hpp"

@@ -50,7 +50,8 @@ TEST(Agreement, NarrowMachinesComputeTheSame) {
   four.lanes = 4, four.avx512 = false, four.fma = false;
   auto all = zoo_activations();
   for (const char* tabulated :
-       {"softplus(x)", "x*logcosh(x)", "[a = 0.5] a*x*tanh(x) | 0 | softplus(x)"})
+       {"x*softplus(x)", "x*logcosh(x)", "[a = 0.5] a*x*tanh(x) | 0 | softplus(x)",
+        "tanh(x)*sigmoid(x)", "x*sinc(x) + sinc(2*x)", "[a = 0.01 in (-1, 1)] tanh(a*x + 1)"})
     all.push_back(named(tabulated));
   for (const auto& a : all)
     for (const auto& p : programs(a)) {
