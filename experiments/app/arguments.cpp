@@ -98,6 +98,10 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       app.add_flag("--primitives", a.primitives,
                    "the functions that gradients are made of, instead");
       break;
+    case Option::more:
+      app.add_flag("--more", a.more,
+                   "also other names, notes, and what else is published under the same name");
+      break;
     case Option::since:
       add_number(app, "--since", a.since, "only what was published in this year or later", 1900);
       break;

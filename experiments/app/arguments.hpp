@@ -29,6 +29,7 @@ struct Arguments {
   int count = 10;
   int rounds = 3;
   bool primitives = false;
+  bool more = false;
   int since = 0;                              // year
   std::optional<space::ZooEntry::Kind> kind;  // of entries of the zoo
   std::vector<double> points;                 // where values are asked for
@@ -47,6 +48,7 @@ enum class Option {
   count,
   rounds,
   primitives,
+  more,
   since,
   kind,
   points

@@ -116,10 +116,9 @@ std::vector<Command> make_commands() {
        kFormulas,
        "the known activations, with sources",
        {"WORD", "a part of a name or title; default: all", "", false, true},
-       {kind, since, points, primitives, output},
-       "A gate is f(u)*v, a layer of two inputs: write gate(TEXT) around any activation.\n"
-       "-o json adds other names, notes, and what else is published under the same name.\n\n"
-       "Examples:\n  antigrad zoo\n  antigrad zoo gelu -o json\n  antigrad zoo --kind gate\n"
+       {kind, since, more, points, primitives, output},
+       "A gate is f(u)*v, a layer of two inputs: write gate(TEXT) around any activation.\n\n"
+       "Examples:\n  antigrad zoo\n  antigrad zoo gelu --more -o json\n  antigrad zoo --kind gate\n"
        "  antigrad zoo --since 2023 --at=-1,0,1\n  antigrad zoo --primitives\n",
        zoo_command},
       {"export",

@@ -68,16 +68,16 @@ int zoo_command(const Arguments& arguments) {
     list_primitives(arguments.format);
     return 0;
   }
-  const bool table = arguments.format == Format::table, at = !arguments.points.empty();
+  const bool more = arguments.more, at = !arguments.points.empty();
   std::vector<std::string> columns{"name", "title", "kind", "year", "text", "source"};
-  if (!table) columns.insert(columns.end(), {"aliases", "note", "not to be taken for"});
+  if (more) columns.insert(columns.end(), {"aliases", "note", "not to be taken for"});
   if (at) columns.insert(columns.end(), {"f", "g", "f''"});
   Listing listing(columns);
   for (const ZooEntry& entry : space::zoo()) {
     if (!wanted(entry, arguments)) continue;
     std::vector<Json> row{entry.name, entry.title, std::string(to_string(entry.kind)),
                           entry.year, entry.text,  entry.source};
-    if (!table) row.insert(row.end(), {Json(entry.aliases), entry.note, wrong_forms(entry)});
+    if (more) row.insert(row.end(), {Json(entry.aliases), entry.note, wrong_forms(entry)});
     if (at)
       for (Json& column : values(entry, arguments.points)) row.push_back(std::move(column));
     listing.add(std::move(row));

@@ -2,6 +2,7 @@
 #include "trainer/activation_module.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 
