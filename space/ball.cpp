@@ -137,9 +137,7 @@ Ball Ball::around(const Ball& middle, double radius) {
 double Ball::lower() const { return finite() ? rounded(raw(*this), false) : -kInfinity; }
 double Ball::upper() const { return finite() ? rounded(raw(*this), true) : kInfinity; }
 double Ball::middle() const { return arf_get_d(arb_midref(raw(*this)), ARF_RND_NEAR); }
-double Ball::radius() const {
-  return finite() ? mag_get_d(arb_radref(raw(*this))) * (1 + 1e-8) : kInfinity;
-}
+double Ball::radius() const { return finite() ? mag_get_d(arb_radref(raw(*this))) : kInfinity; }
 Ball Ball::center() const {
   Ball out;
   arb_get_mid_arb(raw(out), raw(*this));
@@ -314,6 +312,21 @@ Jet unknown(const Jet& a, const Jet& b) {
   return out;
 }
 
+Ball slope(const Ball&) { return Ball::line(); }
+Ball slope(const Jet& a) { return a.size() > 1 ? a[1] : Ball::line(); }
+
+/// The comparison whose operands differ by what is known at an end of the interval, and whose
+/// difference has a slope of one sign.
+int by_end(const Switches& log, const Ball& difference_slope) {
+  const std::size_t k = log.taken.size();
+  if (k >= log.at_end.size()) return -1;
+  const Ball& end = log.at_end[k];
+  const Ball moving = Ball(log.side) * difference_slope;  // away from the end
+  if ((end.is(0) || end.positive()) && moving.positive()) return 0;
+  if ((end.is(0) || end.negative()) && moving.negative()) return 1;
+  return -1;
+}
+
 /// a < b as 1 or 0, -1 for undecided. Balls that only touch are decided by their inner points;
 /// `equal` is the answer for two equal numbers.
 template <class T>
@@ -328,6 +341,8 @@ int decide(const T& a, const T& b, int equal) {
     side = 0;
   Switches* const log = switches(a);
   if (!log) return side;
+  log->differences.push_back(x - y);
+  if (side < 0) side = by_end(*log, slope(a) - slope(b));
   if (log->taken.size() < log->forced.size()) side = log->forced[log->taken.size()];
   log->taken.push_back(static_cast<signed char>(side));
   log->undecided = log->undecided || side < 0;
@@ -408,11 +423,7 @@ Ball base_atan(const Ball& a) { return atan(a); }
 Ball base_sin(const Ball& a) { return sin(a); }
 Ball base_cos(const Ball& a) { return cos(a); }
 Ball base_sinc(const Ball& a) { return apply(arb_sinc, a); }
-Ball base_sinc_slope(const Ball& a) {
-  Jet around(a, Ball(1), 2), out = BallAccess::like(around);
-  arb_poly_sinc_series(raw(out), raw(around), 2, kBits);
-  return out[1];
-}
+Ball base_sinc_slope(const Ball& a) { return base_sinc(Jet(a, Ball(1), 2))[1]; }
 Ball base_dilog(const Ball& a) { return apply(arb_hypgeom_dilog, a); }
 Ball base_asinh(const Ball& a) { return apply(arb_asinh, a); }
 Ball base_sine_integral(const Ball& a) { return apply(arb_hypgeom_si, a); }
@@ -450,12 +461,30 @@ Jet base_tanh(const Jet& a) {
 Jet base_atan(const Jet& a) { return apply_series(arb_poly_atan_series, a); }
 Jet base_sin(const Jet& a) { return apply_series(arb_poly_sin_series, a); }
 Jet base_cos(const Jet& a) { return apply_series(arb_poly_cos_series, a); }
-Jet base_sinc(const Jet& a) { return apply_series(arb_poly_sinc_series, a); }
+/// sum (-1)^j u^(2j) / (2j + 1)!, for |u| <= 2: the terms left out are below 2^-100 with all their
+/// coefficients.
+Jet near_zero_sinc(const Jet& u) {
+  const auto K = constants(u);
+  const Jet square = u * u;
+  Jet sum = K(0);
+  for (int j = 30; j > 0; --j) sum = (K(1) + sum) * square * (K(-1) / K(2 * j * (2 * j + 1)));
+  Jet out = K(1) + sum;
+  for (int k = 0; k < u.size(); ++k) {
+    const Ball widened = out[k] + Ball::between(-0x1p-100, 0x1p-100);
+    arb_poly_set_coeff_arb(raw(out), k, raw(widened));
+  }
+  return out;
+}
+Jet base_sinc(const Jet& a) {
+  if (a[0].has_zero() && certainly_less(abs(a[0]), Ball(2))) {
+    Jet u(a[0], Ball(1), a.size(), a.switches());
+    return compose(near_zero_sinc(u), a);
+  }
+  return apply_series(arb_poly_sinc_series, a);
+}
 Jet base_sinc_slope(const Jet& a) {
   // The derivative of sinc around a[0], then the rest of a put in.
-  Jet around(a[0], Ball(1), a.size() + 1), series = BallAccess::like(around);
-  arb_poly_sinc_series(raw(series), raw(around), a.size() + 1, kBits);
-  return compose(derivative(series), a);
+  return compose(derivative(base_sinc(Jet(a[0], Ball(1), a.size() + 1))), a);
 }
 Jet base_dilog(const Jet& a) {
   return from_slope(

@@ -32,7 +32,7 @@ class Ball {
   double lower() const;   // rounded down
   double upper() const;   // rounded up
   double middle() const;  // to nearest
-  double radius() const;  // rounded up
+  double radius() const;  // exactly
   Ball center() const;    // the middle, exactly
   bool finite() const;
   bool exact() const;  // radius 0
@@ -88,6 +88,11 @@ struct Switches {
   std::vector<signed char> forced;  // by number of the comparison; beyond its end nothing is forced
   std::vector<signed char> taken;   // 1: true, 0: false, -1: undecided
   bool undecided = false;
+  std::vector<Ball> differences;  // of the two sides of each comparison
+  // For an interval of which one end has been evaluated: its differences, and on which side of it
+  // the interval lies (+1, -1). They decide what the slope of a difference carries on.
+  std::vector<Ball> at_end;
+  double side = 0;
 };
 
 /// The first n coefficients of a power series in t: of x -> h(x) around a point or, with an

@@ -72,6 +72,8 @@ T run(const Expr& e, const Leaf& leaf, const T& zero) {
 
 }  // namespace
 
+Ball enclose(const Table& table, const Ball& x) { return table_value(table, x); }
+
 Ball enclose(const Expr& e, const Ball& x, std::span<const Ball> theta) {
   const auto leaf = [&](const Node& n) {
     if (n.op == Op::Var) return x;

@@ -1,0 +1,392 @@
+// Signs by splitting intervals; a root where the slope has one sign and the ends have two.
+#include "space/cover.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "space/enclose.hpp"
+
+namespace antigrad::space {
+namespace {
+
+constexpr int kCoefficients = 7;     // of a segment: order 0 .. 5 and the remainder
+constexpr int kMaxCells = 2000;      // split, of one order
+constexpr double kNarrow = 0x1p-36;  // what is narrower is not split any more
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::array kReaches{8.0, 16.0, 32.0, 64.0, 256.0, 1024.0, 4096.0};
+
+using Sign = Cover::Sign;
+using Piece = Cover::Piece;
+
+Sign sign_of(const Ball& b) {
+  if (b.positive()) return Sign::positive;
+  if (b.negative()) return Sign::negative;
+  return b.is(0) ? Sign::zero : Sign::open;
+}
+
+Ball left_half(const Ball& x) {
+  return Ball::around(x.center() - Ball(0.5 * x.radius()), 0.5 * x.radius());
+}
+Ball right_half(const Ball& x) {
+  return Ball::around(x.center() + Ball(0.5 * x.radius()), 0.5 * x.radius());
+}
+
+double factorial_ratio(int k, int d) {  // k! / (k - d)!
+  double out = 1;
+  for (int i = 0; i < d; ++i) out *= k - i;
+  return out;
+}
+
+/// Equal signs that meet are one piece. Intervals may overlap by their rounding: what lies in the
+/// last one is known already.
+void append(std::vector<Piece>& out, const Piece& p) {
+  if (!out.empty() && p.hi <= out.back().hi) return;
+  if (!out.empty() && out.back().sign == p.sign && out.back().hi >= p.lo && p.lo != out.back().lo)
+    out.back().hi = std::fmax(out.back().hi, p.hi);
+  else
+    out.push_back(p);
+}
+
+}  // namespace
+
+Cover::Cover(const Expr& h, std::vector<Ball> theta) : theta_(std::move(theta)) {
+  expressions_.reserve(kOrders);
+  expressions_.push_back(h);
+  for (const Ball& b : theta_) points_.push_back(b.middle());
+  choose_reach();
+  find_kinks();
+}
+
+const Expr& Cover::expression(int d) {
+  while (static_cast<int>(expressions_.size()) <= d)
+    expressions_.push_back(simplify(derivative(expressions_.back())));
+  return expressions_[static_cast<std::size_t>(d)];
+}
+
+Jet Cover::jet(const Ball& x, int n, Switches* switches) const {
+  if (switches && switches->forced.empty() && !x.exact()) {
+    for (const Stop& stop : stops_) {
+      const bool left = x.upper() == stop.x;
+      if (!left && x.lower() != stop.x) continue;
+      switches->at_end = stop.differences;
+      switches->side = left ? -1 : 1;
+    }
+  }
+  return enclose_jet(expressions_.front(), x, n, theta_, switches);
+}
+
+const Tail& Cover::far(int d, int side) {
+  const auto key = std::make_pair(d, side);
+  const auto found = tails_.find(key);
+  if (found != tails_.end()) return found->second;
+  return tails_.emplace(key, tail(expression(d), side, reach_, theta_)).first->second;
+}
+
+void Cover::choose_reach() {
+  for (const double reach : kReaches) {
+    reach_ = reach;
+    tails_.clear();
+    if (far(0, -1).known() && far(0, 1).known()) return;
+  }
+  reach_ = 64;
+  tails_.clear();
+}
+
+bool Cover::undecided(const Ball& x) const {
+  Switches switches;
+  jet(x, 2, &switches);
+  return switches.undecided;
+}
+
+/// Points where an operand of the formula that is affine in x vanishes, exactly; found anywhere
+/// else, a kink is a narrow ball.
+void Cover::find_kinks() {
+  Expr all = expressions_.front();
+  all.outputs.clear();
+  for (std::size_t i = 0; i < all.nodes.size(); ++i)
+    all.outputs.push_back(static_cast<std::uint16_t>(i));
+  std::vector<std::vector<double>> values;
+  for (const double x : {-1.0, 0.0, 1.0}) {
+    values.emplace_back(all.nodes.size());
+    evaluate<double>(all, std::span<const double>(&x, 1), points_, values.back());
+  }
+  std::vector<double> stops;
+  const auto try_zero = [&](double before, double here, double after) {
+    const double slope = after - here;
+    if (slope == 0 || std::fabs(slope - (here - before)) > 1e-12 * std::fabs(slope)) return;
+    const double x = -here / slope;
+    if (std::isfinite(x) && std::fabs(x) < reach_) stops.push_back(x + 0.0);
+  };
+  for (const Node& n : all.nodes) {
+    const Primitive& p = primitive(n.op);
+    if (p.arity == 0 || n.op == Op::Integral) continue;
+    const auto at = [&](int k, std::uint16_t i) { return values[static_cast<std::size_t>(k)][i]; };
+    try_zero(at(0, n.a), at(1, n.a), at(2, n.a));
+    if (p.arity > 1)
+      try_zero(at(0, n.a) - at(0, n.b), at(1, n.a) - at(1, n.b), at(2, n.a) - at(2, n.b));
+  }
+  std::ranges::sort(stops);
+  stops.erase(std::unique(stops.begin(), stops.end()), stops.end());
+  std::erase_if(stops, [&](double s) { return !undecided(Ball::around(Ball(s), kNarrow)); });
+  for (const double s : stops) {
+    Switches here;
+    jet(Ball(s), 1, &here);
+    stops_.push_back({s, std::move(here.differences)});
+  }
+  std::vector<Ball> found;
+  double lo = -reach_;
+  for (std::size_t i = 0; i <= stops.size(); ++i) {
+    const double hi = i < stops.size() ? stops[i] : reach_;
+    if (hi > lo) {
+      look_for_kinks(Ball::after(lo, 0.5 * (hi - lo)), found);
+      look_for_kinks(Ball::before(hi, 0.5 * (hi - lo)), found);
+    }
+    if (i < stops.size()) found.emplace_back(hi);
+    lo = hi;
+  }
+  for (const Ball& at : found) add_kink(at);
+}
+
+void Cover::look_for_kinks(const Ball& x, std::vector<Ball>& found) {
+  if (!undecided(x)) return;
+  if (x.radius() > kNarrow && ++cells_ < kMaxCells) {
+    look_for_kinks(left_half(x), found);
+    look_for_kinks(right_half(x), found);
+    return;
+  }
+  const bool same =
+      !found.empty() && !found.back().exact() && found.back().upper() >= x.lower() - kNarrow;
+  if (same)
+    found.back() = Ball::between(found.back().lower(), x.upper());
+  else
+    found.push_back(x);
+}
+
+void Cover::add_kink(const Ball& at) {
+  const double width = std::fmax(kNarrow, 4 * at.radius());
+  Switches left, right;
+  jet(Ball::before(at.lower(), width), 2, &left);
+  jet(Ball::after(at.upper(), width), 2, &right);
+  if (left.undecided || right.undecided) {  // kinks too close to be told apart: nothing is known
+    const Jet open(Ball::line(), Ball::line(), kCoefficients);
+    kinks_.push_back({at, open, open});
+    return;
+  }
+  Switches as_left, as_right;
+  as_left.forced = left.taken;
+  as_right.forced = right.taken;
+  kinks_.push_back({at, jet(at, kCoefficients, &as_left), jet(at, kCoefficients, &as_right)});
+}
+
+Cover::Segment& Cover::segment(const Ball& x) {
+  const auto key = std::make_pair(x.middle(), x.radius());
+  const auto found = segments_.find(key);
+  if (found != segments_.end()) return found->second;
+  Switches switches;
+  Segment s{jet(x, kCoefficients, &switches), Jet(), switches.taken, false};
+  return segments_.emplace(key, std::move(s)).first->second;
+}
+
+Ball Cover::range(int d, const Ball& x) {
+  Segment& s = segment(x);
+  const Ball direct = s.over[d] * Ball(factorial_ratio(d, d));
+  if (x.exact() || x.radius() > 4 || sign_of(direct) != Sign::open) return direct;
+  if (!s.has_center) {
+    Switches inside;
+    inside.forced = s.sides;
+    s.center = jet(x.center(), kCoefficients, &inside);
+    s.has_center = true;
+  }
+  const Ball t = Ball::around(Ball(), x.radius());
+  Ball sum;
+  for (int k = d; k < kCoefficients; ++k) {
+    const Ball c = k + 1 < kCoefficients ? s.center[k] : s.over[k];
+    sum += c * Ball(factorial_ratio(k, d)) * pow(t, k - d);
+  }
+  return direct.finite() ? intersection(sum, direct) : sum;
+}
+
+/// h^(d) at a point of x, on the branches that the inside of x has.
+Ball Cover::value_inside(int d, const Ball& x, double point) {
+  Switches inside;
+  inside.forced = segment(x).sides;
+  return jet(Ball(point), d + 1, &inside)[d] * Ball(factorial_ratio(d, d));
+}
+
+Ball Cover::at(int d, const Ball& x) {
+  for (const Kink& k : kinks_) {
+    if (!certainly_less(k.at, x) && !certainly_less(x, k.at)) {
+      const Ball scale(factorial_ratio(d, d));
+      Ball both = hull(k.left[d] * scale, k.right[d] * scale);
+      if (k.at.lower() <= x.lower() && k.at.upper() >= x.upper()) return both;
+      return Ball::line();
+    }
+  }
+  return jet(x, d + 1)[d] * Ball(factorial_ratio(d, d));
+}
+
+/// With h^(d+1) of one sign on x, the ends say all.
+bool Cover::by_slope(int d, const Ball& x, std::vector<Piece>& out) {
+  const Sign slope = sign_of(range(d + 1, x));
+  if (slope != Sign::positive && slope != Sign::negative) return false;
+  const double lo = x.lower(), hi = x.upper();
+  const Sign first = sign_of(value_inside(d, x, lo)), last = sign_of(value_inside(d, x, hi));
+  if (first == Sign::open || last == Sign::open) return false;
+  if (first == last || first == Sign::zero || last == Sign::zero) {
+    append(out, {lo, hi, first == Sign::zero ? last : first});
+    return true;
+  }
+  double a = lo, b = hi;  // halving in double arithmetic; the signs are then proved
+  const bool rising = last == Sign::positive;
+  while (b - a > 1e-15 * (1 + std::fabs(a))) {
+    const double middle = 0.5 * (a + b);
+    if (middle <= a || middle >= b) break;
+    ((value(expression(d), middle, points_) > 0) == rising ? b : a) = middle;
+  }
+  for (double width = 1e-15 * (1 + std::fabs(a)); width < 0.1; width *= 32) {
+    const double from = std::fmax(lo, a - width), to = std::fmin(hi, b + width);
+    const Sign before = from > lo ? sign_of(value_inside(d, x, from)) : first;
+    const Sign after = to < hi ? sign_of(value_inside(d, x, to)) : last;
+    if (before != first || after != last) continue;
+    const double middle = 0.5 * (a + b);
+    const double near = std::nearbyint(middle * 1024) / 1024;  // a root that is a short number
+    if (near > from && near < to && sign_of(value_inside(d, x, near)) == Sign::zero) {
+      append(out, {lo, near, first});
+      append(out, {near, hi, last});
+    } else {
+      append(out, {lo, from, first});
+      append(out, {to, hi, last});
+    }
+    return true;
+  }
+  return false;
+}
+
+void Cover::decide(int d, const Ball& x, std::vector<Piece>& out) {
+  const Sign all = sign_of(range(d, x));
+  if (all != Sign::open) return append(out, {x.lower(), x.upper(), all});
+  if (by_slope(d, x, out)) return;
+  if (x.radius() < kNarrow || ++cells_ > kMaxCells)
+    return append(out, {x.lower(), x.upper(), Sign::open});
+  decide(d, left_half(x), out);
+  decide(d, right_half(x), out);
+}
+
+void Cover::between(int d, double lo, double hi, std::vector<Piece>& out) {
+  // Not in the middle: roots like short numbers, and a root on a border cannot be decided.
+  const double width = 0.53125 * (hi - lo), border = lo + width;
+  decide(d, Ball::after(lo, width), out);
+  decide(d, Ball::before(hi, hi - border), out);
+}
+
+/// The sign far out; further out than the kinks where it takes that.
+void Cover::outer(int d, int side, double& reach, std::vector<Piece>& out) {
+  for (reach = reach_; reach <= 16 * reach_; reach *= 2) {
+    const Tail t = reach == reach_ ? far(d, side) : tail(expression(d), side, reach, theta_);
+    const auto sign = t.sign();
+    const bool last = reach == 16 * reach_ || !t.known();
+    if (!sign && !last) continue;
+    if (!sign) reach = reach_;
+    const Sign s = !sign       ? Sign::open
+                   : *sign > 0 ? Sign::positive
+                   : *sign < 0 ? Sign::negative
+                               : Sign::zero;
+    out.push_back(side < 0 ? Piece{-kInfinity, -reach, s} : Piece{reach, kInfinity, s});
+    return;
+  }
+}
+
+const std::vector<Piece>& Cover::signs(int d) {
+  const auto found = signs_.find(d);
+  if (found != signs_.end()) return found->second;
+  cells_ = 0;
+  std::vector<Piece> out, right;
+  double lo = 0, hi = 0;
+  outer(d, -1, lo, out);
+  outer(d, 1, hi, right);
+  lo = -lo;
+  std::vector<Piece> inner;
+  for (const Kink& k : kinks_) {
+    std::vector<Piece> part;
+    between(d, lo, k.at.lower(), part);
+    inner.insert(inner.end(), part.begin(), part.end());
+    lo = k.at.upper();
+  }
+  std::vector<Piece> part;
+  between(d, lo, hi, part);
+  inner.insert(inner.end(), part.begin(), part.end());
+  // The outer pieces go on where the inner ones begin; only kinks part equal signs.
+  const auto join = [](Piece& a, const Piece& b) {
+    if (a.sign != b.sign || a.sign == Sign::open) return false;
+    a.hi = b.hi;
+    return true;
+  };
+  std::size_t from = !inner.empty() && join(out.front(), inner.front()) ? 1 : 0;
+  out.insert(out.end(), inner.begin() + static_cast<std::ptrdiff_t>(from), inner.end());
+  if (!join(out.back(), right.front())) out.push_back(right.front());
+  return signs_.emplace(d, std::move(out)).first->second;
+}
+
+namespace {
+
+/// What an extreme is known to be: the best of candidates, each a ball.
+struct Best {
+  int sign;
+  Cover::Extreme e;
+  explicit Best(int s) : sign(s), e{-kInfinity, -kInfinity, NAN} {}
+  /// A value that is taken, or a limit: both bounds.
+  void reached(const Ball& b, double x) {
+    const double lo = sign > 0 ? b.lower() : -b.upper(), hi = sign > 0 ? b.upper() : -b.lower();
+    if (std::isnan(e.at) || hi > e.hi) e.at = x;
+    e.lo = std::fmax(e.lo, lo);
+    e.hi = std::fmax(e.hi, hi);
+  }
+  /// Values that may be taken: the upper bound only.
+  void possible(const Ball& b) { e.hi = std::fmax(e.hi, sign > 0 ? b.upper() : -b.lower()); }
+  Cover::Extreme finish() const { return sign > 0 ? e : Cover::Extreme{-e.hi, -e.lo, e.at}; }
+};
+
+}  // namespace
+
+Cover::Extreme Cover::extreme(int d, int sign) {
+  Best best(sign);
+  const auto& pieces = signs(d + 1);
+  for (const Kink& k : kinks_) {
+    const Ball scale(factorial_ratio(d, d));
+    best.reached(k.left[d] * scale, k.at.middle());
+    best.reached(k.right[d] * scale, k.at.middle());
+  }
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const Piece& p = pieces[i];
+    const bool left = std::isinf(p.lo), right = std::isinf(p.hi);
+    if (p.sign == Sign::open && (left || right)) {
+      best.possible(far(d, left ? -1 : 1).range());
+    } else if (p.sign == Sign::open) {
+      best.possible(range(d, Ball::between(p.lo, p.hi)));
+    }
+    for (const int side : {-1, 1}) {
+      if (!(side < 0 ? left : right) || p.sign == Sign::open) continue;
+      const auto limit = far(d, side).limit();
+      if (!limit)
+        best.possible(far(d, side).range());
+      else if (limit->infinite != 0 && limit->infinite == sign)
+        best.e = {kInfinity, kInfinity, side * kInfinity};
+      else if (limit->infinite == 0)
+        best.reached(limit->value, side * kInfinity);
+    }
+    if (i > 0) {
+      const double a = pieces[i - 1].hi, b = p.lo;
+      const bool kink = std::ranges::any_of(kinks_, [&](const Kink& k) {
+        return k.at.upper() >= std::fmin(a, b) && k.at.lower() <= std::fmax(a, b);
+      });
+      if (!kink)
+        best.reached(at(d, Ball::between(std::fmin(a, b), std::fmax(a, b))), 0.5 * (a + b));
+    }
+  }
+  return best.finish();
+}
+
+Cover::Extreme Cover::supremum(int d) { return extreme(d, 1); }
+Cover::Extreme Cover::infimum(int d) { return extreme(d, -1); }
+
+}  // namespace antigrad::space
