@@ -127,21 +127,22 @@ void Cover::find_kinks() {
   }
   std::ranges::sort(stops);
   stops.erase(std::unique(stops.begin(), stops.end()), stops.end());
-  std::erase_if(stops, [&](double s) { return !undecided(Ball::around(Ball(s), kNarrow)); });
   for (const double s : stops) {
     Switches here;
     jet(Ball(s), 1, &here);
-    stops_.push_back({s, std::move(here.differences)});
+    const auto exact = [](const Ball& b) { return b.is(0); };
+    if (std::ranges::any_of(here.differences, exact) && undecided(Ball::around(Ball(s), kNarrow)))
+      stops_.push_back({s, std::move(here.differences)});
   }
   std::vector<Ball> found;
   double lo = -reach_;
-  for (std::size_t i = 0; i <= stops.size(); ++i) {
-    const double hi = i < stops.size() ? stops[i] : reach_;
+  for (std::size_t i = 0; i <= stops_.size(); ++i) {
+    const double hi = i < stops_.size() ? stops_[i].x : reach_;
     if (hi > lo) {
       look_for_kinks(Ball::after(lo, 0.5 * (hi - lo)), found);
       look_for_kinks(Ball::before(hi, 0.5 * (hi - lo)), found);
     }
-    if (i < stops.size()) found.emplace_back(hi);
+    if (i < stops_.size()) found.emplace_back(hi);
     lo = hi;
   }
   for (const Ball& at : found) add_kink(at);

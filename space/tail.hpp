@@ -119,6 +119,8 @@ Tail base_cos(const Tail& a);
 Tail base_sinc(const Tail& a);
 Tail base_sinc_slope(const Tail& a);
 Tail base_dilog(const Tail& a);
+Tail base_asinh(const Tail& a);
+Tail base_sine_integral(const Tail& a);
 
 inline auto constants(const Tail& a) {
   return [from = a.from()](double c) { return Tail::number(constant(c), from); };

@@ -256,6 +256,21 @@ Tail base_sinc_slope(const Tail& a) {
   if (settled(a)) return smooth(a, [](const Jet& u) { return base_sinc_slope(u); });
   return (base_cos(a) - base_sin(a) / a) / a;
 }
+/// log(u + sqrt(1 + u^2)), u -> inf.
+Tail base_asinh(const Tail& a) {
+  const auto side = infinite_sign(a);
+  if (!side) return smooth(a, [](const Jet& u) { return base_asinh(u); });
+  const auto K = constants(a);
+  const Tail u = K(*side) * a, y = log_of(u + base_sqrt(K(1) + u * u));
+  return K(*side) * y;
+}
+/// Si(u) = pi/2 - f(u) cos u - g(u) sin u, 0 < f < 1/u, 0 < g < 1/u^2.
+Tail base_sine_integral(const Tail& a) {
+  const auto side = infinite_sign(a);
+  if (!side) return smooth(a, [](const Jet& u) { return base_sine_integral(u); });
+  const auto K = constants(a);
+  return K(*side * 1.5707963267948966) + within(Ball::between(-2, 2), a) / a;
+}
 /// Li2(-t), t -> inf: -pi^2/6 - log(t)^2 / 2 - Li2(-1/t).
 Tail base_dilog(const Tail& a) {
   const auto small = [](const Jet& u) { return base_dilog(u); };

@@ -63,7 +63,8 @@ void expect_true(const Subject& s) {
       const double v = value(h, side * 1e4, s.theta);
       if (!limit || !std::isfinite(v)) continue;
       if (limit->infinite != 0)
-        EXPECT_GT(v * limit->infinite, 2) << s.name;
+        EXPECT_GT(v * limit->infinite, 0.5)  // log x may be what grows
+            << s.name;
       else
         EXPECT_NEAR(v, limit->value.middle(), 1e-3) << s.name << " side " << side;
     }
