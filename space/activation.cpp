@@ -4,9 +4,10 @@
 
 #include <cctype>
 
+#include "space/definitions.hpp"
 #include "space/gradient.hpp"
 #include "space/text.hpp"
-#include "space/zoo.hpp"
+#include "space/user_gradient.hpp"
 
 namespace antigrad::space {
 namespace {
@@ -39,7 +40,7 @@ bool gives_f(std::string_view text) {
 }
 
 /// "[PARAMETERS] f: EXPRESSION": g is derived from f.
-Activation from_function(std::string_view text) {
+Activation from_function(std::string_view text, const Functions& functions) {
   Scanner in(text);
   Activation a;
   a.by_f = true;
@@ -47,7 +48,7 @@ Activation from_function(std::string_view text) {
   in.accept(std::string_view("f:"));
   const Names names = names_of(a.parameters);
   Builder out;
-  const Sym f = parse_expression(in, out, names);
+  const Sym f = parse_expression(in, out, names, nullptr, &functions);
   if (in.peek() == '|')
     in.fail("f is one formula; write where(x <= 0, left, right) for its pieces");
   if (in.peek() == ';') in.fail("f has no anchor: its constant is part of the formula");
@@ -61,9 +62,9 @@ Activation from_function(std::string_view text) {
 
 constexpr std::string_view kGate = "gate(";
 
-Activation inside_gate(std::string_view text) {
+Activation inside_gate(std::string_view text, const Definitions& known) {
   try {
-    return parse_activation(text);
+    return parse_activation(text, known);
   } catch (const Error& e) {
     Where at = e.where();
     if (at.line == 1) at.column += static_cast<int>(kGate.size());
@@ -72,8 +73,8 @@ Activation inside_gate(std::string_view text) {
 }
 
 /// "gate(TEXT)": the activation inside, marked.
-Activation from_gate(std::string_view text) {
-  Activation a = inside_gate(text.substr(kGate.size(), text.size() - kGate.size() - 1));
+Activation from_gate(std::string_view text, const Definitions& known) {
+  Activation a = inside_gate(text.substr(kGate.size(), text.size() - kGate.size() - 1), known);
   if (a.gate) throw Error("a gate of a gate: expected gate(TEXT) with a function of one input");
   a.gate = true;
   a.text = "gate(" + a.text + ")";
@@ -81,33 +82,31 @@ Activation from_gate(std::string_view text) {
   return a;
 }
 
-[[noreturn]] void refuse_name(std::string_view text) {
-  std::vector<std::string> known;
-  for (const ZooEntry& e : zoo()) {
-    known.push_back(e.name);
-    known.insert(known.end(), e.aliases.begin(), e.aliases.end());
-  }
+[[noreturn]] void refuse_name(std::string_view text, const Definitions& known) {
   throw Error(
       fmt::format("unknown activation \"{}\":{} `antigrad zoo` lists the names; a gradient is "
                   "written like \"sigmoid(x)\"",
-                  text, did_you_mean(text, known)));
+                  text, did_you_mean(text, known.names())));
 }
 
 }  // namespace
 
-Activation parse_activation(std::string_view text) {
+Activation parse_activation(std::string_view text) { return parse_activation(text, Definitions{}); }
+
+Activation parse_activation(std::string_view text, const Definitions& known) {
   text = trimmed(text);
   if (text.empty())
     throw Error("empty activation: expected a name of the zoo, a gradient or \"f: FORMULA\"");
-  if (text.starts_with(kGate) && text.ends_with(')')) return from_gate(text);
-  if (gives_f(text)) return from_function(text);
-  if (const ZooEntry* const entry = find_in_zoo(text)) {
+  if (text.starts_with(kGate) && text.ends_with(')')) return from_gate(text, known);
+  if (gives_f(text)) return from_function(text, written_out(known.primitives()));
+  if (const ZooEntry* const entry = known.find(text)) {
     Activation a = parse_activation(entry->text);
     a.name = entry->name;
     return a;
   }
-  if (is_name(text)) refuse_name(text);
-  return integrate(parse_gradient(text));
+  if (is_name(text)) refuse_name(text, known);
+  return known.primitives().empty() ? integrate(parse_gradient(text))
+                                    : integrate_with(text, known.primitives());
 }
 
 void refuse_gate(const Activation& a, std::string_view place) {

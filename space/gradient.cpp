@@ -25,18 +25,6 @@ std::vector<Term> as_written(const std::vector<Term>& terms) {
   return to_terms(out.finish(to_sym(terms, out.variable())));
 }
 
-Piece read_piece(Scanner& in, const Names& names) {
-  Builder builder;
-  Places places;
-  const Where start = in.here();
-  const Sym s = parse_expression(in, builder, names, &places);
-  const auto refuse = [&](std::uint16_t node, const std::string& reason) {
-    const auto place = places.find(node);
-    throw Error(place == places.end() ? start : place->second, reason);
-  };
-  return {as_written(to_terms(builder.whole(s), refuse))};
-}
-
 Anchor read_anchor(Scanner& in) {
   Anchor a;
   if (!in.accept(';')) return a;
@@ -90,13 +78,30 @@ std::string to_string(const Gradient& g) {
   return out;
 }
 
+Piece read_piece(Scanner& in, const Names& names, const Functions* functions) {
+  Builder builder;
+  Places places;
+  const Where start = in.here();
+  const Sym s = parse_expression(in, builder, names, &places, functions);
+  const auto refuse = [&](std::uint16_t node, const std::string& reason) {
+    const auto place = places.find(node);
+    throw Error(place == places.end() ? start : place->second, reason);
+  };
+  return {as_written(to_terms(builder.whole(s), refuse))};
+}
+
 Gradient parse_gradient(std::string_view text) {
+  return parse_gradient(text,
+                        [](Scanner& in, const Names& names) { return read_piece(in, names); });
+}
+
+Gradient parse_gradient(std::string_view text, const PieceReader& reader) {
   Scanner in(text);
   Gradient g;
   const Where start = in.here();
   g.parameters = read_parameters(in);
   const Names names = names_of(g.parameters);
-  g.pieces.push_back(read_piece(in, names));
+  g.pieces.push_back(reader(in, names));
   while (in.accept('|')) {
     const Where at = in.here();
     const double knot = in.signed_number_or_inf();
@@ -106,7 +111,7 @@ Gradient parse_gradient(std::string_view text) {
                                   to_string(g.knots.back())));
     g.knots.push_back(knot);
     in.expect('|', "after a knot: \"left piece | knot | right piece\"");
-    g.pieces.push_back(read_piece(in, names));
+    g.pieces.push_back(reader(in, names));
     if (g.pieces.size() > kMaxPieces)
       throw Error(at, fmt::format("more than {} pieces", kMaxPieces));
   }

@@ -7,6 +7,7 @@
 // A knot belongs to the piece on its left.
 // "; f(-inf) = 0" at the end moves the anchor from f(0) = 0; "; f(2) = 1" any finite one.
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@
 #include "space/expr.hpp"
 
 namespace antigrad::space {
+
+struct Functions;  // space/text.hpp
 
 /// base + sum_k slope[k] theta_k. slope is empty when no parameter enters.
 struct Affine {
@@ -63,6 +66,14 @@ std::string to_string(const Gradient& g);
 /// grammar (with the reason: a product of parameters, a jump whose scale can reach 0, a
 /// composition, an unordered knot).
 Gradient parse_gradient(std::string_view text);
+
+/// How the text of one piece becomes its terms; parameters by name.
+using PieceReader = std::function<Piece(Scanner&, const std::vector<std::string>&)>;
+/// The same with another reader of pieces.
+Gradient parse_gradient(std::string_view text, const PieceReader& reader);
+/// The reader of parse_gradient(text), with functions that the pieces may call.
+Piece read_piece(Scanner& in, const std::vector<std::string>& parameters,
+                 const Functions* functions = nullptr);
 
 /// g as an expression (select over the knots), with Param k for parameter k.
 Expr to_expr(const Gradient& g);

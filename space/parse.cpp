@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <numbers>
 
+#include "space/formula_table.hpp"
 #include "space/table.hpp"
-#include "space/tabulate.hpp"
 #include "space/text.hpp"
 
 namespace antigrad::space {
@@ -29,8 +29,13 @@ constexpr CoreCall kCoreCalls[] = {{"abs", Op::Abs},
 
 class Parser {
  public:
-  Parser(Scanner& scanner, Builder& builder, const Names& parameters, Places* places)
-      : in_(scanner), out_(builder), parameters_(parameters), places_(places) {}
+  Parser(Scanner& scanner, Builder& builder, const Names& parameters, Places* places,
+         const Functions* functions)
+      : in_(scanner),
+        out_(builder),
+        parameters_(parameters),
+        places_(places),
+        functions_(functions) {}
 
   Sym sum() {
     if (++depth_ > kMaxDepth) in_.fail(fmt::format("nested deeper than {}", kMaxDepth));
@@ -124,12 +129,23 @@ class Parser {
     for (std::size_t i = 0; i < primitives().size(); ++i)
       if (!primitives()[i].core && primitives()[i].name == name)
         return finish_call(static_cast<Op>(i), at);
+    if (functions_) {
+      const auto it = std::ranges::find(functions_->names, name);
+      if (it != functions_->names.end()) return user_call(it - functions_->names.begin(), at);
+    }
     throw Error(
         at, fmt::format("unknown primitive \"{}\";{}", name, did_you_mean(name, function_names())));
   }
 
-  static Names function_names() {
+  Sym user_call(std::ptrdiff_t which, const Where& at) {
+    const Sym argument = sum();
+    in_.expect(')', "after the arguments");
+    return functions_->call(static_cast<std::size_t>(which), argument, at);
+  }
+
+  Names function_names() const {
     Names all{"where", "integral"};
+    if (functions_) all.insert(all.end(), functions_->names.begin(), functions_->names.end());
     for (const CoreCall& c : kCoreCalls) all.emplace_back(c.name);
     for (const Primitive& p : primitives())
       if (!p.core) all.emplace_back(p.name);
@@ -164,12 +180,12 @@ class Parser {
 
   Sym integral(const Where& at) {
     Builder inner;
-    const Sym h = parse_expression(in_, inner, {});
+    const Sym h = parse_expression(in_, inner, {}, nullptr, functions_);
     in_.expect(',', "after the integrand");
     const Sym a = sum();
     in_.expect(')', "after the arguments");
     try {
-      return out_.integral(tabulate(inner.finish(h)), a);
+      return out_.integral(tabulate_formula(inner.finish(h)), a);
     } catch (const Error& e) {
       throw Error(at, e.message());
     }
@@ -184,13 +200,15 @@ class Parser {
   Builder& out_;
   const Names& parameters_;
   Places* places_;
+  const Functions* functions_;
   int depth_ = 0;
 };
 
 }  // namespace
 
-Sym parse_expression(Scanner& scanner, Builder& builder, const Names& parameters, Places* places) {
-  return Parser(scanner, builder, parameters, places).sum();
+Sym parse_expression(Scanner& scanner, Builder& builder, const Names& parameters, Places* places,
+                     const Functions* functions) {
+  return Parser(scanner, builder, parameters, places, functions).sum();
 }
 
 Expr parse(std::string_view text, const Names& parameters) {

@@ -2,6 +2,7 @@
 // "integral(tanh(x)*sigmoid(x), 2*x)". parse(to_string(e)) == e for every expression that parse or
 // the passes of space give; literals print shortest-exact.
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,8 +33,15 @@ std::string to_string(double v);
 /// Where each node of a parsed expression began, for errors found after parsing.
 using Places = std::map<std::uint16_t, Where>;
 
+/// Functions of one variable that a formula may call besides the rows of the table: what a call of
+/// names[which] is.
+struct Functions {
+  Names names;
+  std::function<Sym(std::size_t which, Sym argument, const Where& at)> call;
+};
+
 /// One expression from the scanner up to what cannot continue it; nodes go to `builder`.
 Sym parse_expression(Scanner& scanner, Builder& builder, const Names& parameters,
-                     Places* places = nullptr);
+                     Places* places = nullptr, const Functions* functions = nullptr);
 
 }  // namespace antigrad::space

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "space/yaml.hpp"
-
 namespace antigrad::space {
 
 extern const char* const kZooText;  // zoo.yaml, embedded by the build
@@ -16,28 +14,12 @@ WrongForm read_wrong(const Yaml& item) {
           item.at("source").text()};
 }
 
-void read_text(const Yaml& item, ZooEntry& entry) {
-  const int given = item.has("g") + item.has("f") + item.has("gate");
-  if (given != 1) item.fail("an activation is given by g, by f or by gate, one of them");
-  if (item.has("g")) {
-    entry.text = item.at("g").text();
-  } else if (item.has("f")) {
-    entry.kind = ZooEntry::Kind::function;
-    const std::string f = item.at("f").text();
-    const auto list = f.starts_with('[') ? f.find(']') + 1 : 0;
-    entry.text = f.substr(0, list) + (list > 0 ? " f:" : "f: ") + f.substr(list);
-  } else {
-    entry.kind = ZooEntry::Kind::gate;
-    entry.text = "gate(" + item.at("gate").text() + ")";
-  }
-}
-
 ZooEntry read_entry(const Yaml& item) {
   item.allow({"name", "title", "g", "f", "gate", "source", "year", "aliases", "note", "wrong"});
   ZooEntry entry;
   entry.name = item.at("name").text();
   entry.title = item.at("title").text();
-  read_text(item, entry);
+  read_given(item, entry);
   entry.source = item.at("source").text();
   entry.year = static_cast<int>(item.at("year").integer(1900, 2100));
   entry.note = item.text_or("note", "");
@@ -56,6 +38,22 @@ std::vector<ZooEntry> read_zoo() {
 }
 
 }  // namespace
+
+void read_given(const Yaml& item, ZooEntry& entry) {
+  const int given = item.has("g") + item.has("f") + item.has("gate");
+  if (given != 1) item.fail("an activation is given by g, by f or by gate, one of them");
+  if (item.has("g")) {
+    entry.text = item.at("g").text();
+  } else if (item.has("f")) {
+    entry.kind = ZooEntry::Kind::function;
+    const std::string f = item.at("f").text();
+    const auto list = f.starts_with('[') ? f.find(']') + 1 : 0;
+    entry.text = f.substr(0, list) + (list > 0 ? " f:" : "f: ") + f.substr(list);
+  } else {
+    entry.kind = ZooEntry::Kind::gate;
+    entry.text = "gate(" + item.at("gate").text() + ")";
+  }
+}
 
 std::span<const ZooEntry> zoo() {
   static const std::vector<ZooEntry> entries = read_zoo();

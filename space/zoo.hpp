@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "space/activation.hpp"
+#include "space/yaml.hpp"
 
 namespace antigrad::space {
 
@@ -35,6 +36,9 @@ struct ZooEntry {
 std::span<const ZooEntry> zoo();
 /// By name or alias; nullptr when unknown.
 const ZooEntry* find_in_zoo(std::string_view name);
+
+/// The text and kind that a YAML map gives by g, f or gate, exactly one of them.
+void read_given(const Yaml& item, ZooEntry& entry);
 
 /// "gradient", "function" or "gate".
 std::string_view to_string(ZooEntry::Kind kind);
