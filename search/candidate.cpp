@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "space/error.hpp"
+#include "space/fingerprint.hpp"
 #include "space/gradient.hpp"
 #include "space/text.hpp"
 #include "space/zoo.hpp"

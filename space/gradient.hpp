@@ -86,9 +86,4 @@ Expr to_expr(const Gradient& g);
 /// certified, an anchor where f does not converge).
 Activation integrate(const Gradient& g);
 
-/// A number equal for candidates whose f are equal up to output scale and sign, reflection and the
-/// integration constant, and that train the same coefficients; computed from samples of g at the
-/// start values of theta, rounded to 2^-17 of the largest.
-std::uint64_t fingerprint(const Activation& activation);
-
 }  // namespace antigrad::space

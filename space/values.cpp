@@ -78,8 +78,9 @@ Values::Values(const Gradient& g) : knots_(g.knots) {
   }
 }
 
-template <class AddTerm>
-void Values::sum(std::span<const double> x, std::span<double> out, const AddTerm& add) const {
+template <class Evaluate>
+void Values::sum(std::span<const double> x, std::span<double> out, const Evaluate& product) const {
+  constexpr double kResidue = 1e-12;
   std::ranges::fill(out, 0.0);
   std::size_t begin = 0;
   for (std::size_t piece = 0; piece < pieces_.size(); ++piece) {
@@ -89,7 +90,14 @@ void Values::sum(std::span<const double> x, std::span<double> out, const AddTerm
             : x.size();
     for (; begin < end; begin += std::min(kChunk, end - begin)) {
       const std::size_t n = std::min(kChunk, end - begin);
-      for (const Product& p : pieces_[piece]) add(p, x.subspan(begin, n), out.subspan(begin, n));
+      const std::span<double> to = out.subspan(begin, n);
+      Buffer term, size{};
+      for (const Product& p : pieces_[piece]) {
+        product(p, x.subspan(begin, n), std::span(term.data(), n));
+        for (std::size_t i = 0; i < n; ++i) to[i] += term[i], size[i] += std::fabs(term[i]);
+      }
+      for (std::size_t i = 0; i < n; ++i)
+        if (std::fabs(to[i]) <= kResidue * size[i]) to[i] = 0;
     }
   }
 }
@@ -97,16 +105,15 @@ void Values::sum(std::span<const double> x, std::span<double> out, const AddTerm
 void Values::at(std::span<const double> x, std::span<double> out) const {
   sum(x, out, [](const Product& p, std::span<const double> points, std::span<double> to) {
     const std::size_t n = points.size();
-    Buffer product, argument, value;
-    std::fill_n(product.begin(), n, p.weight.value);
-    multiply_power(points, p.power, std::span(product.data(), n));
+    Buffer argument, value;
+    std::ranges::fill(to, p.weight.value);
+    multiply_power(points, p.power, to);
     for (const auto& part : p.parts) {
       for (std::size_t i = 0; i < n; ++i)
         argument[i] = part.scale.value * points[i] + part.shift.value;
       rows::apply(part.op, std::span(argument.data(), n), std::span(value.data(), n));
-      for (std::size_t i = 0; i < n; ++i) product[i] *= value[i];
+      for (std::size_t i = 0; i < n; ++i) to[i] *= value[i];
     }
-    for (std::size_t i = 0; i < n; ++i) to[i] += product[i];
   });
 }
 
@@ -132,7 +139,7 @@ void Values::along(int k, std::span<const double> x, std::span<double> out) cons
         value_of[i] *= value[i];
       }
     }
-    for (std::size_t i = 0; i < n; ++i) to[i] += slope_of[i];
+    std::copy_n(slope_of.begin(), n, to.begin());
   });
 }
 

@@ -13,7 +13,8 @@ class Values {
  public:
   explicit Values(const Gradient& g);
 
-  /// out[i] = g(x[i]); x ascending (a knot belongs to the piece on its left).
+  /// out[i] = g(x[i]); x ascending (a knot belongs to the piece on its left). What is left of terms
+  /// that cancel to 1e-12 of their sizes is 0.
   void at(std::span<const double> x, std::span<double> out) const;
   /// out[i] = dg/dtheta_k at x[i].
   void along(int k, std::span<const double> x, std::span<double> out) const;
@@ -33,8 +34,8 @@ class Values {
     };
     std::vector<Part> parts;
   };
-  template <class AddTerm>
-  void sum(std::span<const double> x, std::span<double> out, const AddTerm& add) const;
+  template <class Evaluate>
+  void sum(std::span<const double> x, std::span<double> out, const Evaluate& product) const;
 
   std::vector<double> knots_;
   std::vector<std::vector<Product>> pieces_;

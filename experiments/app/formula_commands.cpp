@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "experiments/app/commands.hpp"
+#include "space/fingerprint.hpp"
 #include "space/gradient.hpp"
 #include "space/text.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "expression_words.hpp"
 #include "space/error.hpp"
+#include "space/fingerprint.hpp"
 #include "space/gradient.hpp"
 #include "space/text.hpp"
 #include "target.hpp"

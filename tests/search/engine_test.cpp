@@ -81,7 +81,7 @@ TEST(Engine, KilledAtAnyMomentAndResumedGivesTheJournalOfAnUnbrokenRun) {
   int status = -1;
   for (int attempt = 0; attempt < 60; ++attempt) {
     const pid_t pid = start_study(journal, 1 + attempt % 2);
-    std::this_thread::sleep_for(std::chrono::milliseconds(5 + random.below(60)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5 + random.below(25)));
     if (attempt < 25) ::kill(pid, SIGKILL);
     ::waitpid(pid, &status, 0);
     if (!WIFSIGNALED(status)) break;

@@ -1,0 +1,302 @@
+#include "space/frame.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include "space/atoms.hpp"
+
+namespace antigrad::space {
+namespace {
+
+using Sum = std::vector<Monomial>;
+
+/// Where a function has its places, and its widths; their extremes do not depend on how often one
+/// is named.
+struct Features {
+  double first = INFINITY, last = -INFINITY;  // places
+  double widest = 0, widest_exponential = 0;  // exponentials merge in products: they come last
+
+  double width() const { return widest > 0 ? widest : widest_exponential; }
+  bool placed() const { return first <= last; }
+  void place(double x) {
+    if (std::isfinite(x)) first = std::fmin(first, x), last = std::fmax(last, x);
+  }
+  void add(const Atom& a) {
+    if (a.scale == 0 || !std::isfinite(a.scale)) return;
+    double& width = is_exponential(a) ? widest_exponential : widest;
+    width = std::fmax(width, 1 / std::fabs(a.scale));
+    if (!is_exponential(a) && !is_wave(a)) place(-a.shift / a.scale);
+  }
+};
+
+std::vector<double> start_of(const Gradient& g) {
+  std::vector<double> theta;
+  for (const Parameter& p : g.parameters) theta.push_back(p.start);
+  return theta;
+}
+
+/// Coefficients of the powers of (x - location), of all that is polynomial; by power their largest
+/// over the pieces.
+std::vector<double> powers_about(double location, const std::vector<Sum>& pieces) {
+  std::vector<double> largest;
+  for (const Sum& sum : pieces) {
+    std::vector<double> c, size;
+    for (const Monomial& m : sum) {
+      if (!m.atoms.empty()) continue;
+      if (c.size() <= static_cast<std::size_t>(m.power))
+        c.resize(m.power + 1U, 0.0), size.resize(m.power + 1U, 0.0);
+      double binomial = 1;  // x^n = sum_k C(n, k) location^(n - k) (x - location)^k
+      for (int k = m.power; k >= 0; --k) {
+        const double part = m.coefficients.front() * binomial * std::pow(location, m.power - k);
+        c[static_cast<std::size_t>(k)] += part;
+        size[static_cast<std::size_t>(k)] += std::fabs(part);
+        binomial = binomial * k / (m.power - k + 1);
+      }
+    }
+    if (largest.size() < c.size()) largest.resize(c.size(), 0.0);
+    for (std::size_t k = 0; k < c.size(); ++k)
+      if (std::fabs(c[k]) > 1e-9 * size[k]) largest[k] = std::fmax(largest[k], std::fabs(c[k]));
+  }
+  return largest;
+}
+
+/// Where two powers of a polynomial weigh the same; 0 for a single power.
+double polynomial_scale(const std::vector<double>& powers) {
+  std::size_t low = 0;
+  while (low < powers.size() && powers[low] == 0) ++low;
+  double scale = INFINITY;
+  for (std::size_t k = low + 1; k < powers.size(); ++k)
+    if (powers[k] > 0)
+      scale =
+          std::fmin(scale, std::pow(powers[low] / powers[k], 1.0 / static_cast<double>(k - low)));
+  return std::isfinite(scale) ? scale : 0;
+}
+
+bool equal_atoms(const Monomial& a, const Monomial& b) {
+  return std::ranges::equal(a.atoms, b.atoms, [](const Atom& s, const Atom& t) {
+    return s.op == t.op && std::fabs(s.scale - t.scale) <= 1e-9 * std::fabs(s.scale);
+  });
+}
+
+/// Rates of the exponential and the wave that stand beside a power; what has both equal moves
+/// alike.
+std::pair<double, double> rates(const Monomial& m) {
+  std::pair<double, double> both{0, 0};
+  for (const Atom& a : m.atoms) (is_exponential(a) ? both.first : both.second) = std::fabs(a.scale);
+  return both;
+}
+
+double rate_of(const Monomial& m) {
+  const auto exponential = std::ranges::find_if(m.atoms, is_exponential);
+  return exponential == m.atoms.end() ? 0 : exponential->scale;
+}
+
+/// The mean root of the highest power n: -C_(n-1) / (n C_n), of what stands beside x^n at the
+/// lowest rates.
+double vertex(const Sum& sum, int n) {
+  std::pair<double, double> least{INFINITY, INFINITY};
+  for (const Monomial& m : sum)
+    if (m.power == n) least = std::min(least, rates(m));
+  double dot = 0, square = 0;
+  for (const Monomial& m : sum) {
+    if (m.power != n || rates(m) != least) continue;
+    square += m.coefficients.front() * m.coefficients.front();
+    for (const Monomial& l : sum)
+      if (l.power == n - 1 && equal_atoms(l, m))
+        dot += l.coefficients.front() * m.coefficients.front();
+  }
+  return square == 0 ? 0 : -dot / (n * square);
+}
+
+/// Where the fastest and the slowest exponential weigh the same (a constant or a wave is one of
+/// rate 0); 0 for a single one, which is the same everywhere.
+double balance(const std::map<double, double>& square_by_rate) {
+  const auto& [slow, low] = *square_by_rate.begin();
+  const auto& [fast, high] = *square_by_rate.rbegin();
+  return 0.5 * std::log(low / high) / (fast - slow);
+}
+
+/// What one of the coefficients multiplies: the value (0) or a parameter's derivative.
+Sum component(const Sum& sum, std::size_t k) {
+  Sum out;
+  for (Monomial m : sum) {
+    if (k >= m.coefficients.size() || std::fabs(m.coefficients[k]) <= 1e-9 * m.size) continue;
+    m.coefficients = {m.coefficients[k]};
+    out.push_back(std::move(m));
+  }
+  return out;
+}
+
+/// The location of a function without places: its vertex, else its balance. Empty when it has none.
+std::vector<double> free_location(const Sum& sum) {
+  int top = 0;
+  for (const Monomial& m : sum) top = std::max(top, m.power);
+  if (top > 0) return {vertex(sum, top)};
+  std::map<double, double> square_by_rate;  // squares, so that the phase of a wave is not seen
+  for (const Monomial& m : sum)
+    square_by_rate[rate_of(m)] += m.coefficients.front() * m.coefficients.front();
+  if (square_by_rate.size() > 1) return {balance(square_by_rate)};
+  return {};
+}
+
+/// Zeros of the slowest wave, of either direction, where the other waves are nearest to theirs.
+std::vector<double> wave_locations(const Sum& sum) {
+  constexpr int kZeros = 64;
+  std::map<double, std::pair<double, double>> waves;  // sine and cosine by frequency
+  for (const Monomial& m : sum) {
+    if (m.atoms.size() != 1 || m.power > 0 || !is_wave(m.atoms.front())) continue;
+    auto& [sine, cosine] = waves[m.atoms.front().scale];
+    (m.atoms.front().op == Op::Sin ? sine : cosine) += m.coefficients.front();
+  }
+  if (waves.empty()) return {};
+  const auto phase = [](const auto& w) { return std::atan2(w.second.second, w.second.first); };
+  const double frequency = waves.begin()->first;
+  std::vector<double> best(2), misfit(2, INFINITY);
+  for (int j = 0; j < (waves.size() == 1 ? 2 : kZeros); ++j) {
+    const double zero = (j * std::numbers::pi - phase(*waves.begin())) / frequency;
+    double sum_of_others = 0;
+    for (const auto& w : waves)
+      if (w.first != frequency) sum_of_others += std::fabs(std::sin(w.first * zero + phase(w)));
+    const auto side = static_cast<std::size_t>(j % 2);
+    if (sum_of_others < misfit[side] - 1e-7) best[side] = zero, misfit[side] = sum_of_others;
+  }
+  return best;
+}
+
+/// Of the value, else of the first derivative by a parameter that has one.
+std::vector<double> free_locations(const Sum& sum, std::size_t components) {
+  for (const auto find : {free_location, wave_locations})
+    for (std::size_t k = 0; k < components; ++k)
+      if (auto found = find(component(sum, k)); !found.empty()) return found;
+  return {0};
+}
+
+/// The pieces as monomials, cut at every kink, with the cuts where the function truly changes.
+struct Cut {
+  std::vector<double> cuts;
+  std::vector<Sum> sums;  // cuts.size() + 1
+};
+
+Cut cut(const Gradient& g) {
+  const std::vector<double> theta = start_of(g);
+  std::vector<double> all = g.knots;
+  for (std::size_t i = 0; i < g.pieces.size(); ++i)
+    for (const Term& t : g.pieces[i].terms)
+      for (const Factor& f : t.factors) {
+        if (!has_kink(f.primitive)) continue;
+        double a = f.scale.base, b = f.shift.base;
+        for (std::size_t k = 0; k < f.scale.slope.size(); ++k) a += f.scale.slope[k] * theta[k];
+        for (std::size_t k = 0; k < f.shift.slope.size(); ++k) b += f.shift.slope[k] * theta[k];
+        if (a != 0) all.push_back(-b / a);
+      }
+  std::ranges::sort(all);
+  const auto same = [](double x, double y) { return y - x <= 1e-12 * (1 + std::fabs(x)); };
+  all.erase(std::unique(all.begin(), all.end(), same), all.end());
+  Cut out;
+  for (std::size_t i = 0; i <= all.size(); ++i) {
+    const double lo = i == 0 ? (all.empty() ? -1 : all.front() - 2) : all[i - 1];
+    const double hi = i == all.size() ? (all.empty() ? 1 : all.back() + 2) : all[i];
+    const double inside = 0.5 * (lo + hi);
+    const auto piece =
+        static_cast<std::size_t>(std::ranges::lower_bound(g.knots, inside) - g.knots.begin());
+    Sum sum = monomials(g.pieces[piece].terms, theta, inside);
+    if (i > 0 && equal_sums(sum, out.sums.back())) continue;
+    if (i > 0) out.cuts.push_back(all[i - 1]);
+    out.sums.push_back(std::move(sum));
+  }
+  return out;
+}
+
+/// Scale of what has places but no widths: half the way between them, else from its powers of x.
+double bare_scale(const Features& f, double location, const std::vector<Sum>& sums,
+                  std::size_t components, bool with_shift) {
+  if (!with_shift && f.placed() && std::fmax(std::fabs(f.first), std::fabs(f.last)) > 0)
+    return std::fmax(std::fabs(f.first), std::fabs(f.last));
+  if (f.last - f.first > 1e-9 * std::fabs(f.last)) return 0.5 * (f.last - f.first);
+  for (std::size_t k = 0; k < components; ++k) {
+    std::vector<Sum> parts;
+    for (const Sum& sum : sums) parts.push_back(component(sum, k));
+    if (const double s = polynomial_scale(powers_about(location, parts)); s > 0) return s;
+  }
+  return 1;
+}
+
+}  // namespace
+
+std::vector<Frame> frames_of(const Gradient& g, bool with_shift, bool with_scale) {
+  const Cut parts = cut(g);
+  Features f;
+  for (const double x : parts.cuts) f.place(x);
+  for (const Sum& sum : parts.sums)
+    for (const Monomial& m : sum)
+      for (const Atom& a : m.atoms) f.add(a);
+  std::vector<double> locations{0};
+  if (with_shift) {
+    if (f.placed())
+      locations = {0.5 * f.first + 0.5 * f.last};
+    else
+      locations = free_locations(parts.sums.front(), 1 + g.parameters.size());
+  }
+  std::vector<Frame> frames;
+  for (const double x : locations) {
+    const double scale = f.width() > 0
+                             ? f.width()
+                             : bare_scale(f, x, parts.sums, 1 + g.parameters.size(), with_shift);
+    frames.push_back({std::isfinite(x) ? x : 0, with_scale && std::isfinite(scale) ? scale : 1});
+  }
+  return frames;
+}
+
+Frame frame_of(const Expr& e, std::span<const double> theta, bool with_shift, bool with_scale) {
+  struct Line {
+    double slope = 0, base = NAN;  // NAN: not affine
+  };
+  std::vector<Line> lines;
+  Features f;
+  for (const Node& n : e.nodes) {
+    const auto line = [&](std::uint16_t i) { return lines[i]; };
+    Line y;
+    const int arity = primitive(n.op).arity;
+    const Line a = arity > 0 ? line(n.a) : Line{}, b = arity > 1 ? line(n.b) : Line{};
+    switch (n.op) {
+      case Op::Var: y = n.a == 0 ? Line{1, 0} : Line{}; break;
+      case Op::Param: y = {0, theta[n.a]}; break;
+      case Op::Lit: y = {0, e.literals[n.a]}; break;
+      case Op::Add: y = {a.slope + b.slope, a.base + b.base}; break;
+      case Op::Sub: y = {a.slope - b.slope, a.base - b.base}; break;
+      case Op::Neg: y = {-a.slope, -a.base}; break;
+      case Op::Mul:
+        if (a.slope == 0)
+          y = {a.base * b.slope, a.base * b.base};
+        else if (b.slope == 0)
+          y = {b.base * a.slope, b.base * a.base};
+        break;
+      case Op::Div:
+        if (b.slope == 0) y = {a.slope / b.base, a.base / b.base};
+        break;
+      case Op::Abs: f.place(-a.base / a.slope); break;
+      case Op::Min:
+      case Op::Max:
+      case Op::Less:
+      case Op::LessEqual: f.place((b.base - a.base) / (a.slope - b.slope)); break;
+      default:
+        if (primitive(n.op).core || n.op == Op::Integral || !std::isfinite(a.base)) break;
+        if (a.slope == 0) y = {0, NAN};
+        if (a.slope == 0) break;
+        if (has_kink(n.op)) f.place(-a.base / a.slope);
+        for (const double side : {-1.0, 1.0})
+          for (const Monomial& m :
+               monomials({Term{{1, {}}, 0, {Factor{n.op, {a.slope, {}}, {a.base, {}}}}}}, {},
+                         -a.base / a.slope + side))
+            for (const Atom& atom : m.atoms) f.add(atom);
+    }
+    lines.push_back(y);
+  }
+  const double location = with_shift && f.placed() ? 0.5 * f.first + 0.5 * f.last : 0;
+  const double scale = f.width() > 0 ? f.width() : bare_scale(f, location, {}, 0, with_shift);
+  return {location, with_scale ? scale : 1};
+}
+
+}  // namespace antigrad::space
