@@ -7,7 +7,6 @@
 #include <functional>
 #include <limits>
 
-#include "space/error.hpp"
 #include "space/frame.hpp"
 #include "space/random.hpp"
 #include "space/values.hpp"
@@ -122,6 +121,13 @@ std::uint64_t fingerprint_of_formula(const Activation& a, const FingerprintOptio
   Sampled sampled{sample(a.g), {}};
   for (int k = 0; k < static_cast<int>(theta.size()); ++k)
     sampled.trained.push_back(sample(derivative_param(a.g, k)));
+  if (jumps(a.f, theta)) {  // g does not see it: f itself is compared too
+    Samples f = sample(a.f);
+    double mean = 0;
+    for (const double v : f) mean += v / kPoints;
+    for (double& v : f) v -= mean;
+    sampled.trained.push_back(f);
+  }
   return with_anchor(hash_of(sampled, options), {0, value(a.f, 0, theta)}, options);
 }
 
@@ -142,11 +148,10 @@ std::uint64_t fingerprint(const Gradient& g, const FingerprintOptions& options) 
 }
 
 std::uint64_t fingerprint(const Activation& a, const FingerprintOptions& options) {
-  try {
-    return fingerprint(parse_gradient(a.text), options);
-  } catch (const Error&) {  // its text is no gradient: f is given
-    return fingerprint_of_formula(a, options);
-  }
+  const bool by_formula = a.by_f || a.gate;
+  const std::uint64_t h = by_formula ? fingerprint_of_formula(a, options)
+                                     : fingerprint(parse_gradient(a.text), options);
+  return a.gate ? child_seed(h, "gate") : h;
 }
 
 }  // namespace antigrad::space

@@ -223,6 +223,68 @@ double bare_scale(const Features& f, double location, const std::vector<Sum>& su
   return 1;
 }
 
+/// What an expression says of itself: the features of its primitives, and where comparisons turn.
+struct Scan {
+  Features features;
+  std::vector<double> turns;
+};
+
+struct Line {
+  double slope = 0, base = NAN;  // NAN: not affine in x
+};
+
+/// The value of a core operation of lines, where it is one.
+Line line_of(Op op, const Line& a, const Line& b) {
+  switch (op) {
+    case Op::Add: return {a.slope + b.slope, a.base + b.base};
+    case Op::Sub: return {a.slope - b.slope, a.base - b.base};
+    case Op::Neg: return {-a.slope, -a.base};
+    case Op::Mul:
+      if (a.slope == 0) return {a.base * b.slope, a.base * b.base};
+      return b.slope == 0 ? Line{b.base * a.slope, b.base * a.base} : Line{};
+    case Op::Div: return b.slope == 0 ? Line{a.slope / b.base, a.base / b.base} : Line{};
+    default: return {};
+  }
+}
+
+/// The atoms of p(a x + b), on either side of its middle.
+void add_atoms(Op op, const Line& u, Features& f) {
+  const double middle = -u.base / u.slope;
+  if (has_kink(op)) f.place(middle);
+  const Term t{{1, {}}, 0, {Factor{op, {u.slope, {}}, {u.base, {}}}}};
+  for (const double side : {-1.0, 1.0})
+    for (const Monomial& m : monomials({t}, {}, middle + side))
+      for (const Atom& atom : m.atoms) f.add(atom);
+}
+
+Scan scan(const Expr& e, std::span<const double> theta) {
+  Scan out;
+  std::vector<Line> lines;
+  const auto turn = [&](double x) {
+    if (!std::isfinite(x)) return;
+    out.turns.push_back(x);
+    out.features.place(x);
+  };
+  for (const Node& n : e.nodes) {
+    const Primitive& p = primitive(n.op);
+    const Line a = p.arity > 0 ? lines[n.a] : Line{}, b = p.arity > 1 ? lines[n.b] : Line{};
+    switch (n.op) {
+      case Op::Var: lines.push_back(n.a == 0 ? Line{1, 0} : Line{}); continue;
+      case Op::Param: lines.push_back({0, theta[n.a]}); continue;
+      case Op::Lit: lines.push_back({0, e.literals[n.a]}); continue;
+      case Op::Abs: turn(-a.base / a.slope); break;
+      case Op::Min:
+      case Op::Max:
+      case Op::Less:
+      case Op::LessEqual: turn((b.base - a.base) / (a.slope - b.slope)); break;
+      default: break;
+    }
+    if (!p.core && a.slope != 0 && std::isfinite(a.base)) add_atoms(n.op, a, out.features);
+    lines.push_back(line_of(n.op, a, b));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<Frame> frames_of(const Gradient& g, bool with_shift, bool with_scale) {
@@ -250,53 +312,18 @@ std::vector<Frame> frames_of(const Gradient& g, bool with_shift, bool with_scale
 }
 
 Frame frame_of(const Expr& e, std::span<const double> theta, bool with_shift, bool with_scale) {
-  struct Line {
-    double slope = 0, base = NAN;  // NAN: not affine
-  };
-  std::vector<Line> lines;
-  Features f;
-  for (const Node& n : e.nodes) {
-    const auto line = [&](std::uint16_t i) { return lines[i]; };
-    Line y;
-    const int arity = primitive(n.op).arity;
-    const Line a = arity > 0 ? line(n.a) : Line{}, b = arity > 1 ? line(n.b) : Line{};
-    switch (n.op) {
-      case Op::Var: y = n.a == 0 ? Line{1, 0} : Line{}; break;
-      case Op::Param: y = {0, theta[n.a]}; break;
-      case Op::Lit: y = {0, e.literals[n.a]}; break;
-      case Op::Add: y = {a.slope + b.slope, a.base + b.base}; break;
-      case Op::Sub: y = {a.slope - b.slope, a.base - b.base}; break;
-      case Op::Neg: y = {-a.slope, -a.base}; break;
-      case Op::Mul:
-        if (a.slope == 0)
-          y = {a.base * b.slope, a.base * b.base};
-        else if (b.slope == 0)
-          y = {b.base * a.slope, b.base * a.base};
-        break;
-      case Op::Div:
-        if (b.slope == 0) y = {a.slope / b.base, a.base / b.base};
-        break;
-      case Op::Abs: f.place(-a.base / a.slope); break;
-      case Op::Min:
-      case Op::Max:
-      case Op::Less:
-      case Op::LessEqual: f.place((b.base - a.base) / (a.slope - b.slope)); break;
-      default:
-        if (primitive(n.op).core || n.op == Op::Integral || !std::isfinite(a.base)) break;
-        if (a.slope == 0) y = {0, NAN};
-        if (a.slope == 0) break;
-        if (has_kink(n.op)) f.place(-a.base / a.slope);
-        for (const double side : {-1.0, 1.0})
-          for (const Monomial& m :
-               monomials({Term{{1, {}}, 0, {Factor{n.op, {a.slope, {}}, {a.base, {}}}}}}, {},
-                         -a.base / a.slope + side))
-            for (const Atom& atom : m.atoms) f.add(atom);
-    }
-    lines.push_back(y);
-  }
+  const Features f = scan(e, theta).features;
   const double location = with_shift && f.placed() ? 0.5 * f.first + 0.5 * f.last : 0;
   const double scale = f.width() > 0 ? f.width() : bare_scale(f, location, {}, 0, with_shift);
   return {location, with_scale ? scale : 1};
+}
+
+bool jumps(const Expr& e, std::span<const double> theta) {
+  return std::ranges::any_of(scan(e, theta).turns, [&](double x) {
+    const double step = 1e-9 * (1 + std::fabs(x));
+    const double left = value(e, x - step, theta), right = value(e, x + step, theta);
+    return std::fabs(right - left) > 1e-6 * (1 + std::fabs(left));
+  });
 }
 
 }  // namespace antigrad::space

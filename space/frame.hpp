@@ -23,4 +23,7 @@ std::vector<Frame> frames_of(const Gradient& g, bool with_shift, bool with_scale
 /// its primitives and comparisons that are affine in x.
 Frame frame_of(const Expr& e, std::span<const double> theta, bool with_shift, bool with_scale);
 
+/// Whether the expression jumps where one of its comparisons of affine arguments turns.
+bool jumps(const Expr& e, std::span<const double> theta);
+
 }  // namespace antigrad::space
