@@ -44,10 +44,13 @@ Candidate describe_activation(const std::string& text) {
   return candidate;
 }
 
-Candidate describe_baseline(const std::string& name, const Describe& describe) {
-  Candidate candidate = describe(name);
+Candidate describe_baseline(const std::string& name, const Describe& describe,
+                            const space::Definitions& known) {
+  const space::ZooEntry* const entry = known.find(name);
+  const bool own = entry != nullptr && entry != space::find_in_zoo(name);
+  Candidate candidate = describe(own ? entry->text : name);
   candidate.name = name;
-  if (const space::ZooEntry* entry = space::find_in_zoo(name)) candidate.title = entry->title;
+  if (entry != nullptr) candidate.title = entry->title;
   candidate.baseline = true;
   candidate.operation = "baseline";
   return candidate;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "search/record.hpp"
+#include "space/definitions.hpp"
 
 namespace antigrad::search {
 
@@ -12,7 +13,8 @@ namespace antigrad::search {
 using Describe = std::function<Candidate(const std::string& activation)>;
 Candidate describe_activation(const std::string& activation);
 
-/// The baseline of a zoo name.
-Candidate describe_baseline(const std::string& name, const Describe& describe);
+/// The baseline of a name, of the zoo or of a study's definitions.
+Candidate describe_baseline(const std::string& name, const Describe& describe,
+                            const space::Definitions& known = {});
 
 }  // namespace antigrad::search

@@ -16,7 +16,7 @@ Group baseline_group(const SearchOptions& options) {
   for (const std::string& name : options.config.baselines) {
     Trial trial;
     trial.number = static_cast<int>(group.wanted.size());
-    trial.candidate = describe_baseline(name, options.describe);
+    trial.candidate = describe_baseline(name, options.describe, options.config.definitions);
     group.wanted.push_back(std::move(trial));
   }
   return group;

@@ -12,7 +12,6 @@
 #include <set>
 
 #include "space/yaml.hpp"
-#include "space/zoo.hpp"
 
 namespace antigrad::search {
 namespace {
@@ -51,11 +50,41 @@ T choice(const Yaml& node, const std::vector<std::pair<std::string, T>>& choices
                         space::did_you_mean(got, names)));
 }
 
-/// A mapping, or the path of a file that is one; a relative path is relative to the study.
-space::Grammar read_space(const Yaml& node, const std::string& file) {
-  if (!node.is_scalar()) return space::read_grammar(node);
+// Of a scalar that is a path relative to the study.
+std::string path_of(const Yaml& node, const std::string& file) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  return space::load_grammar((folder / node.text()).lexically_normal().string());
+  return (folder / node.text()).lexically_normal().string();
+}
+
+/// A mapping, or the path of a file that is one.
+space::Definitions read_definitions(const Yaml& node, const std::string& file) {
+  return node.is_scalar() ? space::Definitions::load(path_of(node, file))
+                          : space::Definitions::read(node);
+}
+
+// What is drawn is a sum of products of rows.
+void refuse_user_primitives(const Yaml& node, const space::Definitions& known) {
+  if (!node.is_map() || !node.has("primitives")) return;
+  const Yaml list = node.at("primitives");
+  std::vector<std::string> names;
+  if (list.is_map()) names = list.keys();
+  if (list.is_list())
+    for (const Yaml& item : list.items())
+      if (item.is_scalar()) names.push_back(item.text());
+  for (const space::UserPrimitive& p : known.primitives())
+    if (std::ranges::count(names, p.name))
+      list.fail(
+          fmt::format("\"{}\" is a primitive of yours: gradients are drawn from the rows of "
+                      "`antigrad zoo --primitives`; call it in an activation under `define` "
+                      "and name that as a baseline",
+                      p.name));
+}
+
+/// A mapping, or the path of a file that is one; a relative path is relative to the study.
+space::Grammar read_space(const Yaml& node, const std::string& file,
+                          const space::Definitions& known) {
+  refuse_user_primitives(node, known);
+  return node.is_scalar() ? space::load_grammar(path_of(node, file)) : space::read_grammar(node);
 }
 
 SamplerConfig read_sampler(const Yaml& node) {
@@ -102,17 +131,16 @@ Halving read_halving(const Yaml& node) {
   return h;
 }
 
-std::vector<std::string> read_baselines(const Yaml& node) {
-  std::vector<std::string> known;
-  for (const space::ZooEntry& entry : space::zoo()) known.push_back(entry.name);
+std::vector<std::string> read_baselines(const Yaml& node, const space::Definitions& known) {
   std::vector<std::string> names;
   for (const Yaml& item : node.items()) {
     const std::string name = item.text();
-    if (space::find_in_zoo(name) == nullptr) {
+    const space::ZooEntry* const entry = known.find(name);
+    if (entry == nullptr) {
       item.fail(fmt::format("unknown activation \"{}\";{} `antigrad zoo` lists them", name,
-                            space::did_you_mean(name, known)));
+                            space::did_you_mean(name, known.names())));
     }
-    if (space::find_in_zoo(name)->kind == space::ZooEntry::Kind::gate) {
+    if (entry->kind == space::ZooEntry::Kind::gate) {
       item.fail(
           fmt::format("\"{}\" is a gate, f(u)*v of two inputs: the networks here take "
                       "functions of one input",
@@ -159,10 +187,11 @@ Limits read_limits(const Yaml& node) {
   return l;
 }
 
-// The relative paths that a study names: of its space, and of its tasks' data.
+// The relative paths that a study names: of its space, its definitions, and of its tasks' data.
 std::vector<Yaml> relative_paths(const Yaml& root) {
   std::vector<Yaml> paths;
-  if (root.has("space") && root.at("space").is_scalar()) paths.push_back(root.at("space"));
+  for (const char* const key : {"space", "define"})
+    if (root.has(key) && root.at(key).is_scalar()) paths.push_back(root.at(key));
   for (const Yaml& task : root.at("tasks").items()) {
     if (!task.has("data") || !task.at("data").is_map() || !task.at("data").has("path")) continue;
     paths.push_back(task.at("data").at("path"));
@@ -212,8 +241,8 @@ std::vector<std::string> meaning(const std::string& text) {
 
 StudyConfig parse_study(const std::string& text, const std::string& file) {
   const Yaml root = Yaml::parse(text, file);
-  root.allow({"study", "seed", "deterministic", "isolation", "objective", "budget", "space",
-              "sampler", "halving", "baselines", "confirm", "limits", "tasks"});
+  root.allow({"study", "seed", "deterministic", "isolation", "objective", "budget", "define",
+              "space", "sampler", "halving", "baselines", "confirm", "limits", "tasks"});
   StudyConfig c;
   c.file = file;
   c.name = read_name(root.at("study"));
@@ -226,10 +255,11 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   if (root.has("objective")) choice<int>(root.at("objective"), {{"validation_loss", 0}});
   root.at("budget").allow({"trials"});
   c.trials = static_cast<int>(root.at("budget").at("trials").integer(0, 10000000));
-  if (root.has("space")) c.grammar = read_space(root.at("space"), file);
+  if (root.has("define")) c.definitions = read_definitions(root.at("define"), file);
+  if (root.has("space")) c.grammar = read_space(root.at("space"), file, c.definitions);
   c.sampler = read_sampler(root.at("sampler"));
   c.halving = read_halving(root.at("halving"));
-  c.baselines = read_baselines(root.at("baselines"));
+  c.baselines = read_baselines(root.at("baselines"), c.definitions);
   if (root.has("confirm")) c.confirm = read_confirm(root.at("confirm"));
   if (root.has("limits")) c.limits = read_limits(root.at("limits"));
   c.tasks = read_tasks(root.at("tasks"));
@@ -237,10 +267,18 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   return c;
 }
 
-StudyConfig load_study(const std::string& file) {
+StudyConfig load_study(const std::string& file, const std::string& define) {
   std::ifstream in(file, std::ios::binary);
   if (!in) throw space::Error({file, 0, 0}, "cannot read the study; is the path right?");
-  return parse_study({std::istreambuf_iterator<char>(in), {}}, file);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!define.empty()) {
+    const Yaml root = Yaml::parse(text, file);
+    if (root.has("define"))
+      root.at("define").fail("the study has definitions of its own; leave out --define");
+    // Behind the last line, so that errors name the lines of the file.
+    text += fmt::format("\ndefine: \"{}\"\n", std::filesystem::absolute(define).string());
+  }
+  return parse_study(text, file);
 }
 
 bool same_study(const std::string& a, const std::string& b) { return meaning(a) == meaning(b); }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "space/definitions.hpp"
 #include "space/generate.hpp"
 
 namespace antigrad::search {
@@ -57,11 +58,12 @@ struct StudyConfig {
   std::uint64_t seed = 1;
   bool deterministic = true;
   Isolation isolation = Isolation::process;
-  int trials = 0;  // candidates besides the baselines
+  int trials = 0;                  // candidates besides the baselines
+  space::Definitions definitions;  // of `define:`
   space::Grammar grammar;
   SamplerConfig sampler;
   Halving halving;
-  std::vector<std::string> baselines;  // names of the zoo
+  std::vector<std::string> baselines;  // names of the zoo or of the definitions
   Confirm confirm;
   Limits limits;
   std::vector<Task> tasks;
@@ -73,8 +75,9 @@ struct StudyConfig {
   }
 };
 
-/// Throws space::Error with file, line and column.
-StudyConfig load_study(const std::string& file);
+/// Throws space::Error with file, line and column. define: a file of definitions for a study that
+/// names none; "" = none.
+StudyConfig load_study(const std::string& file, const std::string& define = "");
 StudyConfig parse_study(const std::string& text, const std::string& file);
 
 /// Whether two texts differ in nothing but comment lines and blank lines.

@@ -98,6 +98,16 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       app.add_flag("--primitives", a.primitives,
                    "the functions that gradients are made of, instead");
       break;
+    case Option::define:
+      app.add_option_function<std::string>(
+             "--define",
+             [&a](const std::string& file) {
+               a.definitions = space::Definitions::load(file);
+               a.define = file;
+             },
+             "a YAML file with primitives and activations of your own")
+          ->option_text("FILE");
+      break;
     case Option::more:
       app.add_flag("--more", a.more,
                    "also other names, notes, and what else is published under the same name");

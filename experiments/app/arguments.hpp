@@ -9,7 +9,7 @@
 
 #include "experiments/app/listing.hpp"
 #include "search/study.hpp"
-#include "space/zoo.hpp"
+#include "space/definitions.hpp"
 
 namespace antigrad::app {
 
@@ -29,6 +29,8 @@ struct Arguments {
   int count = 10;
   int rounds = 3;
   bool primitives = false;
+  std::string define;              // path of the next
+  space::Definitions definitions;  // of the user
   bool more = false;
   int since = 0;                              // year
   std::optional<space::ZooEntry::Kind> kind;  // of entries of the zoo
@@ -48,6 +50,7 @@ enum class Option {
   count,
   rounds,
   primitives,
+  define,
   more,
   since,
   kind,

@@ -55,7 +55,7 @@ std::vector<Command> make_commands() {
        kSearching,
        "run a study to its confirmed winners",
        kStudy,
-       {fresh, workers, trials, seed, isolation, root, output},
+       {fresh, workers, trials, seed, define, isolation, root, output},
        kSearchHelp,
        search_command},
       {"resume",
@@ -101,14 +101,14 @@ std::vector<Command> make_commands() {
        kFormulas,
        "what a gradient integrates to",
        kActivation,
-       {output},
+       {define, output},
        kDeriveMore,
        derive_command},
       {"analyze",
        kFormulas,
        "values and sampled facts of an activation",
        kActivation,
-       {output},
+       {define, output},
        "What is said here is sampled, not proved.\n\nExamples:\n  antigrad analyze gelu\n"
        "  antigrad analyze \"0 | 0 | 2*x\" -o json\n",
        analyze_command},
@@ -116,16 +116,21 @@ std::vector<Command> make_commands() {
        kFormulas,
        "the known activations, with sources",
        {"WORD", "a part of a name or title; default: all", "", false, true},
-       {kind, since, more, points, primitives, output},
+       {kind, since, more, points, primitives, define, output},
        "A gate is f(u)*v, a layer of two inputs: write gate(TEXT) around any activation.\n\n"
        "Examples:\n  antigrad zoo\n  antigrad zoo gelu --more -o json\n  antigrad zoo --kind gate\n"
-       "  antigrad zoo --since 2023 --at=-1,0,1\n  antigrad zoo --primitives\n",
+       "  antigrad zoo --since 2023 --at=-1,0,1\n  antigrad zoo --primitives\n"
+       "  antigrad zoo --define mine.yaml        # your own stand first\n\n"
+       "A file of definitions holds formulas; its names may stand wherever a formula or name "
+       "does:\n"
+       "  primitives: [{name: bump, y: \"exp(-x^2)/(1 + x^2)\"}]\n"
+       "  activations: [{name: mine, g: \"sigmoid(x) + bump(2*x)\"}]     # or f, or gate\n",
        zoo_command},
       {"export",
        kFormulas,
        "an activation as a file for another framework",
        kExported,
-       {target, folder, root},
+       {target, folder, define, root},
        "torch: one self-contained Python file with forward, backward and double backward; running "
        "it\n"
        "tests it.\n\nExamples:\n  antigrad export gelu --to torch -O /tmp\n  antigrad export "

@@ -14,7 +14,7 @@ int export_command(const Arguments& arguments) {
     throw space::Error(
         fmt::format("cannot export to \"{}\"; known targets: torch", arguments.target));
   }
-  const Exported what = find_exported(arguments.root, arguments.subject);
+  const Exported what = find_exported(arguments.root, arguments.subject, arguments.definitions);
   const std::string path =
       (std::filesystem::path(arguments.folder) / (what.name + "_torch.py")).string();
   write_torch_file(what.activation, path);

@@ -58,10 +58,11 @@ Exported of_run(const std::string& root, const RunAndTrial& wanted) {
 
 }  // namespace
 
-Exported find_exported(const std::string& root, const std::string& what) {
+Exported find_exported(const std::string& root, const std::string& what,
+                       const space::Definitions& known) {
   const RunAndTrial wanted = split(what);
-  if (space::find_in_zoo(what) == nullptr && is_run(root, wanted.run)) return of_run(root, wanted);
-  space::Activation activation = space::parse_activation(what);
+  if (known.find(what) == nullptr && is_run(root, wanted.run)) return of_run(root, wanted);
+  space::Activation activation = space::parse_activation(what, known);
   std::string name = activation.name.empty() ? "activation" : activation.name;
   return {std::move(name), std::move(activation)};
 }

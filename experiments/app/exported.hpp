@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "space/activation.hpp"
+#include "space/definitions.hpp"
 
 namespace antigrad::app {
 
@@ -11,9 +11,10 @@ struct Exported {
   space::Activation activation;
 };
 
-/// `what`: a name of the zoo, RUN or RUN:TRIAL (under `root` or a path), or the text of an
-/// activation. Throws space::Error.
-Exported find_exported(const std::string& root, const std::string& what);
+/// `what`: a name of the zoo or the definitions, RUN or RUN:TRIAL (under `root` or a path), or the
+/// text of an activation. Throws space::Error.
+Exported find_exported(const std::string& root, const std::string& what,
+                       const space::Definitions& known);
 
 /// The activation as a Python file for PyTorch, parameters at their starts; folders are made.
 /// Throws space::Error when it cannot be written.

@@ -11,7 +11,6 @@
 #include "experiments/app/narrator.hpp"
 #include "search/estimate.hpp"
 #include "space/error.hpp"
-#include "space/zoo.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -37,7 +36,7 @@ double seconds_per_step(Evaluator& evaluator, const trainer::Task& task,
 std::map<std::string, double> time_steps(const search::StudyConfig& config,
                                          const std::vector<trainer::Task>& tasks,
                                          search::Pool& pool) {
-  const std::string activation = space::find_in_zoo(config.baselines.front())->text;
+  const std::string activation = config.definitions.find(config.baselines.front())->text;
   std::mutex mutex;
   std::map<std::string, double> seconds;
   pool.run([&](Evaluator& evaluator, int) {

@@ -79,7 +79,7 @@ void add_parameters(Facts& facts, const Activation& activation) {
 }  // namespace
 
 int derive_command(const Arguments& arguments) {
-  const Activation a = space::parse_activation(arguments.subject);
+  const Activation a = space::parse_activation(arguments.subject, arguments.definitions);
   const space::Names names = names_of(a);
   Facts facts;
   if (!a.name.empty()) facts.add("name", a.name);
@@ -101,7 +101,7 @@ int derive_command(const Arguments& arguments) {
 }
 
 int analyze_command(const Arguments& arguments) {
-  const Activation a = space::parse_activation(arguments.subject);
+  const Activation a = space::parse_activation(arguments.subject, arguments.definitions);
   const std::vector<double> theta = starts_of(a);
   const Samples s = sample(a);
   const auto moments = gaussian_moments(s);

@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "experiments/app/commands.hpp"
-#include "space/zoo.hpp"
+#include "space/definitions.hpp"
+#include "space/error.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -12,8 +13,21 @@ namespace {
 using search::Json;
 using space::ZooEntry;
 
-void list_primitives(Format format) {
+// How the antiderivative of a primitive of the user comes about.
+std::string antiderivative_of(const space::UserPrimitive& p, const space::Definitions& known) {
+  try {
+    return space::parse_activation(p.name + "(x)", known).by_f ? "tabulated" : "closed form";
+  } catch (const space::Error&) {
+    return "none";
+  }
+}
+
+void list_primitives(Format format, const space::Definitions& known) {
   Listing listing({"name", "in gradients", "antiderivative", "value"});
+  for (const space::UserPrimitive& p : known.primitives()) {
+    const std::string antiderivative = antiderivative_of(p, known);
+    listing.add({p.name, antiderivative != "none", antiderivative, p.text});
+  }
   for (const space::Primitive& p : space::primitives()) {
     if (p.core) continue;
     listing.add({std::string(p.name), p.search, p.has_antiderivative ? "closed form" : "tabulated",
@@ -61,27 +75,30 @@ Json wrong_forms(const ZooEntry& entry) {
   return texts;
 }
 
+std::vector<Json> row_of(const ZooEntry& entry, const Arguments& arguments) {
+  std::vector<Json> row{entry.name, entry.title, std::string(to_string(entry.kind)),
+                        entry.year, entry.text,  entry.source};
+  if (entry.year == 0) row[3] = nullptr;
+  if (arguments.more) row.insert(row.end(), {Json(entry.aliases), entry.note, wrong_forms(entry)});
+  if (!arguments.points.empty())
+    for (Json& column : values(entry, arguments.points)) row.push_back(std::move(column));
+  return row;
+}
+
 }  // namespace
 
 int zoo_command(const Arguments& arguments) {
   if (arguments.primitives) {
-    list_primitives(arguments.format);
+    list_primitives(arguments.format, arguments.definitions);
     return 0;
   }
-  const bool more = arguments.more, at = !arguments.points.empty();
   std::vector<std::string> columns{"name", "title", "kind", "year", "text", "source"};
-  if (more) columns.insert(columns.end(), {"aliases", "note", "not to be taken for"});
-  if (at) columns.insert(columns.end(), {"f", "g", "f''"});
+  if (arguments.more) columns.insert(columns.end(), {"aliases", "note", "not to be taken for"});
+  if (!arguments.points.empty()) columns.insert(columns.end(), {"f", "g", "f''"});
   Listing listing(columns);
-  for (const ZooEntry& entry : space::zoo()) {
-    if (!wanted(entry, arguments)) continue;
-    std::vector<Json> row{entry.name, entry.title, std::string(to_string(entry.kind)),
-                          entry.year, entry.text,  entry.source};
-    if (more) row.insert(row.end(), {Json(entry.aliases), entry.note, wrong_forms(entry)});
-    if (at)
-      for (Json& column : values(entry, arguments.points)) row.push_back(std::move(column));
-    listing.add(std::move(row));
-  }
+  for (const std::span<const ZooEntry> all : {arguments.definitions.activations(), space::zoo()})
+    for (const ZooEntry& entry : all)
+      if (wanted(entry, arguments)) listing.add(row_of(entry, arguments));
   print(listing.text(arguments.format));
   return 0;
 }

@@ -38,5 +38,36 @@ def test_a_gate_is_refused_where_one_input_is_wanted():
     assert output("derive", "gate(relu)").count("gate(0 | 0 | 1)") == 1
 
 
+DEFINITIONS = """\
+primitives: [{name: bump, y: "exp(-x^2)/(1 + x^2)"}, {name: wave, y: "sin(x) + 0.1*x"}, {name: heavy, y: "1/(1 + x^4)"}]
+activations:
+  - {name: mine, title: Mine, g: "sigmoid(x) + 0.3*bump(2*x)"}
+  - {name: early, f: "where(x <= 0, 0, x*wave(x))", year: 2026, source: here}
+"""
+
+
+def defined():
+    with open("mine.yaml", "w", encoding="utf-8") as file:
+        file.write(DEFINITIONS)
+    return "--define", "mine.yaml"
+
+
+def test_own_activations_stand_first_and_own_primitives_are_listed():
+    assert names(*defined())[:3] == ["mine", "early", "relu"]
+    rows = {row["name"]: row["antiderivative"] for row in asked("zoo", "--primitives", *defined())}
+    assert (rows["bump"], rows["wave"], rows["heavy"]) == ("tabulated", "closed form", "none")
+
+
+def test_own_names_stand_in_formulas():
+    facts = asked("derive", "mine", *defined())
+    assert "integral(exp(" in facts["text"]
+    assert asked("derive", facts["text"])["f(x)"] == facts["f(x)"], "the text needs no definitions"
+    assert asked("derive", "wave(2*x)", *defined())["text"] == "sin(2*x) + 0.2*x"
+    assert "settles exponentially" in run("derive", "heavy(x)", *defined(), code=2).stderr
+    assert 'unknown primitive "bump"' in run("derive", "bump(x)", code=2).stderr
+    assert asked("analyze", "early", *defined())
+    assert output("export", "mine", *defined(), "-O", "out").endswith("mine_torch.py\n")
+
+
 if __name__ == "__main__":
     run_tests(globals())

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "fake.hpp"
+#include "search/candidate.hpp"
 #include "search/estimate.hpp"
 #include "search/run_directory.hpp"
 
@@ -173,6 +174,38 @@ TEST(Estimate, CountsTrialsStepsAndSeconds) {
   EXPECT_NEAR(cost.steps, images * 2.5, 1e-9);
   EXPECT_NEAR(cost.seconds, images * 0.5 / 2, 1e-9);
   EXPECT_GT(cost.disk_bytes, 0);
+}
+
+TEST(Study, BaselinesMayBeTheUsersOwn) {
+  const std::string text = replaced(
+      fake::study_text(3,
+                       "define:\n  primitives: [{name: bump, y: \"exp(-x^2)/(1 + x^2)\"}]\n"
+                       "  activations: [{name: mine, title: Mine, g: \"sigmoid(x) + bump(x)\"}]\n"),
+      "baselines: [", "baselines: [mine, ");
+  const StudyConfig c = parse_study(text, "s.yaml");
+  EXPECT_EQ(c.baselines.front(), "mine");
+  const Candidate mine = describe_baseline("mine", describe_activation, c.definitions);
+  EXPECT_EQ(mine.name, "mine");
+  EXPECT_EQ(mine.title, "Mine");
+  EXPECT_EQ(describe_activation(mine.activation).f, mine.f) << "its text needs no definitions";
+  EXPECT_THROW(parse_study(replaced(text, "[mine, ", "[mien, "), "s.yaml"), space::Error);
+  EXPECT_THROW(parse_study(text + "\nspace: {primitives: [tanh, bump]}\n", "s.yaml"), space::Error);
+}
+
+TEST(Study, DefinitionsMayComeFromAFile) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "study_define";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "mine.yaml") << "activations: [{name: mine, g: sech2(x)}]\n";
+  const std::string text = replaced(fake::study_text(3, ""), "baselines: [", "baselines: [mine, ");
+  std::ofstream(folder / "s.yaml") << text;
+  const StudyConfig own = parse_study(text + "\ndefine: mine.yaml\n", folder / "s.yaml");
+  const StudyConfig given = load_study(folder / "s.yaml", folder / "mine.yaml");
+  for (const StudyConfig& c : {own, given}) {
+    EXPECT_EQ(c.definitions.find("mine")->text, "sech2(x)");
+    EXPECT_NO_THROW(parse_study(c.text, "/elsewhere/s.yaml")) << c.text;
+  }
+  std::ofstream(folder / "s.yaml") << text << "\ndefine: mine.yaml\n";
+  EXPECT_THROW(load_study(folder / "s.yaml", folder / "mine.yaml"), space::Error);
 }
 
 }  // namespace
