@@ -6,6 +6,8 @@ second derivatives within 1e-11.
 
 import json
 import os
+import pathlib
+import re
 import subprocess
 
 import mpmath as mp
@@ -48,7 +50,7 @@ def mish(x):
 
 
 def clip(x, lo, hi):
-    return min(max(x, mp.mpf(lo)), mp.mpf(hi))
+    return min(max(mp.mpf(x), mp.mpf(lo)), mp.mpf(hi))
 
 
 def srs(x, alpha=2, beta=3):
@@ -240,6 +242,75 @@ def check_wrong_namesakes():
         assert zoo([x], name, "--more")[name]["not to be taken for"], name
 
 
+def moved(name, **theta):
+    """The zoo's text of `name` with other start values, and its domains."""
+    text = zoo([0.0], name)[name]["text"]
+    for parameter, value in theta.items():
+        text, count = re.subn(rf"(?<=[\[ ]){parameter} = [^ ,\]]+", f"{parameter} = {value!r}", text)
+        assert count == 1, (name, parameter, text)
+    return text
+
+
+def pwlu(*slopes):
+    ends = [-1000, -3, -2, -1, 0, 1, 2, 3, 1000]
+    return lambda x: sum(s * (clip(x, lo, hi) - clip(0, lo, hi)) for s, lo, hi in zip(slopes, ends[:-1], ends[1:], strict=True))
+
+
+# Away from the starts: name, parameters, the formula there.
+MOVED = [
+    ("prelu", {"a": -0.3}, lambda x: x if x > 0 else x * mp.mpf(-0.3)),
+    ("celu", {"alpha": 1.7}, lambda x: max(x, 0) + min(0, mp.mpf(1.7) * mp.expm1(x / mp.mpf(1.7)))),
+    ("softplus_beta", {"beta": 2.5}, lambda x: mp.log1p(mp.exp(mp.mpf(2.5) * x)) / mp.mpf(2.5)),
+    ("swish_beta", {"beta": -1.25}, lambda x: x * sig(mp.mpf(-1.25) * x)),
+    ("acon_c", {"p1": 1.5, "p2": -0.5, "beta": 2.0}, lambda x: 2 * x * sig(4 * x) - x / 2),
+    ("xielu", {"a_p": 0.3, "a_n": 1.9}, lambda x: mp.mpf(0.3) * x * x + x / 2 if x > 0 else mp.mpf(1.9) * (mp.expm1(x) - x) + x / 2),
+    ("xiprelu", {"a_p": 0.3, "a_n": 1.9}, lambda x: mp.mpf(0.3 if x > 0 else 1.9) * x * x + x / 2),
+    ("xiep", {"a_3": 1.1, "a_2": 0.2, "a_n": 0.6}, lambda x: mp.mpf(1.1) * x**3 + mp.mpf(0.2) * x * x + x / 2 if x > 0 else mp.mpf(0.6) * (mp.expm1(x) - x) + x / 2),
+    ("xsilu", {"a": 0.4}, lambda x: x * (sig(x) * (1 + 2 * mp.mpf(0.4)) - mp.mpf(0.4))),
+    ("pltanh", {"alpha": 0.4}, lambda x: max(mp.tanh(x), mp.mpf(0.4) * abs(x))),
+    ("srs", {"alpha": 1.25, "beta": 0.5}, lambda x: srs(x, mp.mpf(1.25), mp.mpf(0.5))),
+    ("srs", {"alpha": 5.0, "beta": 13.5}, lambda x: srs(x, mp.mpf(5), mp.mpf(13.5))),
+    ("lslu_gelu", {"t1": -0.5, "w1": 2.0, "b3": 0.25}, lambda x: -gelu(2 * x - 1) / 2 + (gelu(x) + gelu(x + mp.mpf(0.25))) * mp.mpf(0.3333333333333333)),
+    ("pwlu", {"s0": -1.0, "s3": 0.5, "s5": 3.0}, pwlu(-1, 0, 0, HALF, 1, 3, 1, 1)),
+    ("snake", {"a": 3.0}, lambda x: x + mp.sin(3 * x) ** 2 / 3),
+    ("sinlu", {"a": 0.5, "b": 2.0}, lambda x: (x + mp.sin(2 * x) / 2) * sig(x)),
+]
+
+
+def check_moved_parameters():
+    lines = [f"  - {{name: moved{k}, g: {json.dumps(moved(name, **theta))}}}" for k, (name, theta, _) in enumerate(MOVED)]
+    pathlib.Path("moved.yaml").write_text("activations:\n" + "\n".join(line for line in lines) + "\n")
+    ours = zoo(SMOOTH, "moved", "--define", "moved.yaml")
+    for k, (name, theta, f) in enumerate(MOVED):
+        for x, y, slope in zip(SMOOTH, ours[f"moved{k}"]["f"], ours[f"moved{k}"]["g"], strict=True):
+            near(y, f(mp.mpf(x)), 1e-13, f"{name}({x}) at {theta}")
+            near(slope, mp.diff(f, x), 1e-12, f"{name}'({x}) at {theta}")
+    return len(MOVED)
+
+
+# A user's primitives that are no rows: y, and the gradient's text and value.
+OWN = [
+    ("exp(-x^2)/(1 + x^2)", "own(x)", lambda x: mp.exp(-x * x) / (1 + x * x)),
+    ("exp(-x^2)/(1 + x^2)", "[a = 0.5, k = 3 in (0, inf)] a*own(k*x - 1) + tanh(x)", lambda x: mp.exp(-((3 * x - 1) ** 2)) / (1 + (3 * x - 1) ** 2) / 2 + mp.tanh(x)),
+    ("tanh(softplus(x))*sigmoid(x)", "own(x) | 0.25 | 2*own(-x)", lambda x: mp.tanh(sp(x)) * sig(x) if x <= mp.mpf(0.25) else 2 * mp.tanh(sp(-x)) * sig(-x)),
+    ("exp(-abs(x - 0.5))*cos(3*x)", "1 - own(x)", lambda x: 1 - mp.exp(-abs(x - HALF)) * mp.cos(3 * x)),
+    ("max(tanh(x), 0.1*abs(x))", "own(x)", lambda x: max(mp.tanh(x), mp.mpf(0.1) * abs(x))),
+]
+
+
+def check_own_primitives():
+    crossing = mp.findroot(lambda t: mp.tanh(t) - t / 10, 10)
+    points = [-7.5, -2.25, -0.75, 0.125, 0.4375, 1.5, 3.0, 9.0]
+    for y, text, g in OWN:
+        pathlib.Path("own.yaml").write_text(f"primitives: [{{name: own, y: {json.dumps(y)}}}]\nactivations: [{{name: mine, g: {json.dumps(text)}}}]\n")
+        entry = zoo(points, "mine", "--define", "own.yaml")["mine"]
+        for x, got, slope in zip(points, entry["f"], entry["g"], strict=True):
+            near(slope, g(mp.mpf(x)), 1e-14, f"g of {text}, own(x) = {y}, at {x}")
+            stops = sorted({mp.mpf(0), mp.mpf(x), *(s for s in (mp.mpf(0.25), HALF, crossing) if 0 < s < x)}, reverse=x < 0)
+            near(got, mp.quad(g, mp.linspace(0, x, 5) if x < 0 else stops), 1e-13, f"f of {text}, own(x) = {y}, at {x}")
+    return len(OWN)
+
+
 def check_that_a_wrong_formula_is_seen():
     right = FORMULAS["mish"]
     FORMULAS["mish"] = lambda x: right(x) * (1 + mp.mpf("1e-12"))
@@ -254,6 +325,7 @@ def check_that_a_wrong_formula_is_seen():
 def main():
     torch.set_num_threads(1)
     print(f"{check_formulas()} activations agree with their sources, {check_torch()} modules of torch.nn with ours")
+    print(f"{check_moved_parameters()} at other parameters, {check_own_primitives()} gradients of own primitives")
     check_torchs_threshold()
     check_transformers()
     check_wrong_namesakes()
