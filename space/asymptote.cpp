@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "space/enclose.hpp"
 #include "space/normal_form.hpp"
 #include "space/row_facts.hpp"
 #include "space/text.hpp"
@@ -53,6 +54,48 @@ void append(std::vector<Term>& out, const Polynomial& p, std::vector<Factor> fac
     if (p[k] != 0) out.push_back({{p[k], {}}, static_cast<int>(k), factors});
 }
 
+/// An upper bound of |p(u) - line|.
+double rest_at(Op op, double u) {
+  Builder out;
+  const Expr row = out.finish(out.apply(op, out.variable()));
+  const Primitive& p = primitive(op);
+  const Ball line = u > 0 ? constant(p.right_slope) * Ball(u) + constant(p.right_intercept)
+                          : constant(p.left_slope) * Ball(u) + constant(p.left_intercept);
+  return abs(enclose(row, Ball(u)) - line).upper();
+}
+
+/// The same from |u| on, by what the column promises; also from nearer to 0, where balls can tell
+/// the row from its line. Infinite where the promise does not reach.
+double rest_from(Op op, double u) {
+  double least = rest_at(op, u);
+  if (least == 0) return 0;
+  if (std::fabs(u) < 4) return INFINITY;
+  for (const double share : {0.7, 0.4}) {
+    const double nearer = share * u;
+    if (std::fabs(nearer) >= 4)
+      least = std::fmin(least,
+                        rest_at(op, nearer) * std::exp(-0.25 * (std::fabs(u) - std::fabs(nearer))));
+  }
+  return 1.01 * least;
+}
+
+/// An upper bound of the integral from x to infinity (x negative: minus infinity) of |t - tail|.
+double beyond(const Term& t, double x) {
+  const double far = std::fabs(x);
+  double size = std::fabs(t.weight.base) * std::pow(far, t.power), rest = 0, rate = INFINITY;
+  for (const Factor& f : t.factors) {
+    const double u = f.scale.base * x + f.shift.base;
+    size *= 4 + std::fabs(f.scale.base) * far + std::fabs(f.shift.base);
+    const double own = settles(f) ? rest_from(f.primitive, u) : 0;
+    if (own == 0) continue;
+    rest += own;
+    rate = std::fmin(rate, 0.25 * std::fabs(f.scale.base));
+  }
+  if (rest == 0) return 0;
+  const double powers = t.power + static_cast<double>(t.factors.size());
+  return far * rate < 2 * powers ? INFINITY : size * rest * 2 / rate;
+}
+
 std::string text_of(const Term& t) {
   Builder out;
   return to_string(out.finish(to_sym(t, out.variable())));
@@ -71,6 +114,25 @@ Tails tails_of(const std::vector<Term>& terms, double sign) {
     for (std::size_t k = 0; k < p.size(); ++k) at->second[k] += p[k];
   }
   return out;
+}
+
+double settled_from(const std::vector<Term>& terms, double sign) {
+  constexpr double kFurthest = 1e5;
+  double x = 1;
+  for (const Term& t : terms)
+    for (const Factor& f : t.factors)
+      x = std::fmax(x, 1.01 * std::fabs(f.shift.base / f.scale.base));
+  const double part = kTailError / static_cast<double>(terms.size());
+  for (const Term& t : terms) {
+    if (std::ranges::none_of(t.factors, settles)) continue;
+    while (x <= kFurthest && !(beyond(t, sign * x) <= part)) x *= 1.15;
+    if (x > kFurthest)
+      throw Error(fmt::format(
+          "no closed form is known for {}, and it settles so slowly that its table would have to "
+          "reach beyond {}; write its scale nearer to 1",
+          text_of(t), kFurthest));
+  }
+  return sign * x;
 }
 
 Split split_asymptotes(const Term& t) {

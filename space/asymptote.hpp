@@ -18,6 +18,13 @@ using Tails = std::vector<std::pair<std::vector<Factor>, Polynomial>>;
 /// On the side of `sign` (-1 or 1). Terms hold no parameters.
 Tails tails_of(const std::vector<Term>& terms, double sign);
 
+/// From where on (on the side of `sign`) the integral of what the terms differ from their tails is
+/// below kTailError. Proved with balls from what the tail columns promise: |p(u) - line|
+/// exp(|u| / 4) does not grow for |u| >= 4, and |p(u)| <= 2 + |u| for the rows that do not settle.
+/// Throws Error when that is further than 1e5 out.
+constexpr double kTailError = 2e-16;
+double settled_from(const std::vector<Term>& terms, double sign);
+
 /// t = rest + asymptotes, where `rest` vanishes exponentially or settles on polynomials.
 struct Split {
   std::vector<Term> rest, asymptotes;

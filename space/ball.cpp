@@ -425,6 +425,11 @@ Ball base_cos(const Ball& a) { return cos(a); }
 Ball base_sinc(const Ball& a) { return apply(arb_sinc, a); }
 Ball base_sinc_slope(const Ball& a) { return base_sinc(Jet(a, Ball(1), 2))[1]; }
 Ball base_dilog(const Ball& a) { return apply(arb_hypgeom_dilog, a); }
+Ball base_softplus(const Ball& a) { return a.positive() ? a + log1p(exp(-a)) : log1p(exp(a)); }
+Ball base_sigmoid(const Ball& a) {
+  const Ball e = exp(a.positive() ? -a : a);
+  return a.positive() ? Ball(1) / (Ball(1) + e) : e / (Ball(1) + e);
+}
 Ball base_asinh(const Ball& a) { return apply(arb_asinh, a); }
 Ball base_sine_integral(const Ball& a) { return apply(arb_hypgeom_si, a); }
 
@@ -452,9 +457,11 @@ Jet base_normal_cdf(const Jet& a) {
   });
 }
 Jet base_tanh(const Jet& a) {
-  // tanh' = 1 - tanh^2, solved coefficient by coefficient through exp: 1 - 2 / (1 + e^(2 a)).
+  // Through exp, in the form whose exponential is small: that says most of an interval.
   const auto K = constants(a);
-  Jet out = K(1) - K(2) / (K(1) + base_exp(K(2) * a));
+  const bool right = a[0].positive();
+  Jet out = K(2) / (K(1) + base_exp(K(right ? -2 : 2) * a)) - K(1);
+  if (!right) out = -out;
   arb_poly_set_coeff_arb(raw(out), 0, raw(tanh(a[0])));
   return out;
 }
@@ -492,6 +499,16 @@ Jet base_dilog(const Jet& a) {
       [](const Jet& u) { return -base_log1p(-u) / u; });
 }
 
+Jet base_softplus(const Jet& a) {
+  // log(1 + e^a) in either form: far out on the right the first says more of an interval.
+  return a[0].positive() ? a + base_log1p(base_exp(-a)) : base_log1p(base_exp(a));
+}
+Jet base_sigmoid(const Jet& a) {
+  const auto K = constants(a);
+  if (a[0].positive()) return K(1) / (K(1) + base_exp(-a));
+  const Jet e = base_exp(a);
+  return e / (K(1) + e);
+}
 Jet base_asinh(const Jet& a) {
   return from_slope(
       a, [](const Ball& u) { return base_asinh(u); },

@@ -163,6 +163,8 @@ ANTIGRAD_BASE(sinc)
 ANTIGRAD_BASE(sinc_slope)
 ANTIGRAD_BASE(dilog)
 ANTIGRAD_BASE(asinh)
+ANTIGRAD_BASE(softplus)
+ANTIGRAD_BASE(sigmoid)
 ANTIGRAD_BASE(sine_integral)
 #undef ANTIGRAD_BASE
 

@@ -10,8 +10,6 @@
 namespace antigrad::space {
 namespace {
 
-constexpr double kTableError = 1e-13;  // of max(1, |P|), see Table::make
-
 Ball polynomial(const std::vector<double>& c, const Ball& x) {
   Ball sum;
   for (std::size_t k = c.size(); k-- > 0;) sum = sum * x + Ball(c[k]);
@@ -40,7 +38,7 @@ Ball table_value(const Table& table, const Ball& x) {
       add(polynomial(table.coefficients()[i],
                      part(x, breaks[i], breaks[i + 1]) - Ball(table.origins()[i])));
   const double size = std::fmax(std::fabs(all->lower()), std::fabs(all->upper()));
-  const double error = kTableError * std::fmax(1, size);
+  const double error = table.bound() * std::fmax(1, size);
   return *all + Ball::between(-error, error);
 }
 

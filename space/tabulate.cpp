@@ -12,7 +12,7 @@
 namespace antigrad::space {
 namespace {
 
-constexpr double kResidue = 1e-14;  // of a coefficient of the tail: less is rounding
+constexpr double kResidue = 1e-15;  // of a coefficient of the tail: less is rounding
 
 /// The polynomial that h settles on; what else is left far out must cancel.
 Polynomial settled(const std::vector<Term>& h, double sign) {
@@ -47,7 +47,9 @@ std::shared_ptr<const Table> tabulate(const std::vector<Term>& h) {
     }
   }
   // Written twice: the terms come back in the order that their text has.
-  return Table::make(as_expr(to_terms(as_expr(h))), kinks, {settled(h, -1), settled(h, 1)});
+  return Table::make(
+      as_expr(to_terms(as_expr(h))), kinks,
+      {settled(h, -1), settled(h, 1), settled_from(h, -1), settled_from(h, 1), kTailError});
 }
 
 std::shared_ptr<const Table> tabulate(const Expr& h) { return tabulate(to_terms(h)); }

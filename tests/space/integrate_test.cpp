@@ -8,7 +8,6 @@
 
 #include "space/generate.hpp"
 #include "space/gradient.hpp"
-#include "space/table.hpp"
 #include "space/text.hpp"
 #include "space/zoo.hpp"
 
@@ -257,18 +256,6 @@ TEST(Integrate, NaNGoesThroughAnActivationWithConstantPieces) {
     const Activation a = parse_activation(entry.name);
     EXPECT_TRUE(std::isnan(value(a.f, std::nan(""), start_of(a)))) << entry.name;
   }
-}
-
-TEST(Table, KeepsItsValuesFarOut) {
-  const auto table = parse("integral(softplus(x), x)").tables.at(0);
-  // int softplus = x^2/2 + pi^2/6 - int_0^inf... : P(x) -> x^2/2 + pi^2/12 for x -> inf, ->
-  // -pi^2/12 for x -> -inf.
-  EXPECT_NEAR(table->value(1e4) / (0.5e8 + M_PI * M_PI / 12), 1, 1e-15);
-  EXPECT_NEAR(table->value(-1e4), -M_PI * M_PI / 12, 1e-13);
-  EXPECT_EQ(table->value(0), 0);
-  EXPECT_TRUE(std::isnan(table->value(NAN)));
-  EXPECT_EQ(table->value(INFINITY), INFINITY);
-  EXPECT_NEAR(table->value(1e-8), 1e-8 * std::log(2), 1e-16);
 }
 
 }  // namespace
