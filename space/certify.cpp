@@ -15,14 +15,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLebesgue = 2.7;     // of 12 Chebyshev points: 2.58, and their rounding
 constexpr double kRoundingUp = 1.01;  // of what is computed here in double, points included
 constexpr double kUnit = 0x1p-53;
-constexpr double kGood = 2e-15;  // an interpolation error that need not be bounded better
-constexpr int kMaxHalvings = 4;
+constexpr int kMaxHalvings = 1;  // of parts; more, and the segment itself is halved
 constexpr int kOrder = 2 * kTablePoints;
-
-struct Segment {
-  double lo, hi, origin;
-  const std::vector<double>& c;  // P = sum c[k] (x - origin)^k
-};
 
 double size(const Ball& b) { return std::fmax(std::fabs(b.lower()), std::fabs(b.upper())); }
 
@@ -39,7 +33,7 @@ double rounding(const std::vector<double>& c, double t) {
 }
 
 /// P'(x) exactly.
-Ball slope(const Segment& s, double x) {
+Ball slope(const TableSegment& s, double x) {
   const Ball t = Ball(x) - Ball(s.origin);
   Ball y;
   for (std::size_t k = s.c.size(); k-- > 1;)
@@ -48,7 +42,7 @@ Ball slope(const Segment& s, double x) {
 }
 
 /// max |h(x_j) - P'(x_j)| over the Chebyshev points.
-double at_points(const Expr& h, const Segment& s) {
+double at_points(const Expr& h, const TableSegment& s) {
   double worst = 0;
   for (int j = 0; j < kTablePoints; ++j) {
     const double u = std::cos(std::numbers::pi * (j + 0.5) / kTablePoints);
@@ -113,25 +107,11 @@ Part on_segment(const Expr& h, double lo, double hi, double enough, int halvings
               on_segment(h, middle, hi, enough, halvings + 1));
 }
 
-/// A bound of int |h - P'| over the segment. A kink at an end may lie a rounding off it, on the
-/// other side of which h is the other branch.
-double of_segment(const Expr& h, const Segment& s) {
-  const double r = 0.5 * (s.hi - s.lo), scale = 2 * std::pow(0.5 * r, kTablePoints);
-  const double far = std::fmax(std::fabs(s.lo), std::fabs(s.hi));
-  if (!(far <= 1e6 * r)) return kInfinity;  // the points are no Chebyshev points any more
-  const double points = at_points(h, s);
-  const Part part = on_segment(h, s.lo, s.hi, kGood * std::fmax(1, far) / scale, 0);
-  const double interpolation = kLebesgue * points + scale * part.coefficient;
-  return kRoundingUp * (2 * r * interpolation + 16 * kUnit * far * part.across);
-}
-
 /// Errors of the segments from the one that begins or ends at 0 outwards.
 class Outwards {
  public:
-  explicit Outwards(const Expr& h) : h_(h) {}
-
-  void add(const Segment& s) {
-    error_ += of_segment(h_, s);
+  void add(const TableSegment& s, double error) {
+    error_ += error;
     const double width = s.hi - s.lo;
     double worst = (error_ + rounding(s.c, width)) / std::fmax(1, least(s, 0, width));
     if (worst > kFine) {  // P may grow: by parts
@@ -168,7 +148,7 @@ class Outwards {
   static constexpr int kParts = 16;
 
   /// A lower bound of |P| at distances `from` to `to` from the origin.
-  static double least(const Segment& s, double from, double to) {
+  static double least(const TableSegment& s, double from, double to) {
     const double sign = s.origin == s.lo ? 1 : -1;
     const Ball t =
         Ball::between(std::fmin(sign * from, sign * to), std::fmax(sign * from, sign * to));
@@ -178,21 +158,31 @@ class Outwards {
     return std::fmax(0, m.lower());
   }
 
-  const Expr& h_;
   double error_ = 0, worst_ = 0;
 };
 
 }  // namespace
 
-double certified_error(const Table& table, const Expr& h, double tail_error) {
+/// A kink at an end may lie a rounding off it, on the other side of which h is the other branch.
+double segment_error(const Expr& h, const TableSegment& s, double enough) {
+  const double r = 0.5 * (s.hi - s.lo), scale = 2 * std::pow(0.5 * r, kTablePoints);
+  const double far = std::fmax(std::fabs(s.lo), std::fabs(s.hi));
+  if (!(far <= 1e6 * r)) return kInfinity;  // the points are no Chebyshev points any more
+  const Part part = on_segment(h, s.lo, s.hi, 0.5 * enough / (2 * r * scale), 0);
+  const double interpolation = kLebesgue * at_points(h, s) + scale * part.coefficient;
+  return kRoundingUp * (2 * r * interpolation + 16 * kUnit * far * part.across);
+}
+
+double certified_error(const Table& table, std::span<const double> segment_errors,
+                       double tail_error) {
   const auto& breaks = table.breaks();
   const auto segment = [&](std::size_t i) {
-    return Segment{breaks[i], breaks[i + 1], table.origins()[i], table.coefficients()[i]};
+    return TableSegment{breaks[i], breaks[i + 1], table.origins()[i], table.coefficients()[i]};
   };
   const auto zero = static_cast<std::size_t>(std::ranges::find(breaks, 0.0) - breaks.begin());
-  Outwards right(h), left(h);
-  for (std::size_t i = zero; i + 1 < breaks.size(); ++i) right.add(segment(i));
-  for (std::size_t i = zero; i-- > 0;) left.add(segment(i));
+  Outwards right, left;
+  for (std::size_t i = zero; i + 1 < breaks.size(); ++i) right.add(segment(i), segment_errors[i]);
+  for (std::size_t i = zero; i-- > 0;) left.add(segment(i), segment_errors[i]);
   return std::fmax(right.with_tail(table.right_tail(), breaks.back(), tail_error),
                    left.with_tail(table.left_tail(), breaks.front(), tail_error));
 }

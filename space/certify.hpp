@@ -3,6 +3,8 @@
 // (Lambda: Lebesgue's constant; r: half the width). The values at the points are balls, the n-th
 // Taylor coefficients come from jets over parts of the segment.
 #pragma once
+#include <span>
+#include <vector>
 
 namespace antigrad::space {
 
@@ -12,8 +14,19 @@ struct Expr;
 /// Chebyshev points a segment; P has this degree there.
 constexpr int kTablePoints = 12;
 
+/// P(x) = sum_k c[k] (x - origin)^k on [lo, hi], origin one of the ends.
+struct TableSegment {
+  double lo, hi, origin;
+  const std::vector<double>& c;
+};
+
+/// An upper bound of the integral of |h - P'| over the segment; infinity where nothing is known.
+/// enough: no effort is made to get below.
+double segment_error(const Expr& h, const TableSegment& s, double enough);
+
 /// An upper bound of |value(x) - int_0^x h| / max(1, |value(x)|) over all x, rounding of value()
-/// included; infinity where nothing can be proved. tail_error: see TailPolynomials.
-double certified_error(const Table& table, const Expr& h, double tail_error);
+/// included, from those of the segments. tail_error: see TailPolynomials.
+double certified_error(const Table& table, std::span<const double> segment_errors,
+                       double tail_error);
 
 }  // namespace antigrad::space

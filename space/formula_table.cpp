@@ -13,7 +13,8 @@
 namespace antigrad::space {
 namespace {
 
-constexpr double kFar = 64;  // tails are proved from here on
+constexpr double kNear = 4, kFar = 64;  // where a table may end
+constexpr double kTailError = 2e-16;    // so small a rest of the integral lets it end earlier
 constexpr int kMaxDegree = 8;
 constexpr double kSharp = 1e-14;  // relative radius of a coefficient that is known well enough
 
@@ -36,22 +37,46 @@ bool polynomial(const Tail::Growth& g) {
          g.power >= 0 && g.power <= kMaxDegree && g.power == std::floor(g.power);
 }
 
-/// The coefficients of x^k on one side; side x = X.
-std::vector<double> settled(const Expr& h, double side) {
-  const Tail t = tail(h, side, kFar);
+/// What h settles on on one side, from where on, and the integral of the rest.
+struct End {
+  std::vector<double> polynomial;  // side x = X
+  double from, error;
+};
+
+End end_from(const Expr& h, double side, double from) {
+  const Tail t = tail(h, side, from);
   if (!t.known()) refuse(side, "could not be followed");
-  std::vector<double> out{0};
+  End end{{0}, side * from, 0};
+  Tail rest = Tail::number(Ball(), from);
   for (const Tail::Term& term : t.terms()) {
-    if (decays(term.growth)) continue;
+    if (decays(term.growth)) {
+      rest.add(term);
+      continue;
+    }
     if (!polynomial(term.growth)) refuse(side, "decays or grows like no polynomial");
     const double c = term.factor.middle();
     if (!term.constant || term.oscillating || term.factor.radius() > kSharp * std::fabs(c))
       refuse(side, "does not settle");
     const auto k = static_cast<std::size_t>(term.growth.power);
-    if (out.size() <= k) out.resize(k + 1, 0.0);
-    out[k] += k % 2 == 1 ? side * c : c;
+    if (end.polynomial.size() <= k) end.polynomial.resize(k + 1, 0.0);
+    end.polynomial[k] += k % 2 == 1 ? side * c : c;
   }
-  return out;
+  end.error = rest.integral_bound();
+  return end;
+}
+
+/// As near to 0 as the rest is small enough, and beyond the kinks.
+End settled(const Expr& h, double side, const std::vector<double>& kinks) {
+  double least = kNear;
+  for (const double k : kinks) least = std::fmax(least, 1.01 * std::fabs(k));
+  for (double from = least; from < kFar; from *= 1.3) {
+    try {
+      const End end = end_from(h, side, from);
+      if (end.error <= kTailError) return end;
+    } catch (const Error&) {  // further out it may be known
+    }
+  }
+  return end_from(h, side, std::fmax(least, kFar));
 }
 
 std::vector<double> kinks_of(const Expr& h) {
@@ -68,7 +93,11 @@ std::shared_ptr<const Table> tabulate_formula(const Expr& h) {
     return tabulate(h);
   } catch (const Error&) {  // not a sum of products of rows: its tails and kinks must be found
   }
-  return Table::make(h, kinks_of(h), {settled(h, -1), settled(h, 1)});
+  const std::vector<double> kinks = kinks_of(h);
+  const End left = settled(h, -1, kinks), right = settled(h, 1, kinks);
+  return Table::make(h, kinks,
+                     {left.polynomial, right.polynomial, left.from, right.from,
+                      std::fmax(left.error, right.error)});
 }
 
 }  // namespace antigrad::space

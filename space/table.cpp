@@ -18,7 +18,8 @@ constexpr int kPoints = kTablePoints;
 constexpr int kMaxDepth = 20;  // halvings of a segment
 constexpr double kTolerance =
     2e-14;  // of a segment's last Chebyshev coefficients, relative to the local size of h
-constexpr double kWidest = 6;  // a wider segment's error can hardly be bounded
+constexpr double kProved = 1e-14;  // error of a segment, relative to its width times the size of h
+constexpr double kWidest = 6;      // a wider segment's error can hardly be bounded
 constexpr std::size_t kMaxSegments = 500;
 constexpr double kLargestBound = 1e-12;
 
@@ -98,7 +99,7 @@ std::shared_ptr<const Table> Table::make(const Expr& h, std::vector<double> kink
   for (std::size_t i = 0; i + 1 < ends.size(); ++i) table->add_segments(ends[i], ends[i + 1], 0);
   table->chain_constants();
   table->make_tails(tails);
-  table->bound_ = certified_error(*table, h, tails.error);
+  table->bound_ = certified_error(*table, table->errors_, tails.error);
   if (!(table->bound_ <= kLargestBound))
     throw Error(fmt::format("the integral of {} could be tabulated only to a relative error of {}",
                             to_string(h), table->bound_));
@@ -116,16 +117,22 @@ void Table::add_segments(double lo, double hi, int depth) {
     throw Error(fmt::format(
         "the integrand needs more than {} segments near x = {}: it is not smooth enough there",
         kMaxSegments, lo));
-  const bool rough = rest > kTolerance * std::max(size, 0.1);
-  if ((rough || hi - lo > kWidest) && depth < kMaxDepth) {
-    const double middle = 0.5 * (lo + hi);
-    add_segments(lo, middle, depth + 1);
-    add_segments(middle, hi, depth + 1);
-    return;
+  const double origin = lo >= 0 ? lo : hi, enough = kProved * std::max(size, 1.0) * (hi - lo);
+  const bool rough = rest > kTolerance * std::max(size, 0.1) || hi - lo > kWidest;
+  if (!rough || depth == kMaxDepth) {
+    auto polynomial = integrate_series(c, lo, hi, origin);
+    const double error = segment_error(h_, {lo, hi, origin, polynomial}, enough);
+    if (error <= enough || depth == kMaxDepth) {
+      breaks_.push_back(hi);
+      origins_.push_back(origin);
+      coefficients_.push_back(std::move(polynomial));
+      errors_.push_back(error);
+      return;
+    }
   }
-  breaks_.push_back(hi);
-  origins_.push_back(lo >= 0 ? lo : hi);
-  coefficients_.push_back(integrate_series(c, lo, hi, origins_.back()));
+  const double middle = 0.5 * (lo + hi);
+  add_segments(lo, middle, depth + 1);
+  add_segments(middle, hi, depth + 1);
 }
 
 /// P(0) = 0, continuous: outwards from the segments that touch 0.

@@ -44,6 +44,7 @@ class Table {
   std::vector<double> breaks_, origins_, left_, right_;
   std::vector<std::vector<double>> coefficients_;
   double bound_ = 0;
+  std::vector<double> errors_;  // proved, by segment
   void add_segments(double lo, double hi, int depth);
   void chain_constants();
   void make_tails(const TailPolynomials& tails);
