@@ -241,7 +241,7 @@ Sym operator*(Sym a, Sym b) {
   if (e.is_literal(a, 1)) return b;
   if (e.is_literal(a, -1)) return -b;
   const Node m = e.node(a), n = e.node(b);
-  if (e.is_literal(a) && n.op == Op::Mul && e.is_literal(Sym{&e, n.a})) {
+  if (!e.exact() && e.is_literal(a) && n.op == Op::Mul && e.is_literal(Sym{&e, n.a})) {
     const double c = e.literal_value(a) * e.literal_value({&e, n.a});
     if (std::isfinite(c) && std::fabs(c) > 1e-300) return e.literal(c) * Sym{&e, n.b};
   }

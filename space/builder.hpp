@@ -20,7 +20,8 @@ struct Sym {
 
 class Builder {
  public:
-  /// exact: no rewrite may change a value, NaN-ness included (t - t and 0 * t stay as they are).
+  /// exact: no rewrite may change a value, NaN-ness and the sign of 0 included (t - t, 0 * t and 2
+  /// * (3 * t) stay as they are).
   explicit Builder(bool exact = false) : exact_(exact) {}
   bool exact() const { return exact_; }
 

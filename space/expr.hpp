@@ -83,9 +83,9 @@ void evaluate(const Expr& e, std::span<const T> vars, std::span<const T> params,
 /// First output at x. Convenience over evaluate().
 double value(const Expr& e, double x, std::span<const double> params = {});
 
-/// The same value with fewer or equal nodes: unreachable nodes dropped, rewrites of rules.def
-/// applied. Idempotent, never larger, never changes a value, NaN-ness included (up to rounding of
-/// literals).
+/// The same value with fewer or equal nodes: unreachable nodes dropped, equal ones merged,
+/// constants folded, neutral elements and double signs dropped. Idempotent, never larger, never
+/// changes a value: bit for bit, only that a NaN is any NaN.
 Expr simplify(const Expr& e);
 
 /// d(outputs[0])/d(Var 0) and d(outputs[0])/d(Param k), as expressions with one output.
