@@ -24,6 +24,13 @@ std::string place(const Where& where) {
   return text.empty() ? text : text + ": ";
 }
 
+/// What quotes a megabyte of a user's text is cut in its middle.
+std::string shortened(const std::string& message) {
+  constexpr std::size_t kBegin = 1000, kEnd = 500;
+  if (message.size() <= kBegin + kEnd) return message;
+  return message.substr(0, kBegin) + " ... " + message.substr(message.size() - kEnd);
+}
+
 std::size_t edit_distance(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -42,7 +49,9 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 }  // namespace
 
 Error::Error(Where where, const std::string& message)
-    : std::runtime_error(place(where) + message), where_(std::move(where)), message_(message) {}
+    : std::runtime_error(place(where) + shortened(message)),
+      where_(std::move(where)),
+      message_(shortened(message)) {}
 
 std::string did_you_mean(std::string_view got, const std::vector<std::string>& known) {
   const std::string* best = nullptr;

@@ -30,12 +30,13 @@ constexpr CoreCall kCoreCalls[] = {{"abs", Op::Abs},
 class Parser {
  public:
   Parser(Scanner& scanner, Builder& builder, const Names& parameters, Places* places,
-         const Functions* functions)
+         const Functions* functions, int depth = 0)
       : in_(scanner),
         out_(builder),
         parameters_(parameters),
         places_(places),
-        functions_(functions) {}
+        functions_(functions),
+        depth_(depth) {}
 
   Sym sum() {
     if (++depth_ > kMaxDepth) in_.fail(fmt::format("nested deeper than {}", kMaxDepth));
@@ -180,7 +181,8 @@ class Parser {
 
   Sym integral(const Where& at) {
     Builder inner;
-    const Sym h = parse_expression(in_, inner, {}, nullptr, functions_);
+    const Names none;
+    const Sym h = Parser(in_, inner, none, nullptr, functions_, depth_).sum();
     in_.expect(',', "after the integrand");
     const Sym a = sum();
     in_.expect(')', "after the arguments");
@@ -201,7 +203,7 @@ class Parser {
   const Names& parameters_;
   Places* places_;
   const Functions* functions_;
-  int depth_ = 0;
+  int depth_;
 };
 
 }  // namespace

@@ -21,8 +21,9 @@ Polynomial settled(const std::vector<Term>& h, double sign) {
     if (others.empty()) {
       out = p;
     } else if (std::ranges::any_of(p, [](double c) { return std::fabs(c) > kResidue; })) {
-      const auto worst = std::ranges::find_if(
-          h, [&](const Term& t) { return std::ranges::count(t.factors, others.front()) > 0; });
+      const auto worst = std::ranges::find_if(h, [&first = others.front()](const Term& t) {
+        return std::ranges::count(t.factors, first) > 0;
+      });
       throw Error(refusal(*worst));
     }
   }
