@@ -37,11 +37,11 @@ double factorial_ratio(int k, int d) {  // k! / (k - d)!
   return out;
 }
 
-/// Equal signs that meet are one piece. Intervals may overlap by their rounding: what lies in the
-/// last one is known already.
-void append(std::vector<Piece>& out, const Piece& p) {
+/// Equal signs that meet are one piece, unless in a double root. Intervals may overlap by their
+/// rounding: what lies in the last one is known already.
+void append(std::vector<Piece>& out, const Piece& p, bool root = false) {
   if (!out.empty() && p.hi <= out.back().hi) return;
-  if (!out.empty() && out.back().sign == p.sign && out.back().hi >= p.lo && p.lo != out.back().lo)
+  if (!root && !out.empty() && out.back().sign == p.sign && out.back().hi >= p.lo)
     out.back().hi = std::fmax(out.back().hi, p.hi);
   else
     out.push_back(p);
@@ -92,9 +92,10 @@ void Cover::choose_reach() {
   tails_.clear();
 }
 
-bool Cover::undecided(const Ball& x) const {
+bool Cover::undecided(const Ball& x, std::vector<signed char>* sides) const {
   Switches switches;
   jet(x, 2, &switches);
+  if (sides) *sides = std::move(switches.taken);
   return switches.undecided;
 }
 
@@ -134,33 +135,42 @@ void Cover::find_kinks() {
     if (std::ranges::any_of(here.differences, exact) && undecided(Ball::around(Ball(s), kNarrow)))
       stops_.push_back({s, std::move(here.differences)});
   }
-  std::vector<Ball> found;
+  Walk walk;
   double lo = -reach_;
   for (std::size_t i = 0; i <= stops_.size(); ++i) {
     const double hi = i < stops_.size() ? stops_[i].x : reach_;
     if (hi > lo) {
-      look_for_kinks(Ball::after(lo, 0.5 * (hi - lo)), found);
-      look_for_kinks(Ball::before(hi, 0.5 * (hi - lo)), found);
+      look_for_kinks(Ball::after(lo, 0.5 * (hi - lo)), walk);
+      look_for_kinks(Ball::before(hi, 0.5 * (hi - lo)), walk);
     }
-    if (i < stops_.size()) found.emplace_back(hi);
+    if (i < stops_.size()) walk.found.emplace_back(hi);
+    walk.decided = false;
     lo = hi;
   }
-  for (const Ball& at : found) add_kink(at);
+  for (const Ball& at : walk.found) add_kink(at);
 }
 
-void Cover::look_for_kinks(const Ball& x, std::vector<Ball>& found) {
-  if (!undecided(x)) return;
-  if (x.radius() > kNarrow && ++cells_ < kMaxCells) {
-    look_for_kinks(left_half(x), found);
-    look_for_kinks(right_half(x), found);
+/// Intervals that touch the border of a comparison decide it, so a kink can also lie between two
+/// neighbours that are decided differently.
+void Cover::look_for_kinks(const Ball& x, Walk& walk) {
+  std::vector<signed char> sides;
+  if (!undecided(x, &sides)) {
+    if (walk.decided && sides != walk.sides) walk.found.emplace_back(x.lower());
+    walk.sides = std::move(sides);
+    walk.decided = true;
     return;
   }
-  const bool same =
-      !found.empty() && !found.back().exact() && found.back().upper() >= x.lower() - kNarrow;
+  if (x.radius() > kNarrow && ++cells_ < kMaxCells) {
+    look_for_kinks(left_half(x), walk);
+    look_for_kinks(right_half(x), walk);
+    return;
+  }
+  const bool same = !walk.found.empty() && !walk.found.back().exact() && !walk.decided;
   if (same)
-    found.back() = Ball::between(found.back().lower(), x.upper());
+    walk.found.back() = Ball::between(walk.found.back().lower(), x.upper());
   else
-    found.push_back(x);
+    walk.found.push_back(x);
+  walk.decided = false;
 }
 
 void Cover::add_kink(const Ball& at) {
@@ -263,10 +273,26 @@ bool Cover::by_slope(int d, const Ball& x, std::vector<Piece>& out) {
   return false;
 }
 
+/// With h^(d+2) of one sign, h^(d) has its extreme where h^(d+1) is 0: a root there that is exact
+/// is a double one, and an extreme on the right side of 0 leaves no root.
+bool Cover::by_curvature(int d, const Ball& x, std::vector<Piece>& out) {
+  const Sign bend = sign_of(range(d + 2, x));
+  if (bend != Sign::positive && bend != Sign::negative) return false;
+  std::vector<Piece> slopes;
+  if (!by_slope(d + 1, x, slopes) || slopes.size() != 2) return false;
+  const double a = slopes[0].hi, b = slopes[1].lo;
+  const Ball extreme = a == b ? value_inside(d, x, a) : range(d, Ball::between(a, b));
+  if (!extreme.is(0) && sign_of(extreme) != bend) return false;
+  if (!extreme.is(0)) return append(out, {x.lower(), x.upper(), bend}), true;
+  append(out, {x.lower(), a, bend});
+  append(out, {a, x.upper(), bend}, true);
+  return true;
+}
+
 void Cover::decide(int d, const Ball& x, std::vector<Piece>& out) {
   const Sign all = sign_of(range(d, x));
   if (all != Sign::open) return append(out, {x.lower(), x.upper(), all});
-  if (by_slope(d, x, out)) return;
+  if (by_slope(d, x, out) || by_curvature(d, x, out)) return;
   if (x.radius() < kNarrow || ++cells_ > kMaxCells)
     return append(out, {x.lower(), x.upper(), Sign::open});
   decide(d, left_half(x), out);

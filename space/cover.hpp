@@ -64,12 +64,19 @@ class Cover {
   Ball value_inside(int d, const Ball& x, double point);
   void choose_reach();
   void find_kinks();
-  void look_for_kinks(const Ball& x, std::vector<Ball>& found);
-  bool undecided(const Ball& x) const;
+  /// A walk from left to right: the sides of the last interval that was decided, where it ended.
+  struct Walk {
+    std::vector<Ball> found;
+    std::vector<signed char> sides;
+    bool decided = false;
+  };
+  void look_for_kinks(const Ball& x, Walk& walk);
+  bool undecided(const Ball& x, std::vector<signed char>* sides = nullptr) const;
   void add_kink(const Ball& at);
   void between(int d, double lo, double hi, std::vector<Piece>& out);
   void decide(int d, const Ball& x, std::vector<Piece>& out);
   bool by_slope(int d, const Ball& x, std::vector<Piece>& out);
+  bool by_curvature(int d, const Ball& x, std::vector<Piece>& out);
   void outer(int d, int side, double& reach, std::vector<Piece>& out);
   Extreme extreme(int d, int sign);
 

@@ -122,6 +122,14 @@ Rate operator*(double power_of_two, const Rate& a) {
   return out;
 }
 
+bool Tail::algebraic(const Growth& g) {
+  return g.cubic.is_zero() && g.quadratic.is_zero() && g.linear.is_zero();
+}
+bool Tail::vanishes(const Growth& g) {
+  const auto o = order(g);
+  return o && *o < 0;
+}
+
 Tail Tail::number(const Ball& value, double from) {
   Tail out(from);
   if (!value.finite()) return unknown(from);

@@ -47,6 +47,11 @@ class Tail {
     bool oscillating = false;  // the factor goes on changing sign
   };
 
+  /// A power of x and of log x, without an exponential.
+  static bool algebraic(const Growth& growth);
+  /// Whether such a term is proved to tend to 0.
+  static bool vanishes(const Growth& growth);
+
   static Tail number(const Ball& value, double from);
   static Tail variable(double side, double from);  // x = side X
   static Tail unknown(double from);

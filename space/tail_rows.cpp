@@ -29,22 +29,11 @@ Tail one_term(const Ball& factor, const Growth& growth, bool constant, const Tai
   return out;
 }
 
-/// No exponential in it.
-bool algebraic(const Growth& g) {
-  return g.cubic.is_zero() && g.quadratic.is_zero() && g.linear.is_zero();
-}
 bool is_growth(const Growth& g, double power, double logs) {
-  return algebraic(g) && g.power == power && g.logs == logs;
+  return Tail::algebraic(g) && g.power == power && g.logs == logs;
 }
 
 Growth power_of_x(double power) { return {{}, {}, {}, power, 0}; }
-
-/// Whether the term tends to 0.
-bool vanishes(const Growth& g) {
-  for (const Rate* const rate : {&g.cubic, &g.quadratic, &g.linear})
-    if (!rate->is_zero()) return rate->sign() == -1;
-  return g.power != 0 ? g.power < 0 : g.logs < 0;
-}
 
 /// a = constant + rest, rest -> 0; nothing when a grows.
 struct Settled {
@@ -59,7 +48,7 @@ std::optional<Settled> settled(const Tail& a) {
     if (is_growth(t.growth, 0, 0)) {
       out.value = t.factor;
       out.constant = t.constant;
-    } else if (vanishes(t.growth)) {
+    } else if (Tail::vanishes(t.growth)) {
       out.rest.add(t);
     } else {
       return std::nullopt;
@@ -110,7 +99,7 @@ Tail log_of(const Tail& a) {
 std::optional<Growth> huge_fall(const Term& t, double from) {
   if (!t.factor.negative()) return std::nullopt;
   const Growth& g = t.growth;
-  if (!algebraic(g) || g.logs != 0 || g.power < 2) return std::nullopt;
+  if (!Tail::algebraic(g) || g.logs != 0 || g.power < 2) return std::nullopt;
   const double whole = g.power < 3 ? 2 : 3;
   const Ball c = t.factor * Ball(std::pow(from, g.power - whole) * (1 - 1e-12));
   const Rate rate{Ball(c.upper())};
@@ -127,8 +116,8 @@ Tail base_exp(const Tail& a) {
   Tail rest = zero(a);
   for (const Term& t : a.terms()) {
     const Growth& g = t.growth;
-    const bool plain = algebraic(g) && g.logs == 0;
-    if (vanishes(g)) {
+    const bool plain = Tail::algebraic(g) && g.logs == 0;
+    if (Tail::vanishes(g)) {
       rest.add(t);
     } else if (t.constant && plain && g.power == 3) {
       growth.cubic = growth.cubic + Rate(t.factor);

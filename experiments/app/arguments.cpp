@@ -125,7 +125,15 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       break;
     case Option::points:
       add_numbers(app, "--at", a.points,
-                  "also f, g and f'' at these x, as in --at=-1,0,2, at the parameters' starts");
+                  "also values at these x, as in --at=-1,0,2, at the parameters' starts");
+      break;
+    case Option::against:
+      app.add_option("--against", a.against, "names or texts to set beside it")
+          ->option_text("A,B,...");
+      break;
+    case Option::drawing:
+      app.add_option("--draw", a.drawing, "also draw f, g and f'' into this HTML file")
+          ->option_text("FILE");
       break;
   }
 }

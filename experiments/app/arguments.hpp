@@ -35,6 +35,8 @@ struct Arguments {
   int since = 0;                              // year
   std::optional<space::ZooEntry::Kind> kind;  // of entries of the zoo
   std::vector<double> points;                 // where values are asked for
+  std::string against;                        // activations to compare with, between commas
+  std::string drawing;                        // file to draw into; "" = none
 };
 
 enum class Option {
@@ -54,7 +56,9 @@ enum class Option {
   more,
   since,
   kind,
-  points
+  points,
+  against,
+  drawing
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.

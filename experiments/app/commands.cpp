@@ -101,16 +101,19 @@ std::vector<Command> make_commands() {
        kFormulas,
        "what a gradient integrates to",
        kActivation,
-       {define, output},
+       {points, define, output},
        kDeriveMore,
        derive_command},
       {"analyze",
        kFormulas,
-       "values and sampled facts of an activation",
-       kActivation,
-       {define, output},
-       "What is said here is sampled, not proved.\n\nExamples:\n  antigrad analyze gelu\n"
-       "  antigrad analyze \"0 | 0 | 2*x\" -o json\n",
+       "what is proved of an activation",
+       {"NAME|TEXT|FILE", "a name of `antigrad zoo`, a text, or a file that holds one"},
+       {against, drawing, define, output},
+       "Ball arithmetic: every line says proved, refuted (with an x that shows it) or unknown, at "
+       "the\nparameters' starts unless it says otherwise.\n\nExamples:\n"
+       "  antigrad analyze gelu\n"
+       "  antigrad analyze \"0 | 0 | 2*x\" -o json\n"
+       "  antigrad analyze gelu --against relu,silu,mish --draw gelu.html\n",
        analyze_command},
       {"zoo",
        kFormulas,

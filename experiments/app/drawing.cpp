@@ -1,0 +1,93 @@
+#include "experiments/app/drawing.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <fstream>
+
+#include "search/svg.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::app {
+namespace {
+
+namespace svg = search::svg;
+
+constexpr double kReach = 5, kJump = 0.3;
+constexpr int kPoints = 500;
+constexpr std::array kColours{"#2f6fde", "#d9541e", "#1d8a4a", "#9a3fb5",
+                              "#b08600", "#0d8ba1", "#c2255c", "#666666"};
+
+std::vector<svg::Point> sampled(const space::Expr& e, const std::vector<double>& theta) {
+  std::vector<svg::Point> out;
+  for (int i = 0; i <= kPoints; ++i) {
+    const double x = kReach * (2.0 * i / kPoints - 1);
+    const double y = space::value(e, x, theta);
+    // A jump is a gap, not a steep line.
+    if (!out.empty() && std::fabs(y - out.back().y) > kJump) out.push_back({x, NAN});
+    out.push_back({x, y});
+  }
+  return out;
+}
+
+std::string chart(const std::string& title, const std::string& id,
+                  const std::vector<std::vector<svg::Point>>& lines,
+                  const std::vector<std::string>& names) {
+  svg::Range range;
+  for (const auto& line : lines)
+    for (const svg::Point& p : line)
+      if (std::fabs(p.y) <= kReach) range.add(p.y);
+  svg::Frame frame;
+  frame.title = title;
+  frame.x = {{-kReach, kReach, false}, svg::Scale::linear, "x"};
+  frame.y = {range.padded(0.05), svg::Scale::linear, title};
+  svg::Chart c(frame);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    c.line(lines[i], fmt::format("s{}", i % kColours.size()), names[i]);
+  return fmt::format("<figure>{}</figure>\n", c.text(id));
+}
+
+std::string style() {
+  std::string out =
+      ":root{color-scheme:light dark}body{font:15px system-ui,sans-serif;margin:2rem "
+      "auto;max-width:"
+      "76rem;padding:0 "
+      "1rem}main{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr)"
+      ");gap:1rem}figure{margin:0}svg{width:100%;height:auto;font-size:11px;fill:currentColor}"
+      "svg .line{fill:none;stroke-width:1.8}svg .grid{stroke:currentColor;opacity:.15}"
+      "svg .axis{stroke:currentColor;opacity:.6}svg "
+      ".frame{fill:none;stroke:currentColor;opacity:.3}"
+      "code{overflow-wrap:anywhere}li{margin:.3rem 0}";
+  for (std::size_t i = 0; i < kColours.size(); ++i)
+    out += fmt::format("svg .s{0}{{stroke:{1}}}b.s{0}{{color:{1}}}", i, kColours[i]);
+  return out;
+}
+
+}  // namespace
+
+void draw(const std::string& file, const std::vector<space::Activation>& activations,
+          const std::vector<std::string>& names) {
+  std::array<std::vector<std::vector<svg::Point>>, 3> lines;
+  std::string legend;
+  for (std::size_t i = 0; i < activations.size(); ++i) {
+    const space::Activation& a = activations[i];
+    const std::vector<double> theta = space::starts_of(a.parameters);
+    lines[0].push_back(sampled(a.f, theta));
+    lines[1].push_back(sampled(a.g, theta));
+    lines[2].push_back(sampled(space::derivative(a.g), theta));
+    legend += fmt::format("<li><b class=\"s{}\">{}</b> <code>{}</code></li>\n", i % kColours.size(),
+                          svg::escaped(names[i]), svg::escaped(a.text));
+  }
+  std::ofstream out(file, std::ios::binary);
+  out << "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+         "content=\"width=device-width\"><title>Activations</title><style>"
+      << style() << "</style>\n<h1>Activations</h1>\n<ul>\n"
+      << legend << "</ul>\n<main>\n"
+      << chart("f", "f", lines[0], names) << chart("g = f'", "g", lines[1], names)
+      << chart("f''", "f2", lines[2], names) << "</main></html>\n";
+  out.close();
+  if (!out) throw space::Error(fmt::format("{}: cannot be written", file));
+}
+
+}  // namespace antigrad::app
