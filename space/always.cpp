@@ -45,13 +45,15 @@ Always base_expm1(Always a) { return {a.positive, a.not_negative}; }
 Always base_log1p(Always a) { return {a.positive, a.not_negative}; }
 Always base_erf(Always a) { return {a.positive, a.not_negative}; }
 Always base_erfc(Always) { return {true, true}; }
-Always base_normal_cdf(Always) { return {true, true}; }
+Always base_gaussian_cdf(Always) { return {true, true}; }
+Always base_sigmoid(Always) { return {true, true}; }
+Always base_softplus(Always) { return {true, true}; }
 Always base_tanh(Always a) { return {a.positive, a.not_negative}; }
 Always base_atan(Always a) { return {a.positive, a.not_negative}; }
 Always base_sin(Always) { return kOpen; }
 Always base_cos(Always) { return kOpen; }
 Always base_sinc(Always) { return kOpen; }
-Always base_sinc_slope(Always) { return kOpen; }
+Always base_sinc_derivative(Always) { return kOpen; }
 Always base_dilog(Always a) { return {a.positive, a.not_negative}; }
 Always base_asinh(Always a) { return {a.positive, a.not_negative}; }
 Always base_sine_integral(Always a) { return {a.positive, a.not_negative}; }

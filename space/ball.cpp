@@ -229,7 +229,7 @@ Ball log(const Ball& a) { return apply(arb_log, a); }
 Ball log1p(const Ball& a) { return apply(arb_log1p, a); }
 Ball erf(const Ball& a) { return apply(arb_hypgeom_erf, a); }
 Ball erfc(const Ball& a) { return apply(arb_hypgeom_erfc, a); }
-Ball normal_cdf(const Ball& a) { return Ball(0.5) * erfc(-a / sqrt(Ball(2))); }
+Ball gaussian_cdf(const Ball& a) { return Ball(0.5) * erfc(-a / sqrt(Ball(2))); }
 Ball tanh(const Ball& a) { return apply(arb_tanh, a); }
 Ball atan(const Ball& a) { return apply(arb_atan, a); }
 Ball sin(const Ball& a) { return apply(arb_sin, a); }
@@ -417,13 +417,13 @@ Ball base_expm1(const Ball& a) { return expm1(a); }
 Ball base_log1p(const Ball& a) { return log1p(a); }
 Ball base_erf(const Ball& a) { return erf(a); }
 Ball base_erfc(const Ball& a) { return erfc(a); }
-Ball base_normal_cdf(const Ball& a) { return normal_cdf(a); }
+Ball base_gaussian_cdf(const Ball& a) { return gaussian_cdf(a); }
 Ball base_tanh(const Ball& a) { return tanh(a); }
 Ball base_atan(const Ball& a) { return atan(a); }
 Ball base_sin(const Ball& a) { return sin(a); }
 Ball base_cos(const Ball& a) { return cos(a); }
 Ball base_sinc(const Ball& a) { return apply(arb_sinc, a); }
-Ball base_sinc_slope(const Ball& a) { return base_sinc(Jet(a, Ball(1), 2))[1]; }
+Ball base_sinc_derivative(const Ball& a) { return base_sinc(Jet(a, Ball(1), 2))[1]; }
 Ball base_dilog(const Ball& a) { return apply(arb_hypgeom_dilog, a); }
 Ball base_softplus(const Ball& a) { return a.positive() ? a + log1p(exp(-a)) : log1p(exp(a)); }
 Ball base_sigmoid(const Ball& a) {
@@ -451,8 +451,8 @@ Jet base_erfc(const Jet& a) {
     return constants(u)(-2 * 0.5641895835477563) * base_exp(-(u * u));
   });
 }
-Jet base_normal_cdf(const Jet& a) {
-  return from_slope(a, normal_cdf, [](const Jet& u) {
+Jet base_gaussian_cdf(const Jet& a) {
+  return from_slope(a, gaussian_cdf, [](const Jet& u) {
     return constants(u)(0.3989422804014327) * base_exp(constants(u)(-0.5) * (u * u));
   });
 }
@@ -489,7 +489,7 @@ Jet base_sinc(const Jet& a) {
   }
   return apply_series(arb_poly_sinc_series, a);
 }
-Jet base_sinc_slope(const Jet& a) {
+Jet base_sinc_derivative(const Jet& a) {
   // The derivative of sinc around a[0], then the rest of a put in.
   return compose(derivative(base_sinc(Jet(a[0], Ball(1), a.size() + 1))), a);
 }

@@ -76,7 +76,7 @@ Ball log(const Ball& a);
 Ball log1p(const Ball& a);
 Ball erf(const Ball& a);
 Ball erfc(const Ball& a);
-Ball normal_cdf(const Ball& a);
+Ball gaussian_cdf(const Ball& a);
 Ball tanh(const Ball& a);
 Ball atan(const Ball& a);
 Ball sin(const Ball& a);
@@ -154,13 +154,13 @@ ANTIGRAD_BASE(expm1)
 ANTIGRAD_BASE(log1p)
 ANTIGRAD_BASE(erf)
 ANTIGRAD_BASE(erfc)
-ANTIGRAD_BASE(normal_cdf)
+ANTIGRAD_BASE(gaussian_cdf)
 ANTIGRAD_BASE(tanh)
 ANTIGRAD_BASE(atan)
 ANTIGRAD_BASE(sin)
 ANTIGRAD_BASE(cos)
 ANTIGRAD_BASE(sinc)
-ANTIGRAD_BASE(sinc_slope)
+ANTIGRAD_BASE(sinc_derivative)
 ANTIGRAD_BASE(dilog)
 ANTIGRAD_BASE(asinh)
 ANTIGRAD_BASE(softplus)

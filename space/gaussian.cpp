@@ -235,8 +235,8 @@ struct Shares {
 
 Ball mass(const Ball& x) {
   const Ball lo(x.lower()), hi(x.upper());
-  return hi.negative() || lo.negative() ? normal_cdf(hi) - normal_cdf(lo)
-                                        : normal_cdf(-lo) - normal_cdf(-hi);
+  return hi.negative() || lo.negative() ? gaussian_cdf(hi) - gaussian_cdf(lo)
+                                        : gaussian_cdf(-lo) - gaussian_cdf(-hi);
 }
 
 void add_share(Proof& proof, const Ball& x, double eps, Shares& out) {
@@ -260,7 +260,7 @@ void add_share(Proof& proof, const Ball& x, double eps, Shares& out) {
 Ball dead_share(Proof& proof, double eps) {
   Shares shares;
   for (const Ball& x : cells(proof)) add_share(proof, x, eps, shares);
-  const double beyond = 2 * normal_cdf(Ball(-kReach)).upper();
+  const double beyond = 2 * gaussian_cdf(Ball(-kReach)).upper();
   return Ball::between(shares.in * (1 - 1e-12), shares.in * (1 + 1e-12) + shares.open + beyond);
 }
 

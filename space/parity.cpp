@@ -51,13 +51,15 @@ Parity base_expm1(Parity a) { return of_any(a); }
 Parity base_log1p(Parity a) { return of_any(a); }
 Parity base_erf(Parity a) { return of_odd(a); }
 Parity base_erfc(Parity a) { return of_any(a); }
-Parity base_normal_cdf(Parity a) { return of_any(a); }
+Parity base_gaussian_cdf(Parity a) { return of_any(a); }
+Parity base_sigmoid(Parity a) { return of_any(a); }
+Parity base_softplus(Parity a) { return of_any(a); }
 Parity base_tanh(Parity a) { return of_odd(a); }
 Parity base_atan(Parity a) { return of_odd(a); }
 Parity base_sin(Parity a) { return of_odd(a); }
 Parity base_cos(Parity a) { return of_even(a); }
 Parity base_sinc(Parity a) { return of_even(a); }
-Parity base_sinc_slope(Parity a) { return of_odd(a); }
+Parity base_sinc_derivative(Parity a) { return of_odd(a); }
 Parity base_dilog(Parity a) { return of_any(a); }
 Parity base_asinh(Parity a) { return of_odd(a); }
 Parity base_sine_integral(Parity a) { return of_odd(a); }

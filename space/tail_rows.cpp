@@ -210,9 +210,9 @@ Tail base_erf(const Tail& a) {
   if (!side) return smooth(a, [](const Jet& u) { return base_erf(u); });
   return *side > 0 ? constants(a)(1) - far_erfc(a) : far_erfc(-a) - constants(a)(1);
 }
-Tail base_normal_cdf(const Tail& a) {
+Tail base_gaussian_cdf(const Tail& a) {
   const auto side = infinite_sign(a);
-  if (!side) return smooth(a, [](const Jet& u) { return base_normal_cdf(u); });
+  if (!side) return smooth(a, [](const Jet& u) { return base_gaussian_cdf(u); });
   return *side > 0 ? constants(a)(1) - far_cdf(a) : far_cdf(-a);
 }
 Tail base_tanh(const Tail& a) {
@@ -241,8 +241,8 @@ Tail base_sinc(const Tail& a) {
   if (settled(a)) return smooth(a, [](const Jet& u) { return base_sinc(u); });
   return base_sin(a) / a;
 }
-Tail base_sinc_slope(const Tail& a) {
-  if (settled(a)) return smooth(a, [](const Jet& u) { return base_sinc_slope(u); });
+Tail base_sinc_derivative(const Tail& a) {
+  if (settled(a)) return smooth(a, [](const Jet& u) { return base_sinc_derivative(u); });
   return (base_cos(a) - base_sin(a) / a) / a;
 }
 /// log(u + sqrt(1 + u^2)), u -> inf.
