@@ -156,6 +156,15 @@ std::vector<Command> make_commands() {
        "A pool of two workers against two independent processes with one, interleaved.\n\n"
        "Example:\n  antigrad bench search -o json\n",
        bench_search_command},
+      {"bench space",
+       kMachine,
+       "how fast candidates are made and told apart",
+       {},
+       {rounds, output},
+       "Processor time of one thread. The first row draws gradients, samples them, checks a\n"
+       "constraint and fingerprints them, without integrating; the others integrate.\n\n"
+       "Example:\n  antigrad bench space -o json\n",
+       bench_space_command},
       {"worker",
        "",
        "trains what it is told on stdin; antigrad starts it",

@@ -26,10 +26,11 @@ int analyze_command(const Arguments&);
 int zoo_command(const Arguments&);
 int export_command(const Arguments&);
 
-// doctor.cpp, bench_search.cpp, worker.cpp
+// doctor.cpp, bench_search.cpp, bench_space.cpp, worker.cpp
 int doctor_command(const Arguments&);
 int bench_search_command(const Arguments&);
 int bench_session_command(const Arguments&);
+int bench_space_command(const Arguments&);
 int worker_command(const Arguments&);
 
 }  // namespace antigrad::app

@@ -9,7 +9,7 @@ import time
 
 from program import PROGRAM, SOURCE, TINY, asked, output, run, run_tests
 
-COMMANDS = ["search", "resume", "status", "top", "show", "report", "derive", "analyze", "zoo", "export", "doctor", "bench search"]
+COMMANDS = ["search", "resume", "status", "top", "show", "report", "derive", "analyze", "zoo", "export", "doctor", "bench search", "bench space"]
 
 # Words; text that the error must hold. All end with exit code 2.
 ERRORS = [
@@ -99,6 +99,13 @@ def test_lists_come_as_table_json_and_csv():
     assert [{k: str(v) for k, v in row.items()} for row in rows] == again
     facts = json.loads(output("derive", "gelu", "-o", "json"))
     assert facts["f(x)"] == "x*normal_cdf(x)"
+
+
+def test_the_space_bench_lists_values_and_goals():
+    rows = asked("bench", "space", "--rounds", "1")
+    judged = {row["name"]: row for row in rows if row["goal"] is not None}
+    assert len(judged) == 2 and all(row["value"] > 0 for row in rows), rows
+    assert {"name", "value", "unit", "baseline", "ratio", "goal", "met"} <= set(rows[0])
 
 
 def test_commands_that_do_not_train_load_neither_libtorch_nor_llvm():
