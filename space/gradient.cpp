@@ -117,7 +117,7 @@ Gradient parse_gradient(std::string_view text, const PieceReader& reader) {
   }
   g.anchor = read_anchor(in);
   if (!in.at_end())
-    in.fail(fmt::format("expected \"|\", \";\" or the end, got {}", in.next_word()));
+    in.fail(fmt::format("expected an operator, \"|\", \";\" or the end, got {}", in.next_word()));
   check_scales(g, start);
   return g;
 }

@@ -70,7 +70,7 @@ class Reader {
         if (!constant(at[n.b]))
           refuse(
               "a gradient divides only by constants; write the quotient as a primitive of the "
-              "table");
+              "table, or give f instead, \"f: FORMULA\"");
         if (constant_value(at[n.b]) == 0) refuse("division by 0");
         return scaled(at[n.a], 1 / constant_value(at[n.b]));
       }
@@ -107,7 +107,10 @@ class Reader {
                       "knots, \"left | knot | right\"",
                       p.name));
     if (!p.search && !helpers_)
-      refuse(fmt::format("\"{}\" has no place in a gradient (it serves antiderivatives)", p.name));
+      refuse(
+          fmt::format("\"{}\" has no place in a gradient (it serves antiderivatives); give f "
+                      "instead, \"f: FORMULA\"",
+                      p.name));
     Factor f{n.op, {0, {}}, {0, {}}};
     for (const Term& t : argument) {
       if (!t.factors.empty() || t.power > 1)

@@ -27,6 +27,12 @@ constexpr CoreCall kCoreCalls[] = {{"abs", Op::Abs},
                                    {"max", Op::Max},
                                    {"copysign", Op::CopySign}};
 
+/// "; did you mean ...?", or what else to say.
+std::string hint(const std::string& name, const Names& known, const std::string& otherwise = "") {
+  const std::string meant = did_you_mean(name, known);
+  return meant.empty() ? otherwise : ";" + meant;
+}
+
 class Parser {
  public:
   Parser(Scanner& scanner, Builder& builder, const Names& parameters, Places* places,
@@ -117,8 +123,8 @@ class Parser {
         throw Error(at, fmt::format("primitive \"{0}\" needs an argument: {0}(x)", name));
     Names known = parameters_;
     known.insert(known.end(), {"x", "pi"});
-    throw Error(at, fmt::format("unknown name \"{}\": expected x, pi or a declared parameter;{}",
-                                name, did_you_mean(name, known)));
+    throw Error(at, fmt::format("unknown name \"{}\": expected x, pi or a declared parameter{}",
+                                name, hint(name, known)));
   }
 
   Sym call(const std::string& name, const Where& at) {
@@ -135,7 +141,8 @@ class Parser {
       if (it != functions_->names.end()) return user_call(it - functions_->names.begin(), at);
     }
     throw Error(
-        at, fmt::format("unknown primitive \"{}\";{}", name, did_you_mean(name, function_names())));
+        at, fmt::format("unknown primitive \"{}\"{}", name,
+                        hint(name, function_names(), "; `antigrad zoo --primitives` lists them")));
   }
 
   Sym user_call(std::ptrdiff_t which, const Where& at) {

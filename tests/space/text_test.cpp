@@ -84,7 +84,7 @@ TEST(Text, ErrorsCarryTheColumnAndAWayOut) {
       {"log1p(x)", 1, "has no place in a gradient"},
       {"x; g(0) = 1", 4, "expected the anchor"},
       {"x; f(0) = inf", 11, "must be finite"},
-      {"x)", 2, "expected \"|\""},
+      {"x)", 2, "expected an operator, \"|\""},
   };
   for (const Case& c : cases) {
     try {
