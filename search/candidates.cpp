@@ -1,6 +1,8 @@
 // Proposals, rungs and records of the candidate phase.
 #include "search/candidates.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "search/worker.hpp"
@@ -16,6 +18,7 @@ CandidatePhase::CandidatePhase(Session& session, Sampler& sampler, int study_id,
       baseline_count_(static_cast<int>(session.config.baselines.size())),
       total_(baseline_count_ + session.config.trials),
       stages_(search_stages(session.config)),
+      wanted_(space::demanded(session.config.constraints)),
       next_(static_cast<int>(recorded.size())),
       in_order_(next_, [this](Trial trial) { record(std::move(trial)); }) {
   for (Trial& trial : recorded) {
@@ -61,23 +64,43 @@ CandidatePhase::Job CandidatePhase::propose() {
   Job job;
   job.visible = visible();
   job.trial.number = next_;
-  job.trial.candidate = draw(job.visible);
+  draw(job.visible, job.trial);
   job.trial.started = timestamp();
   fingerprints_.insert(job.trial.candidate.fingerprint);
   return job;
 }
 
-// Draws again what was there before. A space that is used up gives repetitions in the end.
-Candidate CandidatePhase::draw(const std::vector<const Trial*>& seen) {
-  constexpr int kDraws = 100;
+// Draws again what was there before, and what is not proved to have the properties that the study
+// demands. A space that is used up gives repetitions in the end; one without such candidates,
+// trials that fail with the reason.
+void CandidatePhase::draw(const std::vector<const Trial*>& seen, Trial& trial) {
+  constexpr int kDraws = 100, kRefusals = 1000;
   const auto key = space::child_seed(session_.config.seed, "proposal");
   space::Random random(space::child_seed(key, static_cast<std::uint64_t>(next_)));
-  for (int attempt = 1;; ++attempt) {
+  std::map<std::string, Candidate::Refusal> refused;
+  for (int attempt = 1, refusals = 0;; ++attempt) {
     const Proposal proposal = sampler_.ask(next_ - baseline_count_, seen, random);
-    Candidate candidate = session_.options.describe(proposal.activation);
-    candidate.parents = proposal.parents;
-    candidate.operation = proposal.operation;
-    if (attempt == kDraws || fingerprints_.count(candidate.fingerprint) == 0) return candidate;
+    trial.candidate = session_.options.describe(proposal.activation);
+    trial.candidate.parents = proposal.parents;
+    trial.candidate.operation = proposal.operation;
+    const bool known = fingerprints_.count(trial.candidate.fingerprint) > 0;
+    if (known && attempt < kDraws) continue;
+    std::optional<space::Claim> claim;
+    if (!wanted_.empty())
+      claim = space::violated(space::parse_activation(proposal.activation), wanted_);
+    if (claim) {
+      auto& [count, activation, reason] = refused[claim->property];
+      ++count;
+      activation = proposal.activation;
+      reason = fmt::format("{}: {}", to_string(claim->verdict), claim->statement);
+      attempt = 0;
+      if (++refusals < kRefusals) continue;
+      trial.state = TrialState::fail;
+      trial.outcome = trainer::Outcome::rejected;
+      trial.reason = fmt::format("not proved to be {}: {}", claim->property, reason);
+    }
+    trial.candidate.refused = std::move(refused);
+    return;
   }
 }
 
@@ -97,6 +120,7 @@ bool CandidatePhase::measure_or_reject(const Stage& stage, trainer::Evaluator& e
 
 void CandidatePhase::climb(Job& job, trainer::Evaluator& evaluator) {
   Trial& trial = job.trial;
+  if (trial.state == TrialState::fail) return;  // no candidate was found
   const std::span<const Trial* const> baselines(job.visible.data(),
                                                 static_cast<std::size_t>(baseline_count_));
   for (std::size_t rung = 0; rung < stages_.size(); ++rung) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "search/session.hpp"
+#include "space/properties.hpp"
 
 namespace antigrad::search {
 
@@ -29,7 +30,7 @@ class CandidatePhase {
   bool ready() const;  // what the next proposal may see is recorded
   std::vector<const Trial*> visible() const;
   Job propose();
-  Candidate draw(const std::vector<const Trial*>& seen);
+  void draw(const std::vector<const Trial*>& seen, Trial& trial);
   void climb(Job& job, trainer::Evaluator& evaluator);
   bool measure_or_reject(const Stage& stage, trainer::Evaluator& evaluator, Trial& trial);
   void record(Trial trial);
@@ -41,6 +42,7 @@ class CandidatePhase {
   const std::vector<Stage> stages_;
   std::deque<Trial> recorded_;  // a deque: jobs keep pointers
   std::set<std::string> fingerprints_;
+  const std::vector<const space::Property*> wanted_;  // of every candidate
   int next_ = 0;
   InOrder in_order_;
 };

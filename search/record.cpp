@@ -73,6 +73,9 @@ Json attributes(const Trial& trial) {
   if (!c.name.empty()) attrs["name"] = c.name;
   if (!c.title.empty()) attrs["title"] = c.title;
   if (!trial.reason.empty()) attrs["reason"] = trial.reason;
+  for (const auto& [property, refusal] : c.refused)
+    attrs["refused"][property] = {
+        {"count", refusal.count}, {"activation", refusal.activation}, {"reason", refusal.reason}};
   if (trial.search_trial >= 0) attrs["search_trial"] = trial.search_trial;
   return attrs;
 }
@@ -182,6 +185,11 @@ Trial from_stored(const StoredTrial& stored) {
     const Json& attrs = stored.user_attrs;
     for (const Json& run : attrs.at("runs")) trial.runs.push_back(run_from_json(run));
     trial.outcome = outcome_from(attrs.at("outcome").get<std::string>());
+    const Json refused = attrs.value("refused", Json::object());
+    for (const auto& [property, refusal] : refused.items())
+      trial.candidate.refused[property] = {refusal.at("count").get<int>(),
+                                           refusal.at("activation").get<std::string>(),
+                                           refusal.at("reason").get<std::string>()};
     trial.reason = attrs.value("reason", "");
     trial.steps = attrs.at("steps").get<std::int64_t>();
     trial.search_trial = attrs.value("search_trial", -1);

@@ -11,6 +11,7 @@
 #include <limits>
 #include <set>
 
+#include "space/properties.hpp"
 #include "space/yaml.hpp"
 
 namespace antigrad::search {
@@ -85,6 +86,22 @@ space::Grammar read_space(const Yaml& node, const std::string& file,
                           const space::Definitions& known) {
   refuse_user_primitives(node, known);
   return node.is_scalar() ? space::load_grammar(path_of(node, file)) : space::read_grammar(node);
+}
+
+/// Names of properties and sets; what samples refute is not even drawn.
+void read_constraints(const Yaml& node, StudyConfig& c) {
+  for (const Yaml& item : node.items()) {
+    c.constraints.push_back(item.text());
+    try {
+      space::demanded({c.constraints.back()});
+    } catch (const space::Error& e) {
+      item.fail(e.what());
+    }
+  }
+  const auto wanted = space::demanded(c.constraints);
+  c.grammar.refuted = [wanted](const space::SampledFacts& facts) {
+    return space::refuted_by_samples(facts, wanted);
+  };
 }
 
 SamplerConfig read_sampler(const Yaml& node) {
@@ -242,7 +259,8 @@ std::vector<std::string> meaning(const std::string& text) {
 StudyConfig parse_study(const std::string& text, const std::string& file) {
   const Yaml root = Yaml::parse(text, file);
   root.allow({"study", "seed", "deterministic", "isolation", "objective", "budget", "define",
-              "space", "sampler", "halving", "baselines", "confirm", "limits", "tasks"});
+              "space", "constraints", "sampler", "halving", "baselines", "confirm", "limits",
+              "tasks"});
   StudyConfig c;
   c.file = file;
   c.name = read_name(root.at("study"));
@@ -257,6 +275,7 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   c.trials = static_cast<int>(root.at("budget").at("trials").integer(0, 10000000));
   if (root.has("define")) c.definitions = read_definitions(root.at("define"), file);
   if (root.has("space")) c.grammar = read_space(root.at("space"), file, c.definitions);
+  if (root.has("constraints")) read_constraints(root.at("constraints"), c);
   c.sampler = read_sampler(root.at("sampler"));
   c.halving = read_halving(root.at("halving"));
   c.baselines = read_baselines(root.at("baselines"), c.definitions);

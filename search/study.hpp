@@ -61,6 +61,8 @@ struct StudyConfig {
   int trials = 0;                  // candidates besides the baselines
   space::Definitions definitions;  // of `define:`
   space::Grammar grammar;
+  // Properties that every candidate is proved to have before it trains (space/properties.hpp).
+  std::vector<std::string> constraints;
   SamplerConfig sampler;
   Halving halving;
   std::vector<std::string> baselines;  // names of the zoo or of the definitions

@@ -109,15 +109,18 @@ Gradient draw_until(const Grammar& grammar, Random& random, const Take& take) {
   Draw draw(grammar, random);
   const bool balanced = grammar.sampling == Sampling::boltzmann;
   const int size = balanced ? draw_size(grammar, random) : 0;
-  for (int i = 0; i < kTries; ++i) {
+  // What samples refute costs microseconds and can be most of the space.
+  const int tries = grammar.refuted ? 30 * kTries : kTries;
+  for (int i = 0; i < tries; ++i) {
     const Gradient g = balanced ? draw_of_size(size, draw) : draw_uniform(draw);
     if (balanced && size_of(g) != size) continue;
     if (std::optional<Gradient> taken = take(g)) return std::move(*taken);
   }
   throw Error(fmt::format(
-      "no valid gradient{} in 1,000 draws: widen the space (more primitives, pieces or terms{})",
-      balanced ? fmt::format(" of {} terms", size) : "",
-      grammar.max_cost > 0 ? ", a higher max_cost" : ""));
+      "no valid gradient{} in {} draws: widen the space (more primitives, pieces or terms{}{})",
+      balanced ? fmt::format(" of {} terms", size) : "", tries,
+      grammar.max_cost > 0 ? ", a higher max_cost" : "",
+      grammar.refuted ? ", fewer constraints" : ""));
 }
 
 }  // namespace

@@ -283,13 +283,22 @@ Claim shuts(Proof& proof) {
   return unknown("f -> 0 within rounding as x -> -inf");
 }
 
+constexpr double kRounding = 1e-9;
+
+bool falls_somewhere(const SampledFacts& s) { return s.least < -kRounding * (1 + s.size); }
+bool bends_down(const SampledFacts& s) {
+  for (std::size_t i = 1; i < s.g.size(); ++i)
+    if (s.g[i] < s.g[i - 1] - kRounding * (1 + s.size)) return true;
+  return false;
+}
+
 constexpr Property kProperties[] = {
     {"finite", "f and g are finite at every finite x", finite},
     {"continuous", "f has no jump", continuous},
     {"differentiable", "g is continuous", differentiable},
     {"smooth", "every derivative is continuous", smooth},
-    {"monotone", "g >= 0 everywhere", monotone},
-    {"convex", "g never falls", convex},
+    {"monotone", "g >= 0 everywhere", monotone, falls_somewhere},
+    {"convex", "g never falls", convex, bends_down},
     {"lower-bounded", "f has a lower bound", bounded_below},
     {"upper-bounded", "f has an upper bound", bounded_above},
     {"bounded", "f has both bounds", bounded},
@@ -299,7 +308,7 @@ constexpr Property kProperties[] = {
     {"odd", "f(-x) = -f(x)", odd},
     {"even", "f(-x) = f(x)", even},
     {"zero-at-zero", "f(0) = 0", zero_at_zero},
-    {"sigmoidal", "bounded and rising from one limit to another", sigmoidal},
+    {"sigmoidal", "bounded and rising from one limit to another", sigmoidal, falls_somewhere},
     {"rectifier-like", "grows on the right, at most half as steep on the left", rectifier},
     {"oscillating", "g has no limit on some side", oscillating},
     {"non-polynomial", "networks of it approximate every continuous function (Leshno et al. 1993)",
@@ -348,6 +357,11 @@ std::vector<const Property*> demanded(const std::vector<std::string>& names) {
     }
   }
   return out;
+}
+
+bool refuted_by_samples(const SampledFacts& facts, std::span<const Property* const> wanted) {
+  return std::ranges::any_of(wanted,
+                             [&](const Property* p) { return p->sampled && p->sampled(facts); });
 }
 
 std::optional<Claim> violated(const Activation& activation,

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "space/proof.hpp"
+#include "space/values.hpp"
 
 namespace antigrad::space {
 
@@ -11,6 +12,8 @@ struct Property {
   std::string_view name;
   std::string_view meaning;
   Claim (*decide)(Proof&);
+  /// Whether samples of g refute it, which costs no proof; nullptr: they never do.
+  bool (*sampled)(const SampledFacts&) = nullptr;
 };
 std::span<const Property> properties();
 /// nullptr when unknown.
@@ -25,8 +28,10 @@ struct PropertySet {
 };
 std::span<const PropertySet> property_sets();
 
-/// The first property that is not proved, as its claim; nothing when all are. What is refuted by a
-/// sample costs no proof.
+/// Whether samples of g refute one of them.
+bool refuted_by_samples(const SampledFacts& facts, std::span<const Property* const> wanted);
+
+/// The first property that is not proved, as its claim; nothing when all are.
 std::optional<Claim> violated(const Activation& activation,
                               std::span<const Property* const> wanted);
 

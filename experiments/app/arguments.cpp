@@ -127,6 +127,10 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       add_numbers(app, "--at", a.points,
                   "also values at these x, as in --at=-1,0,2, at the parameters' starts");
       break;
+    case Option::where:
+      app.add_option("--where", a.where, "only what is proved to be all of this: smooth,bounded")
+          ->option_text("P,...");
+      break;
     case Option::against:
       app.add_option("--against", a.against, "names or texts to set beside it")
           ->option_text("A,B,...");

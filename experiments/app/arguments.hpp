@@ -35,6 +35,7 @@ struct Arguments {
   int since = 0;                              // year
   std::optional<space::ZooEntry::Kind> kind;  // of entries of the zoo
   std::vector<double> points;                 // where values are asked for
+  std::string where;                          // properties that are proved, between commas
   std::string against;                        // activations to compare with, between commas
   std::string drawing;                        // file to draw into; "" = none
 };
@@ -57,6 +58,7 @@ enum class Option {
   since,
   kind,
   points,
+  where,
   against,
   drawing
 };

@@ -1,7 +1,11 @@
 // The commands and their help, one row each.
 #include "experiments/app/commands.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
+
+#include "space/properties.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -47,6 +51,18 @@ const std::string kDeriveMore =
     "  antigrad derive \"[a = 0.25 in (0, inf)] a | 0 | 1\"          # PReLU\n"
     "  antigrad derive -- \"-x*gaussian(x)\"\n"
     "  antigrad derive \"sigmoid(x); f(-inf) = 0\"                   # softplus: another anchor\n";
+
+/// What --where and a study's `constraints` may name.
+std::string properties_help() {
+  std::string out =
+      "\nProperties, proved for --where, refuted with ! in front; sets stand for several:\n";
+  for (const space::Property& p : space::properties())
+    out += fmt::format("  {:<20}{}\n", p.name, p.meaning);
+  for (const space::PropertySet& set : space::property_sets())
+    if (set.properties.size() > 1)
+      out += fmt::format("  {:<20}{}\n", set.name, fmt::join(set.properties, ", "));
+  return out;
+}
 
 std::vector<Command> make_commands() {
   using enum Option;
@@ -119,15 +135,18 @@ std::vector<Command> make_commands() {
        kFormulas,
        "the known activations, with sources",
        {"WORD", "a part of a name or title; default: all", "", false, true},
-       {kind, since, more, points, primitives, define, output},
-       "A gate is f(u)*v, a layer of two inputs: write gate(TEXT) around any activation.\n\n"
-       "Examples:\n  antigrad zoo\n  antigrad zoo gelu --more -o json\n  antigrad zoo --kind gate\n"
-       "  antigrad zoo --since 2023 --at=-1,0,1\n  antigrad zoo --primitives\n"
-       "  antigrad zoo --define mine.yaml        # your own stand first\n\n"
-       "A file of definitions holds formulas; its names may stand wherever a formula or name "
-       "does:\n"
-       "  primitives: [{name: bump, y: \"exp(-x^2)/(1 + x^2)\"}]\n"
-       "  activations: [{name: mine, g: \"sigmoid(x) + bump(2*x)\"}]     # or f, or gate\n",
+       {kind, since, where, more, points, primitives, define, output},
+       "A gate is f(u)*v, a layer of two inputs: write gate(TEXT) around any activation.\n" +
+           properties_help() +
+           "\nExamples:\n  antigrad zoo\n  antigrad zoo gelu --more -o json\n  antigrad zoo --kind "
+           "gate\n"
+           "  antigrad zoo --since 2023 --at=-1,0,1\n  antigrad zoo --where "
+           "'smooth,lower-bounded,!monotone'\n  antigrad zoo --primitives\n"
+           "  antigrad zoo --define mine.yaml        # your own stand first\n\n"
+           "A file of definitions holds formulas; its names may stand wherever a formula or name "
+           "does:\n"
+           "  primitives: [{name: bump, y: \"exp(-x^2)/(1 + x^2)\"}]\n"
+           "  activations: [{name: mine, g: \"sigmoid(x) + bump(2*x)\"}]     # or f, or gate\n",
        zoo_command},
       {"export",
        kFormulas,

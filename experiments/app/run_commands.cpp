@@ -97,6 +97,10 @@ int show_command(const Arguments& arguments) {
   facts.add("state", search::to_string(trial.state));
   facts.add("outcome", search::to_string(trial.outcome));
   if (!trial.reason.empty()) facts.add("reason", trial.reason);
+  for (const auto& [property, refusal] : trial.candidate.refused)
+    facts.add(
+        fmt::format("refused before, not {}", property),
+        fmt::format("{}, the last: {}: {}", refusal.count, refusal.activation, refusal.reason));
   facts.add("g(x)", trial.candidate.activation);
   facts.add("f(x)", trial.candidate.f);
   facts.add("made by", trial.candidate.operation);

@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "experiments/app/commands.hpp"
 #include "space/definitions.hpp"
 #include "space/error.hpp"
+#include "space/properties.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -55,6 +57,32 @@ bool wanted(const ZooEntry& entry, const Arguments& arguments) {
          (!arguments.kind || entry.kind == *arguments.kind);
 }
 
+/// What --where asks: properties to be proved, and with ! in front refuted.
+struct Demands {
+  std::vector<const space::Property*> proved, refuted;
+};
+Demands demands(const std::string& list) {
+  Demands out;
+  std::stringstream in(list);
+  for (std::string name; std::getline(in, name, ',');) {
+    const bool negated = name.starts_with('!');
+    auto& side = negated ? out.refuted : out.proved;
+    for (const auto* p : space::demanded({negated ? name.substr(1) : name})) side.push_back(p);
+  }
+  return out;
+}
+
+bool meets(const ZooEntry& entry, const Demands& wanted) {
+  if (wanted.proved.empty() && wanted.refuted.empty()) return true;
+  space::Proof proof(space::parse_activation(entry.text));
+  const auto is = [&](space::Verdict verdict) {
+    return
+        [&proof, verdict](const space::Property* p) { return p->decide(proof).verdict == verdict; };
+  };
+  return std::ranges::all_of(wanted.proved, is(space::Verdict::proved)) &&
+         std::ranges::all_of(wanted.refuted, is(space::Verdict::refuted));
+}
+
 // f, g and f'' at the parameters' starts.
 std::vector<Json> values(const ZooEntry& entry, const std::vector<double>& points) {
   const space::Activation a = space::parse_activation(entry.text);
@@ -96,9 +124,10 @@ int zoo_command(const Arguments& arguments) {
   if (arguments.more) columns.insert(columns.end(), {"aliases", "note", "not to be taken for"});
   if (!arguments.points.empty()) columns.insert(columns.end(), {"f", "g", "f''"});
   Listing listing(columns);
+  const Demands where = demands(arguments.where);
   for (const std::span<const ZooEntry> all : {arguments.definitions.activations(), space::zoo()})
     for (const ZooEntry& entry : all)
-      if (wanted(entry, arguments)) listing.add(row_of(entry, arguments));
+      if (wanted(entry, arguments) && meets(entry, where)) listing.add(row_of(entry, arguments));
   print(listing.text(arguments.format));
   return 0;
 }

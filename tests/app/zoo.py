@@ -69,5 +69,18 @@ def test_own_names_stand_in_formulas():
     assert output("export", "mine", *defined(), "-O", "out").endswith("mine_torch.py\n")
 
 
+def set_of(*words):
+    return set(names(*words))
+
+
+def test_the_zoo_is_filtered_by_what_is_proved():
+    smooth = set_of("--where", "smooth")
+    assert {"gelu", "silu", "mish", "tanh", "softplus"} <= smooth and not {"relu", "elu", "hardswish"} & smooth
+    assert {"relu", "softplus"} <= set_of("--where", "convex") and "gelu" not in set_of("--where", "convex")
+    wavy = set_of("--where", "lower-bounded,!monotone")
+    assert {"gelu", "silu", "mish"} <= wavy and "relu" not in wavy
+    assert "did you mean" in run("zoo", "--where", "smoth", code=2).stderr
+
+
 if __name__ == "__main__":
     run_tests(globals())

@@ -13,6 +13,7 @@
 #include "fake.hpp"
 #include "search/summary.hpp"
 #include "search/worker.hpp"
+#include "space/properties.hpp"
 
 namespace antigrad::search {
 namespace {
@@ -59,6 +60,59 @@ TEST(Engine, EvolutionOverRealGradientsIsEqualForOneAndTwoWorkers) {
   }
   EXPECT_EQ(operations, (std::set<std::string>{"baseline", "random", "mutate", "crossover"}));
   EXPECT_EQ(fingerprints.size(), 33u);
+}
+
+TEST(Engine, CandidatesHaveWhatTheStudyDemandsAndRefusalsKeepTheirReason) {
+  const fake::Folder folder;
+  const StudyConfig config =
+      parse_study(fake::study_text(12, "constraints: [monotone, lipschitz]\n"), "toy.yaml");
+  std::string journals[2];
+  for (int workers : {1, 2}) {
+    SearchOptions options;
+    options.config = config;
+    options.journal = folder / (std::to_string(workers) + ".log");
+    Pool pool(workers, fake::factory());
+    EXPECT_TRUE(run_search(options, pool).complete);
+    journals[workers - 1] = fake::canonical(options.journal);
+  }
+  EXPECT_EQ(journals[0], journals[1]);
+  const auto wanted = space::demanded(config.constraints);
+  int refused = 0, candidates = 0;
+  for (const Trial& trial : summarise(config, folder / "1.log").trials) {
+    if (trial.candidate.baseline) continue;
+    ++candidates;
+    const space::Activation a = space::parse_activation(trial.candidate.activation);
+    EXPECT_FALSE(space::violated(a, wanted).has_value()) << a.text;
+    for (const auto& [property, refusal] : trial.candidate.refused) {
+      refused += refusal.count;
+      EXPECT_NE(refusal.reason, "") << property;
+      const auto claim =
+          space::violated(space::parse_activation(refusal.activation), space::demanded({property}));
+      EXPECT_TRUE(claim.has_value()) << refusal.activation;
+    }
+  }
+  EXPECT_EQ(candidates, 12);
+  EXPECT_GT(refused, 0);
+}
+
+TEST(Engine, ASpaceWithoutWhatIsDemandedGivesTrialsThatFailWithTheReason) {
+  const fake::Folder folder;
+  std::string text = fake::study_text(2, "constraints: [bounded]\n");
+  StudyConfig config = parse_study(text, "toy.yaml");
+  config.grammar = {};
+  config.grammar.primitives = {"exp"};  // nothing bounded can be made of it
+  config.grammar.max_pieces = 1;
+  config.grammar.max_terms = 1;
+  SearchOptions options;
+  options.config = config;
+  options.journal = folder / "none.log";
+  Pool pool(1, fake::factory());
+  EXPECT_TRUE(run_search(options, pool).complete);
+  for (const Trial& trial : summarise(config, folder / "none.log").trials) {
+    if (trial.candidate.baseline) continue;
+    EXPECT_EQ(trial.outcome, trainer::Outcome::rejected);
+    EXPECT_NE(trial.reason.find("not proved to be bounded"), std::string::npos) << trial.reason;
+  }
 }
 
 pid_t start_study(const std::string& journal, int workers) {

@@ -46,6 +46,8 @@ TEST(Study, ErrorsNameFileLineColumnAndTheWayOut) {
   };
   const Case cases[] = {
       {"seed: 7", "sed: 7", "toy.yaml:2:1: "},
+      {"study: toy", "study: toy\nconstraints: [smoth]",
+       "toy.yaml:2:15: unknown property \"smoth\": did you mean \"smooth\"?"},
       {"study: toy", "study: a/b", "toy.yaml:1:8: expected a name of letters"},
       {"study: toy\n", "", "study"},
       {"seed: 7", "seed: x", "toy.yaml:2:7: "},
