@@ -267,8 +267,12 @@ Claim alive(Proof& proof) {
       return refuted(fmt::format("g = 0 for all x {} {}", std::isinf(p->lo) ? "<" : ">",
                                  number(std::isinf(p->lo) ? p->hi : p->lo)),
                      point_in(*p));
-  if (pieces.front().sign == Sign::open || pieces.back().sign == Sign::open)
-    return unknown("the sign of g far out is not decided");
+  for (const int side : {-1, 1}) {
+    const Piece& p = side < 0 ? pieces.front() : pieces.back();
+    const Tail& t = proof.far(1, side);
+    if (p.sign == Sign::open && !t.oscillating() && !t.split())
+      return unknown("whether g is 0 far out is not decided");
+  }
   return proved("g vanishes on no half-line");
 }
 

@@ -10,6 +10,7 @@
 #include "search/statistics.hpp"
 #include "space/fingerprint.hpp"
 #include "space/generate.hpp"
+#include "space/properties.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -19,6 +20,7 @@ using space::Gradient;
 
 constexpr double kCandidatesGoal = 5000;  // a second
 constexpr double kFingerprintGoal = 0.2;  // milliseconds
+constexpr double kConstraintGoal = 5;     // milliseconds
 constexpr int kCheap = 20000, kIntegrated = 400;
 
 double processor_seconds() {
@@ -80,6 +82,7 @@ class Bench {
         seconds_of(kIntegrated, [&](int i) { space::mutate(parent(i), {}, random); });
     const double crossed = seconds_of(
         kIntegrated, [&](int i) { space::crossover(parent(i), parent(i + 1), {}, random); });
+    decide(parents);
     cheap_.values.push_back(kCheap / cheap);
     cheap_.baseline.push_back(kIntegrated / integrated);
     fingerprint_.values.push_back(1e3 * fingerprints / kCheap);
@@ -90,9 +93,23 @@ class Bench {
                kCheap / cheap, all);
   }
 
+  /// Each property and set for each candidate that has been integrated: the median, in
+  /// milliseconds.
+  void decide(const std::vector<Gradient>& candidates) {
+    std::vector<double> all;
+    for (std::size_t i = 0; i < candidates.size(); i += 4) {
+      const space::Activation a = space::integrate(candidates[i]);
+      for (const space::Property& p : space::properties()) {
+        const std::vector<const space::Property*> wanted{&p};
+        all.push_back(1e3 * seconds_of(1, [&](int) { space::violated(a, wanted); }));
+      }
+    }
+    constraint_.values.push_back(search::median(all));
+  }
+
   std::string text(Format format) const {
     Listing listing({"name", "value", "unit", "min", "max", "baseline", "ratio", "goal", "met"});
-    for (const Row* row : {&cheap_, &fingerprint_, &random_, &mutate_, &crossover_})
+    for (const Row* row : {&cheap_, &fingerprint_, &random_, &mutate_, &crossover_, &constraint_})
       listing.add(cells_of(*row));
     return listing.text(format);
   }
@@ -103,6 +120,7 @@ class Bench {
   Row random_{"random gradient, integrated", "1/s"};
   Row mutate_{"mutation, integrated", "1/s"};
   Row crossover_{"crossover, integrated", "1/s"};
+  Row constraint_{"one property decided by proof, median", "ms", kConstraintGoal, true};
 };
 
 }  // namespace
