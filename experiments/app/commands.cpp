@@ -184,6 +184,15 @@ std::vector<Command> make_commands() {
        "constraint and fingerprints them, without integrating; the others integrate.\n\n"
        "Example:\n  antigrad bench space -o json\n",
        bench_space_command},
+      {"bench integrate",
+       kMachine,
+       "how long gradients take to integrate",
+       {},
+       {trials, seed, output},
+       "Random gradients of the whole grammar; 10,000 of them, or --trials. Proving the error of "
+       "tables\n"
+       "is included.\n\nExample:\n  antigrad bench integrate --trials 1000 -o json\n",
+       bench_integrate_command},
       {"worker",
        "",
        "trains what it is told on stdin; antigrad starts it",

@@ -26,9 +26,10 @@ int analyze_command(const Arguments&);
 int zoo_command(const Arguments&);
 int export_command(const Arguments&);
 
-// doctor.cpp, bench_search.cpp, bench_space.cpp, worker.cpp
+// doctor.cpp, bench_search.cpp, bench_space.cpp, bench_integrate.cpp, worker.cpp
 int doctor_command(const Arguments&);
 int bench_search_command(const Arguments&);
+int bench_integrate_command(const Arguments&);
 int bench_session_command(const Arguments&);
 int bench_space_command(const Arguments&);
 int worker_command(const Arguments&);
