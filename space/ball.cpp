@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <utility>
+#include <vector>
 
 namespace antigrad::space {
 namespace {
@@ -430,10 +431,35 @@ Ball base_sigmoid(const Ball& a) {
   const Ball e = exp(a.positive() ? -a : a);
   return a.positive() ? Ball(1) / (Ball(1) + e) : e / (Ball(1) + e);
 }
+Ball base_rsqrt(const Ball& a) { return apply(arb_rsqrt, a); }
 Ball base_asinh(const Ball& a) { return apply(arb_asinh, a); }
 Ball base_sine_integral(const Ball& a) { return apply(arb_hypgeom_si, a); }
 
-Jet base_sqrt(const Jet& a) { return apply_series(arb_poly_sqrt_series, a); }
+/// a^(half / 2), first its value at 0: y' a = half/2 a' y, coefficient by coefficient, so a series
+/// a of few coefficients costs little.
+Jet half_power(const Jet& a, int half, const Ball& first_one) {
+  if (a[0].has_zero()) {
+    Jet out = a;
+    for (int k = 0; k < a.size(); ++k) arb_poly_set_coeff_arb(raw(out), k, raw(Ball::line()));
+    return out;
+  }
+  std::vector<Ball> p, y{first_one};
+  for (slong k = 0; k < arb_poly_length(raw(a)); ++k) p.push_back(a[static_cast<int>(k)]);
+  const Ball inverse = Ball(1) / p[0];
+  for (int k = 1; k < a.size(); ++k) {
+    Ball sum;
+    for (int j = 1; j <= k && j < static_cast<int>(p.size()); ++j)
+      sum += Ball(0.5 * (half + 2) * j - k) *
+             (p[static_cast<std::size_t>(j)] * y[static_cast<std::size_t>(k - j)]);
+    y.push_back(sum * inverse / Ball(k));
+  }
+  Jet out = BallAccess::like(a);
+  for (std::size_t k = y.size(); k-- > 0;)
+    arb_poly_set_coeff_arb(raw(out), static_cast<slong>(k), raw(y[k]));
+  return out;
+}
+Jet base_sqrt(const Jet& a) { return half_power(a, 1, sqrt(a[0])); }
+Jet base_rsqrt(const Jet& a) { return half_power(a, -1, base_rsqrt(a[0])); }
 Jet base_exp(const Jet& a) { return apply_series(arb_poly_exp_series, a); }
 Jet base_expm1(const Jet& a) {
   Jet out = base_exp(a);
@@ -514,7 +540,7 @@ Jet base_asinh(const Jet& a) {
       a, [](const Ball& u) { return base_asinh(u); },
       [](const Jet& u) {
         const auto K = constants(u);
-        return K(1) / base_sqrt(K(1) + u * u);
+        return base_rsqrt(K(1) + u * u);
       });
 }
 Jet base_sine_integral(const Jet& a) {

@@ -165,6 +165,7 @@ ANTIGRAD_BASE(dilog)
 ANTIGRAD_BASE(asinh)
 ANTIGRAD_BASE(softplus)
 ANTIGRAD_BASE(sigmoid)
+ANTIGRAD_BASE(rsqrt)
 ANTIGRAD_BASE(sine_integral)
 #undef ANTIGRAD_BASE
 

@@ -15,6 +15,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLebesgue = 2.7;     // of 12 Chebyshev points: 2.58, and their rounding
 constexpr double kRoundingUp = 1.01;  // of what is computed here in double, points included
 constexpr double kUnit = 0x1p-53;
+constexpr double kShort = 0x1p-20;
 constexpr int kMaxHalvings = 1;  // of parts; more, and the segment itself is halved
 constexpr int kOrder = 2 * kTablePoints;
 
@@ -32,12 +33,16 @@ double rounding(const std::vector<double>& c, double t) {
   return 4 * static_cast<double>(c.size()) * kUnit * magnitude(c, t);
 }
 
-/// P'(x) exactly.
-Ball slope(const TableSegment& s, double x) {
-  const Ball t = Ball(x) - Ball(s.origin);
-  Ball y;
-  for (std::size_t k = s.c.size(); k-- > 1;)
-    y = y * t + Ball(static_cast<double>(k)) * Ball(s.c[k]);
+/// P'(x) up to `error`.
+long double slope(const TableSegment& s, double x, double& error) {
+  const long double t = static_cast<long double>(x) - s.origin;
+  long double y = 0, size = 0;
+  for (std::size_t k = s.c.size(); k-- > 1;) {
+    y = y * t + static_cast<long double>(k) * s.c[k];
+    size = size * std::fabs(t) + static_cast<long double>(k) * std::fabs(s.c[k]);
+  }
+  error = static_cast<double>(8 * static_cast<long double>(s.c.size()) *
+                              std::numeric_limits<long double>::epsilon() * size);
   return y;
 }
 
@@ -47,15 +52,19 @@ double at_points(const Expr& h, const TableSegment& s) {
   for (int j = 0; j < kTablePoints; ++j) {
     const double u = std::cos(std::numbers::pi * (j + 0.5) / kTablePoints);
     const double x = 0.5 * (s.lo + s.hi) + 0.5 * (s.hi - s.lo) * u;
-    worst = std::fmax(worst, size(enclose(h, Ball(x)) - slope(s, x)));
+    double error = 0;
+    const long double p = slope(s, x, error);
+    const auto high = static_cast<double>(p), low = static_cast<double>(p - high);
+    worst = std::fmax(worst, size(enclose(h, Ball(x)) - Ball(high) - Ball(low)) + error);
   }
   return worst;
 }
 
 /// What is known of h on a part of a segment.
 struct Part {
-  double coefficient;  // max |h^(n)| / n!
-  double across;       // max |h| where a kink may lie a rounding inside, else 0
+  double coefficient;     // max |h^(n)| / n!
+  double across;          // max |h| where a kink may lie a rounding inside, else 0
+  bool hopeless = false;  // smaller parts would not help: the coefficient is that large
 };
 
 Part hull(const Part& a, const Part& b) {
@@ -84,24 +93,23 @@ Part on_part(const Expr& h, double lo, double hi, double enough) {
   Part part{size(direct[kTablePoints]), across};
   if (part.coefficient <= enough) return part;
   const double r = 0.5 * (hi - lo) * kRoundingUp;
-  const Jet middle = enclose_jet(h, Ball(0.5 * (lo + hi)), kOrder);
+  // Around the middle, not at it: short balls are faster, and the coefficients need no more digits.
+  const Jet middle = enclose_jet(h, Ball::around(Ball(0.5 * (lo + hi)), kShort * r), kOrder);
   double sum = 0, factor = 1;  // C(k, n) r^(k - n)
   for (int k = kTablePoints; k < kOrder; ++k) {
     sum += factor * size(middle[k]);
     factor *= r * (k + 1) / (k + 1 - kTablePoints);
   }
-  if (sum <= 2 * enough)
-    sum += factor * size(over(h, lo, hi, kOrder, across)[kOrder]);
-  else
-    sum = INFINITY;
-  part.coefficient = std::fmin(part.coefficient, sum);
+  part.hopeless = !(sum <= enough);
+  if (!part.hopeless) sum += factor * size(over(h, lo, hi, kOrder, across)[kOrder]);
+  if (!part.hopeless) part.coefficient = std::fmin(part.coefficient, sum);
   return part;
 }
 
 /// Parts are halved until the bound serves.
 Part on_segment(const Expr& h, double lo, double hi, double enough, int halvings) {
   const Part whole = on_part(h, lo, hi, enough);
-  if (whole.coefficient <= enough || halvings == kMaxHalvings) return whole;
+  if (whole.coefficient <= enough || whole.hopeless || halvings == kMaxHalvings) return whole;
   const double middle = 0.5 * (lo + hi);
   return hull(on_segment(h, lo, middle, enough, halvings + 1),
               on_segment(h, middle, hi, enough, halvings + 1));
@@ -169,6 +177,8 @@ double segment_error(const Expr& h, const TableSegment& s, double enough) {
   const double far = std::fmax(std::fabs(s.lo), std::fabs(s.hi));
   if (!(far <= 1e6 * r)) return kInfinity;  // the points are no Chebyshev points any more
   const Part part = on_segment(h, s.lo, s.hi, 0.5 * enough / (2 * r * scale), 0);
+  const double between = kRoundingUp * 2 * r * scale * part.coefficient;
+  if (!(between <= enough)) return between;
   const double interpolation = kLebesgue * at_points(h, s) + scale * part.coefficient;
   return kRoundingUp * (2 * r * interpolation + 16 * kUnit * far * part.across);
 }
