@@ -189,9 +189,9 @@ std::vector<Command> make_commands() {
        "how long gradients take to integrate",
        {},
        {trials, seed, output},
-       "Random gradients of the whole grammar; 10,000 of them, or --trials. Proving the error of "
-       "tables\n"
-       "is included.\n\nExample:\n  antigrad bench integrate --trials 1000 -o json\n",
+       "Processor time of one thread over random gradients of the whole grammar: 10,000, or "
+       "--trials.\nProving the error of tables is included.\n\n"
+       "Example:\n  antigrad bench integrate --trials 1000 -o json\n",
        bench_integrate_command},
       {"worker",
        "",
