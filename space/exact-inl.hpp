@@ -23,6 +23,15 @@ using rows::max;
 using rows::min;
 using rows::sqrt;
 
+/// 1 / sqrt(a), at once where the type can.
+template <class T>
+T rsqrt(T a) {
+  if constexpr (requires { base_rsqrt(a); })
+    return base_rsqrt(a);
+  else
+    return constants(a)(1) / base_sqrt(a);
+}
+
 #define SAME a  // where the last column says it, y is exact
 #define PRIMITIVE(ID, NAME, LATEX, USE, Y, SLOPE, ANTIDERIVATIVE, SQUARE, TAIL_, ULP, EXACT) \
   template <class T>                                                                         \

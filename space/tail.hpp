@@ -131,7 +131,6 @@ inline auto constants(const Tail& a) {
   return [from = a.from()](double c) { return Tail::number(constant(c), from); };
 }
 
-inline Tail base_rsqrt(const Tail& a) { return constants(a)(1) / base_sqrt(a); }
 inline Tail base_softplus(const Tail& a) { return base_log1p(base_exp(a)); }
 inline Tail base_sigmoid(const Tail& a) {
   return constants(a)(1) / (constants(a)(1) + base_exp(-a));
