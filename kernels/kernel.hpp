@@ -10,11 +10,13 @@
 
 namespace antigrad::kernels {
 
-enum class Tier { automatic, interpreter, llvm };
-enum class Type { f32, f64 };
+enum class Tier { automatic, interpreter, llvm, table };
+enum class Type { f32, f64, bf16 };
 
-/// How to compile. automatic: LLVM where it is built in and supports the type and the expression,
-/// else the interpreter.
+/// How to compile. automatic: the table tier for an activation without parameters whose tables
+/// verify on this machine (kernels/table_kernel.hpp); else LLVM where it is built in and supports
+/// the type; else the interpreter. The environment variable ANTIGRAD_ISA (avx2, baseline) lowers
+/// what the table tier takes the machine for. bf16 has the table tier only.
 struct Target {
   Tier tier = Tier::automatic;
   Type type = Type::f32;
@@ -52,6 +54,9 @@ class Kernel {
 /// Compiles f, its derivatives and parameter gradients. Throws space::Error when the asked tier
 /// cannot (with the reason).
 std::unique_ptr<Kernel> compile(const space::Activation& activation, const Target& target = {});
+
+/// "table", "llvm", "interpreter".
+const char* to_string(Tier tier);
 
 /// Whether this build has the LLVM tier.
 bool has_llvm();

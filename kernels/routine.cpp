@@ -87,6 +87,16 @@ class RoutineKernel final : public Kernel {
 
 }  // namespace
 
+const char* to_string(Tier tier) {
+  switch (tier) {
+    case Tier::automatic: return "automatic";
+    case Tier::interpreter: return "interpreter";
+    case Tier::llvm: return "llvm";
+    case Tier::table: return "table";
+  }
+  return "";
+}
+
 std::unique_ptr<Kernel> make_kernel(const space::Activation& activation, const Target& target,
                                     MakeRoutine make) {
   return std::make_unique<RoutineKernel>(activation, target, std::move(make));

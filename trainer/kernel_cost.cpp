@@ -64,7 +64,7 @@ KernelCost measure(const kernels::Kernel& kernel, const std::vector<double>& the
     cost.forward_ns += forward[i] / kSizes.size();
     cost.backward_ns += backward[i] / kSizes.size();
   }
-  cost.tier = kernel.tier() == kernels::Tier::llvm ? "llvm" : "interpreter";
+  cost.tier = kernels::to_string(kernel.tier());
   return cost;
 }
 

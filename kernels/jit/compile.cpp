@@ -8,20 +8,43 @@
 #include "kernels/interpreter.hpp"
 #include "kernels/jit/llvm_jit.hpp"
 #include "kernels/kernel.hpp"
+#include "kernels/table_kernel.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::kernels {
 namespace {
 
+/// The engine for what is no table.
+std::unique_ptr<Routine> routine(const Program& program) {
+  return has_llvm() ? llvm_routine(program) : interpret<float>(program);
+}
+
+/// nullptr where the tables do not verify.
+std::unique_ptr<Kernel> verified_kernel(const space::Activation& activation) {
+  TablePair tables = make_tables(activation, Element::f32, machine());
+  if (!tables.verified()) return nullptr;
+  return table_kernel(activation, std::move(tables), routine);
+}
+
+std::unique_ptr<Kernel> table_kernel_or_error(const space::Activation& activation, Type type) {
+  if (type == Type::f64)
+    throw space::Error("tier table computes in float32; take tier interpreter for float64");
+  const Element element = type == Type::bf16 ? Element::bf16 : Element::f32;
+  return table_kernel(activation, make_tables(activation, element, machine()), routine);
+}
+
 std::unique_ptr<Kernel> make(const space::Activation& activation, const Target& target) {
+  if (target.tier == Tier::table || target.type == Type::bf16)
+    return table_kernel_or_error(activation, target.type);
   if (target.tier == Tier::interpreter) return interpreter_kernel(activation, target.type);
   if (target.tier == Tier::llvm) {
     if (target.type != Type::f32)
       throw space::Error("tier llvm computes in float32; take tier interpreter for float64");
     return llvm_kernel(activation);
   }
-  const bool llvm = has_llvm() && target.type == Type::f32;
-  return llvm ? llvm_kernel(activation) : interpreter_kernel(activation, target.type);
+  if (target.type == Type::f64) return interpreter_kernel(activation, target.type);
+  if (auto kernel = verified_kernel(activation)) return kernel;
+  return has_llvm() ? llvm_kernel(activation) : interpreter_kernel(activation, target.type);
 }
 
 /// A kernel that several owners share.

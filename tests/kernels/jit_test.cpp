@@ -54,8 +54,8 @@ TEST(Jit, RefusesFloat64WithTheWayOut) {
   }
 }
 
-TEST(Jit, AutomaticTakesLlvmForFloat32AndTheInterpreterForFloat64) {
-  EXPECT_EQ(compile(named("gelu"))->tier(), has_llvm() ? Tier::llvm : Tier::interpreter);
+TEST(Jit, AutomaticTakesLlvmForParametersAndTheInterpreterForFloat64) {
+  EXPECT_EQ(compile(named("xielu"))->tier(), has_llvm() ? Tier::llvm : Tier::interpreter);
   EXPECT_EQ(compile(named("gelu"), {Tier::automatic, Type::f64})->tier(), Tier::interpreter);
 }
 
@@ -63,7 +63,7 @@ TEST(Jit, ATabulatedAntiderivativeIsMachineCodeToo) {
   if (!has_llvm()) GTEST_SKIP() << "this build has no LLVM";
   const auto a = named("tanh(x)*gaussian(x)*sigmoid(x)");
   ASSERT_FALSE(a.f.tables.empty()) << "the example has a closed form now";
-  const auto kernel = compile(a);
+  const auto kernel = compile(a, {Tier::llvm, Type::f32});
   EXPECT_EQ(kernel->tier(), Tier::llvm);
   float x = 0.75F, y = 0;
   kernel->forward(&x, &y, 1, {});
@@ -74,16 +74,17 @@ TEST(Jit, TheSameActivationIsCompiledOnce) {
   const auto a = space::parse_activation("0.7183*tanh(1.391*x)");  // of no other test
   const auto seconds = [&a] {
     const auto start = std::chrono::steady_clock::now();
-    compile(a);
+    compile(a, {Tier::llvm, Type::f32});
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
+  if (!has_llvm()) GTEST_SKIP() << "this build has no LLVM";
   const double first = seconds(), second = seconds();
-  EXPECT_TRUE(!has_llvm() || second < 0.2 * first) << first << " s, then " << second << " s";
+  EXPECT_LT(second, 0.2 * first) << first << " s, then " << second << " s";
   auto wider = a;  // the same name and text, another function
   wider.f = named("silu").f;
   const float x = 1;
   float y = 0;
-  compile(wider)->forward(&x, &y, 1, {});
+  compile(wider, {Tier::llvm, Type::f32})->forward(&x, &y, 1, {});
   EXPECT_NEAR(static_cast<double>(y), 0.7310585786, 1e-6);
 }
 

@@ -1,0 +1,51 @@
+// The table tier: an activation without parameters as a few polynomials that the loops of this
+// machine look up in registers, so that every function costs the same, about what moving the bytes
+// costs. A fit is used only when it was verified by running it against the float64 reference.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "kernels/routine.hpp"
+#include "kernels/segments.hpp"
+#include "kernels/table_loops.hpp"
+
+namespace antigrad::kernels {
+
+/// One function of one input, fitted and verified.
+struct Table {
+  Segments segments;
+  Machine machine;
+  Element element;
+  /// The largest c with |error| = c eps scale seen: eps = 2^-24 (f32) or 2^-9 (bf16), the scale as
+  /// Shape::scale says.
+  double error = 0;
+
+  TableLoop loop(bool backward) const { return table_loop(machine, segments, element, backward); }
+};
+
+/// The largest c that is accepted.
+inline constexpr double kMostError = 4;
+
+/// What became of an attempt: a table, or the reason why there is none.
+struct TableAttempt {
+  std::optional<Table> table;
+  std::string reason;
+};
+
+/// Fits a program of one input and no parameters, x -> f(x). gradient: errors count against gy.
+TableAttempt make_table(const space::Expr& f, bool gradient, Element element, Machine machine);
+
+/// Both tables of an activation.
+struct TablePair {
+  TableAttempt forward, backward;
+  bool verified() const { return forward.table && backward.table; }
+  std::string reason() const;  // "" when verified
+};
+TablePair make_tables(const space::Activation& activation, Element element, Machine machine);
+
+/// Forward and backward by verified tables, double backward by a routine that `make` gives when it
+/// is first asked for.
+std::unique_ptr<Kernel> table_kernel(const space::Activation& activation, TablePair tables,
+                                     MakeRoutine make);
+
+}  // namespace antigrad::kernels

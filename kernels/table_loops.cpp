@@ -1,0 +1,52 @@
+// Which loops this machine runs.
+#include "kernels/table_loops.hpp"
+
+#include <cstdlib>
+#include <string_view>
+
+#include "space/error.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+Machine detect() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    return Machine::avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Machine::avx2;
+#endif
+  return Machine::baseline;
+}
+
+}  // namespace
+
+Machine machine() {
+  const Machine best = detect();
+  const char* const asked = std::getenv("ANTIGRAD_ISA");
+  if (asked == nullptr || std::string_view(asked).empty()) return best;
+  for (const Machine m : {Machine::baseline, Machine::avx2, Machine::avx512})
+    if (std::string_view(asked) == to_string(m)) return m < best ? m : best;
+  throw space::Error("ANTIGRAD_ISA: expected baseline, avx2 or avx512, got \"" +
+                     std::string(asked) + "\"");
+}
+
+const char* to_string(Machine machine) {
+  switch (machine) {
+    case Machine::baseline: return "baseline";
+    case Machine::avx2: return "avx2";
+    case Machine::avx512: return "avx512";
+  }
+  return "";
+}
+
+TableLoop table_loop(Machine machine, const Segments& table, Element element, bool backward) {
+  switch (machine) {
+    case Machine::baseline: return nullptr;
+    case Machine::avx2: return avx2_table_loop(table, element, backward);
+    case Machine::avx512: return avx512_table_loop(table, element, backward);
+  }
+  return nullptr;
+}
+
+}  // namespace antigrad::kernels

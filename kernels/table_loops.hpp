@@ -1,0 +1,32 @@
+// The loops of the table tier: one hand-written loop per machine, for any function. This header is
+// read by files that are compiled for other machines: it includes nothing that holds code.
+#pragma once
+#include <cstdint>
+
+#include "kernels/segment_table.hpp"
+
+namespace antigrad::kernels {
+
+/// What the loops are made for. baseline has none: the other tiers serve.
+enum class Machine { baseline, avx2, avx512 };
+
+/// What this processor has, lowered by the environment variable ANTIGRAD_ISA (avx2 or baseline).
+/// Throws space::Error for another value.
+Machine machine();
+const char* to_string(Machine machine);
+
+/// Of the buffers. The arithmetic is float32.
+enum class Element { f32, bf16 };
+
+/// out[i] = P(x[i]), or gy[i] P(x[i]) where gy is given. NaN in gives NaN out; infinities give the
+/// limits of the table. Any n, any alignment; out may be x or gy. A value does not depend on its
+/// place.
+using TableLoop = void (*)(const Segments& table, const void* x, const void* gy, void* out,
+                           std::int64_t n);
+
+/// The loop for a table; nullptr where the machine has none for its form.
+TableLoop table_loop(Machine machine, const Segments& table, Element element, bool backward);
+TableLoop avx2_table_loop(const Segments& table, Element element, bool backward);
+TableLoop avx512_table_loop(const Segments& table, Element element, bool backward);
+
+}  // namespace antigrad::kernels

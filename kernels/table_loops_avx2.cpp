@@ -1,0 +1,214 @@
+// The loops with AVX2: a register permutes eight floats, so a graded table has eight segments on
+// each side of its pivot, and a sorted one eight in all. Compiled for that machine; nothing here
+// runs before machine() said so.
+#include "kernels/table_loops.hpp"
+
+#if defined(__AVX2__) && defined(__FMA__)
+#include <immintrin.h>
+
+namespace antigrad::kernels {
+namespace {
+
+/// Which of eight, and which half of the table.
+struct Place {
+  __m256i of_eight;
+  __m256 right;
+};
+
+struct Column16 {
+  __m256 left, right;
+  explicit Column16(const float* v) : left(_mm256_load_ps(v)), right(_mm256_load_ps(v + 8)) {}
+  __m256 operator[](const Place& p) const {
+    return _mm256_blendv_ps(_mm256_permutevar8x32_ps(left, p.of_eight),
+                            _mm256_permutevar8x32_ps(right, p.of_eight), p.right);
+  }
+};
+struct Column8 {
+  __m256 values;
+  explicit Column8(const float* v) : values(_mm256_load_ps(v)) {}
+  __m256 operator[](const Place& p) const { return _mm256_permutevar8x32_ps(values, p.of_eight); }
+};
+
+struct Graded {
+  using Column = Column16;
+  __m256 pivot, scale, top;
+  __m128i shift;
+  explicit Graded(const Segments& s)
+      : pivot(_mm256_set1_ps(s.pivot)),
+        scale(_mm256_set1_ps(s.scale)),
+        top(_mm256_set1_ps(s.top)),
+        shift(_mm_cvtsi32_si128(s.shift)) {}
+  Place operator()(__m256 x) const {
+    const __m256 distance = _mm256_andnot_ps(_mm256_set1_ps(-0.0F), _mm256_sub_ps(x, pivot));
+    const __m256 u = _mm256_min_ps(_mm256_fmadd_ps(distance, scale, _mm256_set1_ps(2)), top);
+    return {_mm256_srl_epi32(_mm256_castps_si256(u), shift), _mm256_cmp_ps(x, pivot, _CMP_GT_OQ)};
+  }
+};
+
+template <int kBreaks>
+struct Counted {
+  using Column = Column8;
+  __m256 breaks[kBreaks];
+  explicit Counted(const Segments& s) {
+    for (int k = 0; k < kBreaks; ++k) breaks[k] = _mm256_set1_ps(s.breaks[k]);
+  }
+  Place operator()(__m256 x) const {
+    __m256i i = _mm256_setzero_si256();
+#pragma GCC unroll 8
+    for (int k = 0; k < kBreaks; ++k)
+      i = _mm256_sub_epi32(i, _mm256_castps_si256(_mm256_cmp_ps(breaks[k], x, _CMP_LT_OQ)));
+    return {i, _mm256_setzero_ps()};
+  }
+};
+
+struct Float32 {
+  using Type = float;
+  static __m256 load(const float* p) { return _mm256_loadu_ps(p); }
+  static void store(float* p, __m256 v) { _mm256_storeu_ps(p, v); }
+};
+
+struct Bfloat16 {
+  using Type = std::uint16_t;
+  static __m256 load(const std::uint16_t* p) {
+    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16));
+  }
+  /// To nearest, ties to even.
+  static void store(std::uint16_t* p, __m256 v) {
+    const __m256i bits = _mm256_castps_si256(v);
+    const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i rounded =
+        _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+    const __m256i nan = _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q));
+    const __m256i kept = _mm256_blendv_epi8(rounded, _mm256_set1_epi32(0x7fc00000), nan);
+    const __m256i high = _mm256_srli_epi32(kept, 16);
+    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(high, high), 0x08);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(packed));
+  }
+};
+
+template <class Index, int kDegree>
+class Polynomials {
+ public:
+  explicit Polynomials(const Segments& s) : Polynomials(s, typename Make<kDegree + 1>::Type{}) {}
+
+  /// NaN for infinities, unless a power of them is the limit already.
+  __m256 operator()(__m256 x) const {
+    const Place i = index_(x);
+    const __m256 t = _mm256_sub_ps(x, origins_[i]);
+    __m256 y = coefficients_[kDegree][i];
+#pragma GCC unroll 8
+    for (int k = kDegree - 1; k >= 0; --k) y = _mm256_fmadd_ps(y, t, coefficients_[k][i]);
+    return y;
+  }
+  /// Limits where x is infinite.
+  __m256 limits(__m256 x, __m256 y) const {
+    const __m256 infinity = _mm256_set1_ps(__builtin_inff());
+    const __m256 minus = _mm256_sub_ps(_mm256_setzero_ps(), infinity);
+    y = _mm256_blendv_ps(y, right_, _mm256_cmp_ps(x, infinity, _CMP_EQ_OQ));
+    return _mm256_blendv_ps(y, left_, _mm256_cmp_ps(x, minus, _CMP_EQ_OQ));
+  }
+
+ private:
+  using Column = typename Index::Column;
+  template <int...>
+  struct List {};
+  template <int kCount, int... k>
+  struct Make : Make<kCount - 1, kCount - 1, k...> {};
+  template <int... k>
+  struct Make<0, k...> {
+    using Type = List<k...>;
+  };
+
+  template <int... k>
+  Polynomials(const Segments& s, List<k...>)
+      : index_(s),
+        origins_(s.origins),
+        coefficients_{Column(s.coefficients[k])...},
+        left_(_mm256_set1_ps(s.left_limit)),
+        right_(_mm256_set1_ps(s.right_limit)) {}
+
+  Index index_;
+  Column origins_;
+  Column coefficients_[kDegree + 1];
+  __m256 left_, right_;
+};
+
+/// Sixteen elements.
+template <class Io, bool kBackward, class P>
+void step(const P& p, const typename Io::Type* x, const typename Io::Type* gy,
+          typename Io::Type* out) {
+  const __m256 x0 = Io::load(x), x1 = Io::load(x + 8);
+  __m256 y0 = p(x0), y1 = p(x1);
+  if (_mm256_movemask_ps(_mm256_cmp_ps(y0, y1, _CMP_UNORD_Q)) != 0) [[unlikely]]
+    y0 = p.limits(x0, y0), y1 = p.limits(x1, y1);
+  if constexpr (kBackward) {
+    y0 = _mm256_mul_ps(y0, Io::load(gy));
+    y1 = _mm256_mul_ps(y1, Io::load(gy + 8));
+  }
+  Io::store(out, y0);
+  Io::store(out + 8, y1);
+}
+
+template <class Index, int kDegree, class Io, bool kBackward>
+void run(const Segments& table, const void* from, const void* gradient, void* to, std::int64_t n) {
+  using Type = typename Io::Type;
+  const auto* const x = static_cast<const Type*>(from);
+  const auto* const gy = static_cast<const Type*>(gradient);
+  auto* const out = static_cast<Type*>(to);
+  const Polynomials<Index, kDegree> p(table);
+  std::int64_t i = 0;
+  for (; i + 16 <= n; i += 16) step<Io, kBackward>(p, x + i, kBackward ? gy + i : gy, out + i);
+  if (i == n) return;
+  Type rest[3][16] = {};
+  for (std::int64_t k = i; k < n; ++k) {
+    rest[0][k - i] = x[k];
+    if constexpr (kBackward) rest[1][k - i] = gy[k];
+  }
+  step<Io, kBackward>(p, rest[0], rest[1], rest[2]);
+  for (std::int64_t k = i; k < n; ++k) out[k] = rest[2][k - i];
+}
+
+template <class Index, int kDegree>
+TableLoop loop(Element element, bool backward) {
+  if (element == Element::f32)
+    return backward ? run<Index, kDegree, Float32, true> : run<Index, kDegree, Float32, false>;
+  return backward ? run<Index, kDegree, Bfloat16, true> : run<Index, kDegree, Bfloat16, false>;
+}
+
+TableLoop graded(int degree, Element element, bool backward) {
+  if (degree <= 3) return loop<Graded, 3>(element, backward);
+  if (degree <= 4) return loop<Graded, 4>(element, backward);
+  if (degree <= 5) return loop<Graded, 5>(element, backward);
+  if (degree <= 6) return loop<Graded, 6>(element, backward);
+  if (degree <= 7) return loop<Graded, 7>(element, backward);
+  return loop<Graded, 8>(element, backward);
+}
+
+template <int kBreaks>
+TableLoop counted(int degree, Element element, bool backward) {
+  if (degree <= 1) return loop<Counted<kBreaks>, 1>(element, backward);
+  if (degree <= 3) return loop<Counted<kBreaks>, 3>(element, backward);
+  if (degree <= 5) return loop<Counted<kBreaks>, 5>(element, backward);
+  return loop<Counted<kBreaks>, 8>(element, backward);
+}
+
+}  // namespace
+
+TableLoop avx2_table_loop(const Segments& table, Element element, bool backward) {
+  if (!table.sorted) return table.size == 16 ? graded(table.degree, element, backward) : nullptr;
+  if (table.size != 8) return nullptr;
+  const float none = __builtin_inff();
+  if (table.breaks[1] == none) return counted<1>(table.degree, element, backward);
+  if (table.breaks[3] == none) return counted<3>(table.degree, element, backward);
+  return counted<7>(table.degree, element, backward);
+}
+
+}  // namespace antigrad::kernels
+#else
+namespace antigrad::kernels {
+
+TableLoop avx2_table_loop(const Segments&, Element, bool) { return nullptr; }
+
+}  // namespace antigrad::kernels
+#endif
