@@ -115,7 +115,7 @@ std::vector<Command> make_commands() {
        report_command},
       {"derive",
        kFormulas,
-       "what a gradient integrates to",
+       "what a gradient integrates to: text, LaTeX, C, Python",
        kActivation,
        {points, define, output},
        kDeriveMore,

@@ -135,6 +135,17 @@ std::string Facts::text(Format format) const {
   return format == Format::json ? text + "\n}\n" : text;
 }
 
+std::string Facts::blocks() const {
+  std::string text;
+  for (const auto& [field, value] : facts_) text += '\n' + field + ":\n" + value.get<std::string>();
+  return text;
+}
+
+Facts operator+(Facts a, const Facts& b) {
+  a.facts_.insert(a.facts_.end(), b.facts_.begin(), b.facts_.end());
+  return a;
+}
+
 void print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     throw space::Error("cannot write to stdout");

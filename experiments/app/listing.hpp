@@ -34,6 +34,9 @@ class Facts {
  public:
   void add(std::string field, search::Json value);
   std::string text(Format format) const;
+  /// Every text under its field's name, for texts of many lines.
+  std::string blocks() const;
+  friend Facts operator+(Facts a, const Facts& b);
 
  private:
   std::vector<std::pair<std::string, search::Json>> facts_;

@@ -10,6 +10,7 @@ endfunction()
 
 antigrad_app_test(command_line)
 antigrad_app_test(derive)
+antigrad_app_test(derive_c)
 antigrad_app_test(analyze)
 antigrad_app_test(primitive_row)
 antigrad_app_test(zoo)
