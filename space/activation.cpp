@@ -74,8 +74,10 @@ Activation inside_gate(std::string_view text, const Definitions& known) {
 
 /// "gate(TEXT)": the activation inside, marked.
 Activation from_gate(std::string_view text, const Definitions& known) {
-  Activation a = inside_gate(text.substr(kGate.size(), text.size() - kGate.size() - 1), known);
-  if (a.gate) throw Error("a gate of a gate: expected gate(TEXT) with a function of one input");
+  const std::string_view inside = text.substr(kGate.size(), text.size() - kGate.size() - 1);
+  const bool nested = trimmed(inside).starts_with(kGate);  // at any depth: not entered
+  Activation a = nested ? Activation{} : inside_gate(inside, known);
+  if (nested || a.gate) throw Error("a gate of a gate: expected gate(TEXT) with a function of one input");
   a.gate = true;
   a.text = "gate(" + a.text + ")";
   a.name.clear();
