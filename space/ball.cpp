@@ -513,7 +513,17 @@ Jet base_sinc(const Jet& a) {
     Jet u(a[0], Ball(1), a.size(), a.switches());
     return compose(near_zero_sinc(u), a);
   }
-  return apply_series(arb_poly_sinc_series, a);
+  if (a[0].exact()) return apply_series(arb_poly_sinc_series, a);
+  // Near 0 dividing by an interval says little, but |sinc^(k)| <= 1 / (k + 1) everywhere.
+  Jet outer = apply_series(arb_poly_sinc_series, Jet(a[0], Ball(1), a.size(), a.switches()));
+  double bound = 1;
+  for (int k = 1; k < a.size(); ++k) {
+    bound /= k;
+    const Ball most = Ball::around(Ball(), bound / (k + 1));
+    const Ball both = outer[k].finite() ? intersection(outer[k], most) : most;
+    arb_poly_set_coeff_arb(raw(outer), k, raw(both));
+  }
+  return compose(outer, a);
 }
 Jet base_sinc_derivative(const Jet& a) {
   // The derivative of sinc around a[0], then the rest of a put in.
