@@ -1,6 +1,7 @@
 #include "space/gaussian.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "space/builder.hpp"
@@ -17,29 +18,44 @@ Expr density() {
   return out.finish(symbolic::normal_pdf(out.variable()));
 }
 
-/// Ends of the cells: no kink inside one.
-std::vector<Ball> cells(Proof& proof) {
+/// [lo, hi], and a ball that holds it and crosses no kink. Cells tile: an end is the next one's
+/// beginning, bit for bit.
+struct Cell {
+  double lo, hi;
+  Ball x;
+};
+enum class End { lower, upper };  // which end the ball keeps exactly
+Cell cell(double lo, double hi, End exact) {
+  const double width = std::nextafter(hi - lo, INFINITY);
+  return {lo, hi, exact == End::lower ? Ball::after(lo, width) : Ball::before(hi, width)};
+}
+
+/// Ends of the cells: no kink inside one, but for the narrow balls around kinks that are not exact.
+std::vector<Cell> cells(Proof& proof) {
   std::vector<double> ends{-kReach, kReach};
-  std::vector<Ball> out;
-  for (const Smoothness& k : proof.kinks()) {
-    if (k.at.lower() < -kReach || k.at.upper() > kReach) continue;
-    ends.push_back(k.at.lower());
-    ends.push_back(k.at.upper());
-    if (!k.at.exact()) out.push_back(k.at);
-  }
+  for (const Smoothness& k : proof.kinks())
+    for (const double end : {k.at.lower(), k.at.upper()})
+      if (std::fabs(end) < kReach) ends.push_back(end);
   std::ranges::sort(ends);
+  ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
+  std::vector<Cell> out;
   for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
     const double width = ends[i + 1] - ends[i];
-    const bool narrow = width < 1e-9;
-    if (!(width > 0) || narrow) continue;
-    const int n = static_cast<int>(std::ceil(width / (2 * kCell)));
-    for (int k = 0; k < n; ++k) {  // the ends of an interval exactly
-      const double lo = ends[i] + width * k / n, step = width / n;
-      out.push_back(2 * k < n ? Ball::after(lo, step)
-                              : Ball::before(ends[i + 1] - width * (n - 1 - k) / n, step));
+    const int n = std::max(2, static_cast<int>(std::ceil(width / (2 * kCell))));
+    double lo = ends[i];
+    for (int k = 0; k < n; ++k) {
+      const double hi = k + 1 == n ? ends[i + 1] : ends[i] + width * (k + 1) / n;
+      if (hi > lo) out.push_back(cell(lo, hi, 2 * k < n ? End::lower : End::upper));
+      lo = hi;
     }
   }
   return out;
+}
+
+/// Both halves, which keep away from kinks as the cell does.
+std::array<Cell, 2> halves(const Cell& c) {
+  const double middle = 0.5 * (c.lo + c.hi);
+  return {cell(c.lo, middle, End::lower), cell(middle, c.hi, End::upper)};
 }
 
 /// The series around the middle with the remainder of the whole cell as its last coefficient.
@@ -67,21 +83,15 @@ Series operator*(const Series& a, const Series& b) {
   return {a.over * b.over, a.center * b.center};
 }
 
-/// Over the cell: odd powers vanish.
-Ball integral(const Series& s, double radius) {
-  const Ball r(radius);
-  Ball sum, power = Ball(2) * r;
-  for (int k = 0; k < kCoefficients; k += 2) {
-    const bool last = k + 2 >= kCoefficients;
-    sum += s.center[k] * power / Ball(k + 1);
-    power = power * r * r;
-    if (!last) continue;
-    // |t|^(n-1), whatever its sign.
-    const Ball size =
-        abs(s.over[kCoefficients - 1]) * pow(r, kCoefficients) * Ball(2.0 / kCoefficients);
-    sum += Ball::between(-size.upper(), size.upper());
-  }
-  return sum;
+/// From the cell's one end to the other.
+Ball integral(const Series& s, const Cell& cell) {
+  const Ball center = cell.x.center(), from = Ball(cell.lo) - center, to = Ball(cell.hi) - center;
+  Ball sum, low = from, high = to;
+  for (int k = 0; k + 1 < kCoefficients; ++k, low = low * from, high = high * to)
+    sum += s.center[k] * (high - low) / Ball(k + 1);
+  // The remainder: |t|^(n-1), whatever its sign.
+  const Ball size = abs(s.over[kCoefficients - 1]) * (abs(low) + abs(high)) / Ball(kCoefficients);
+  return sum + Ball::between(-size.upper(), size.upper());
 }
 
 /// A cell where the series says nothing: value times density times width.
@@ -117,8 +127,9 @@ namespace {
 using Sums = std::vector<Ball>;
 
 /// f, f^2, g^2 and f He_k / sqrt(k!) times the density, for a cell where only bounds are known.
-Sums by_bounds(Proof& proof, const Ball& x, int hermite) {
-  const Ball weight = enclose(density(), x) * Ball(2 * x.radius());
+Sums by_bounds(Proof& proof, const Cell& cell, int hermite) {
+  const Ball& x = cell.x;
+  const Ball weight = enclose(density(), x) * (Ball(cell.hi) - Ball(cell.lo));
   const Ball value = proof.f(x), slope = proof.at(1, x);
   Sums out{value * weight, square(value) * weight, square(slope) * weight};
   // Cramer: |He_k(x)| <= 1.09 sqrt(k!) e^(x^2/4).
@@ -132,10 +143,10 @@ Series scaled(const Series& s, const Ball& c) {
   return {s.over * factor, s.center * factor};
 }
 
-Sums by_series(const Series& f, const Series& g, const Ball& x, Proof& proof, int hermite) {
+Sums by_series(const Series& f, const Series& g, const Cell& cell, Proof& proof, int hermite) {
+  const Ball& x = cell.x;
   const Series p = series(density(), x, proof), fp = f * p;
-  const double r = x.radius();
-  Sums out{integral(fp, r), integral(fp * f, r), integral(g * g * p, r)};
+  Sums out{integral(fp, cell), integral(fp * f, cell), integral(g * g * p, cell)};
   // He_(k+1) = x He_k - k He_(k-1), normalised by sqrt(k!).
   const Jet one(Ball(1), Ball(), kCoefficients);
   const Series t{Jet(x, Ball(1), kCoefficients), Jet(x.center(), Ball(1), kCoefficients)};
@@ -147,7 +158,7 @@ Sums by_series(const Series& f, const Series& g, const Ball& x, Proof& proof, in
       before = now;
       now = {up.over - less.over, up.center - less.center};
     }
-    out.push_back(integral(fp * now, r));
+    out.push_back(integral(fp * now, cell));
   }
   return out;
 }
@@ -157,19 +168,17 @@ void add(Sums& sums, const Sums& more) {
 }
 
 /// Halved until the moments are sharp.
-void add_cell(Proof& proof, const Ball& x, int hermite, int depth, Sums& sums) {
+void add_cell(Proof& proof, const Cell& cell, int hermite, int depth, Sums& sums) {
   constexpr double kSharp = 1e-10;
-  const Series f = series(proof.activation().f, x, proof);
-  const Series g = series(proof.activation().g, x, proof);
+  const Series f = series(proof.activation().f, cell.x, proof);
+  const Series g = series(proof.activation().g, cell.x, proof);
   const bool fine = usable(f) && usable(g);
-  Sums own = fine ? by_series(f, g, x, proof, hermite) : Sums();
+  Sums own = fine ? by_series(f, g, cell, proof, hermite) : Sums();
   const auto sharp = [](const Ball& b) { return b.radius() <= kSharp; };
   if (fine && (depth == 0 || std::all_of(own.begin(), own.begin() + 3, sharp)))
     return add(sums, own);
-  if (depth == 0 || x.radius() < 1e-9) return add(sums, by_bounds(proof, x, hermite));
-  const double half = 0.5 * x.radius();
-  add_cell(proof, Ball::around(x.center() - Ball(half), half), hermite, depth - 1, sums);
-  add_cell(proof, Ball::around(x.center() + Ball(half), half), hermite, depth - 1, sums);
+  if (depth == 0 || cell.hi - cell.lo < 1e-9) return add(sums, by_bounds(proof, cell, hermite));
+  for (const Cell& half : halves(cell)) add_cell(proof, half, hermite, depth - 1, sums);
 }
 
 }  // namespace
@@ -177,7 +186,7 @@ void add_cell(Proof& proof, const Ball& x, int hermite, int depth, Sums& sums) {
 GaussianMoments gaussian_moments(Proof& proof, int hermite) {
   const Activation& a = proof.activation();
   Sums sums(static_cast<std::size_t>(3 + hermite));
-  for (const Ball& x : cells(proof)) add_cell(proof, x, hermite, 4, sums);
+  for (const Cell& c : cells(proof)) add_cell(proof, c, hermite, 4, sums);
   GaussianMoments out{sums[0], sums[1], sums[2], {sums.begin() + 3, sums.end()}};
   // Beyond: E |f He_k| <= sqrt(E f^2 over the tails), by Cauchy and Schwarz.
   const Ball f_rest = rest_beyond(proof, a.f, 0), g_rest = rest_beyond(proof, a.g, 1);
@@ -229,29 +238,26 @@ CorrelationMap correlation_map(const GaussianMoments& m) {
 
 namespace {
 
+/// Probabilities: certainly in the set, and not decided.
 struct Shares {
-  double in = 0, open = 0;
+  Ball in, open;
 };
 
-Ball mass(const Ball& x) {
-  const Ball lo(x.lower()), hi(x.upper());
-  return hi.negative() || lo.negative() ? gaussian_cdf(hi) - gaussian_cdf(lo)
-                                        : gaussian_cdf(-lo) - gaussian_cdf(-hi);
+Ball mass(const Cell& c) {
+  const Ball lo(c.lo), hi(c.hi);
+  return c.lo < 0 ? gaussian_cdf(hi) - gaussian_cdf(lo) : gaussian_cdf(-lo) - gaussian_cdf(-hi);
 }
 
-void add_share(Proof& proof, const Ball& x, double eps, Shares& out) {
-  const Ball size = abs(proof.range(1, x));
-  const Ball limit(eps);
+void add_share(Proof& proof, const Cell& c, double eps, Shares& out) {
+  const Ball size = abs(proof.range(1, c.x)), limit(eps);
   if (certainly_less(size, limit)) {
-    out.in += mass(x).middle();
+    out.in += mass(c);
   } else if (!certainly_less_equal(limit, size)) {
-    if (x.radius() < 1e-5) {
-      out.open += mass(x).upper();
+    if (c.hi - c.lo < 2e-5) {
+      out.open += mass(c);
       return;
     }
-    const double half = 0.5 * x.radius();
-    add_share(proof, Ball::around(x.center() - Ball(half), half), eps, out);
-    add_share(proof, Ball::around(x.center() + Ball(half), half), eps, out);
+    for (const Cell& half : halves(c)) add_share(proof, half, eps, out);
   }
 }
 
@@ -259,9 +265,10 @@ void add_share(Proof& proof, const Ball& x, double eps, Shares& out) {
 
 Ball dead_share(Proof& proof, double eps) {
   Shares shares;
-  for (const Ball& x : cells(proof)) add_share(proof, x, eps, shares);
-  const double beyond = 2 * gaussian_cdf(Ball(-kReach)).upper();
-  return Ball::between(shares.in * (1 - 1e-12), shares.in * (1 + 1e-12) + shares.open + beyond);
+  for (const Cell& c : cells(proof)) add_share(proof, c, eps, shares);
+  const Ball beyond = Ball(2) * gaussian_cdf(Ball(-kReach));
+  const double most = (shares.in + shares.open + beyond).upper();
+  return Ball::between(std::fmax(0, shares.in.lower()), std::fmin(1, most));
 }
 
 }  // namespace antigrad::space

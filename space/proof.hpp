@@ -66,7 +66,10 @@ class Proof {
     Ball slope, intercept;
   };
   std::optional<Line> asymptote(int side);
-  /// Where the formula has a kink, and what it does to f.
+  /// Whether the formula is understood far out on both sides: it has no kink there.
+  bool known_far_out() { return cover_->far(0, -1).known() && cover_->far(0, 1).known(); }
+  /// Where the formula has a kink, and what it does to f. What it is at that single point does not
+  /// count.
   const std::vector<Smoothness>& kinks();
 
  private:

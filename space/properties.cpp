@@ -57,7 +57,13 @@ Claim never(Proof& proof, int d, Sign bad, const std::string& name) {
 
 Claim finite(Proof& proof) {
   const Activation& a = proof.activation();
-  if (a.by_f) return finite_everywhere(a.f, proof.theta(), "f");
+  if (a.by_f) {
+    const Claim f = finite_everywhere(a.f, proof.theta(), "f");
+    Claim slope = finite_everywhere(a.g, proof.theta(), "g");
+    if (f.verdict != Verdict::proved) return f;
+    if (slope.verdict == Verdict::proved) slope.statement = "f and g are finite at every x";
+    return slope;
+  }
   Claim g = finite_everywhere(a.g, proof.theta(), "g");
   if (g.verdict == Verdict::proved) g.statement = "g is finite at every x, and f is its integral";
   return g;
@@ -73,6 +79,7 @@ Claim class_at_least(Proof& proof, int order, const std::string& name) {
     if (k.proved < order && k.proved < Cover::kOrders && !k.refuted)
       open = fmt::format("not decided at the kink {}", number(k.at.middle()));
   }
+  if (!proof.known_far_out()) return unknown("the formula is not understood far out");
   const Claim whole = finite(proof);
   if (whole.verdict != Verdict::proved) return whole;
   return open.empty()
@@ -180,8 +187,9 @@ Claim zero_at_zero(Proof& p) {
   const Ball v = p.f(Ball(0.0));
   if (v.is(0)) return proved("f(0) = 0");
   if (!v.has_zero()) return refuted("f(0) = " + number(v.middle()), 0.0);
-  return p.activation().by_f ? unknown("f(0) is within rounding of 0")
-                             : proved("f(0) = 0 is its anchor");
+  const bool anchored =
+      !p.activation().by_f && p.activation().text.find("; f(") == std::string::npos;
+  return anchored ? proved("f(0) = 0 is its anchor") : unknown("f(0) is within rounding of 0");
 }
 
 Claim not_negative(Proof& p) {
@@ -250,7 +258,8 @@ Claim non_polynomial(Proof& proof) {
     if (limit && limit->infinite == 0 && moves())
       return proved("g has a finite limit and is not constant");
     if (t.oscillating()) return proved("g oscillates for ever");
-    if (t.known() && !t.terms().empty() && !Tail::algebraic(t.terms().front().growth))
+    const auto lead = t.split();
+    if (lead && !Tail::algebraic(lead->lead.growth))
       return proved("g grows or falls exponentially");
   }
   const auto& flat = proof.signs(3);

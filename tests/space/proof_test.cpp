@@ -91,6 +91,7 @@ TEST(Properties, ComeOutAsTheLiteratureHasThem) {
       {"f: x^2 + x", "non-polynomial", kNo},
       {"sine", "non-polynomial", kYes},
       {"f: exp(x)", "non-polynomial", kYes},
+      {"f: sqrt(abs(x))", "finite", kNo},
       {"f: 1/x", "finite", kNo},
       {"f: 1/(1 + x*x)", "finite", kYes},
       {"f: log1p(x)", "finite", kNo},
@@ -129,6 +130,13 @@ TEST(Analysis, NumbersOfKnownActivations) {
   EXPECT_NEAR(number(tanh.at("mean of f^2 under N(0,1)")), 0.39429449039746, 1e-9);
   EXPECT_EQ(tanh.at("supremum of f").hi, 1);
   EXPECT_NEAR(number(facts("mish").at("infimum of f")), -0.30884341, 1e-8);
+}
+
+TEST(Properties, WhatIsNotUnderstoodFarOutIsNotClaimed) {
+  EXPECT_EQ(verdict("f: max(sin(x), 0.9)", "smooth"), Verdict::refuted);
+  EXPECT_EQ(verdict("f: max(sin(x), 0.9)", "lipschitz"), Verdict::unknown);
+  // No kink within reach, many beyond.
+  EXPECT_EQ(verdict("f: max(sin(0.001*x), 0.9)", "differentiable"), Verdict::unknown);
 }
 
 TEST(Analysis, PltanhHasTwoKinksWhateverItsAbstractSays) {
