@@ -85,7 +85,7 @@ bool is_corner(const Sampler& f, const Shape& shape, float b) {
   f(x, y);
   const double rise = 4 * y[3] - 6 * y[2] + 4 * y[1] - y[0];
   const double fall = 4 * y[4] - 6 * y[5] + 4 * y[6] - y[7];
-  const double tolerance = 0.5 * shape.fit * shape.scale(at + std::copysign(0.25, at), y[4]);
+  const double tolerance = 0x1p-26 * shape.scale(at + std::copysign(0.25, at), y[4]);
   return !(std::fabs(rise - y[4]) <= tolerance && std::fabs(fall - y[3]) <= tolerance);
 }
 

@@ -49,4 +49,13 @@ TableLoop table_loop(Machine machine, const Segments& table, Element element, bo
   return nullptr;
 }
 
+TableLoop move_loop(Machine machine, Element element, bool backward) {
+  switch (machine) {
+    case Machine::baseline: return nullptr;
+    case Machine::avx2: return avx2_move_loop(element, backward);
+    case Machine::avx512: return avx512_move_loop(element, backward);
+  }
+  return nullptr;
+}
+
 }  // namespace antigrad::kernels

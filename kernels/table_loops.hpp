@@ -29,4 +29,10 @@ TableLoop table_loop(Machine machine, const Segments& table, Element element, bo
 TableLoop avx2_table_loop(const Segments& table, Element element, bool backward);
 TableLoop avx512_table_loop(const Segments& table, Element element, bool backward);
 
+/// The same loop without a table, for benchmarks: it moves the bytes of forward or backward
+/// (out = x, or x + gy), whole vectors only. nullptr for baseline.
+TableLoop move_loop(Machine machine, Element element, bool backward);
+TableLoop avx2_move_loop(Element element, bool backward);
+TableLoop avx512_move_loop(Element element, bool backward);
+
 }  // namespace antigrad::kernels

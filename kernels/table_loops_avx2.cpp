@@ -169,6 +169,20 @@ void run(const Segments& table, const void* from, const void* gradient, void* to
   for (std::int64_t k = i; k < n; ++k) out[k] = rest[2][k - i];
 }
 
+/// out = x, or x + gy: the bytes of a kernel and no more.
+template <class Io, bool kBackward>
+void move(const Segments&, const void* from, const void* gradient, void* to, std::int64_t n) {
+  using Type = typename Io::Type;
+  const auto* const x = static_cast<const Type*>(from);
+  const auto* const gy = static_cast<const Type*>(gradient);
+  auto* const out = static_cast<Type*>(to);
+  for (std::int64_t i = 0; i + 8 <= n; i += 8) {
+    __m256 y = Io::load(x + i);
+    if constexpr (kBackward) y = _mm256_add_ps(y, Io::load(gy + i));
+    Io::store(out + i, y);
+  }
+}
+
 template <class Index, int kDegree>
 TableLoop loop(Element element, bool backward) {
   if (element == Element::f32)
@@ -195,6 +209,11 @@ TableLoop counted(int degree, Element element, bool backward) {
 
 }  // namespace
 
+TableLoop avx2_move_loop(Element element, bool backward) {
+  if (element == Element::f32) return backward ? move<Float32, true> : move<Float32, false>;
+  return backward ? move<Bfloat16, true> : move<Bfloat16, false>;
+}
+
 TableLoop avx2_table_loop(const Segments& table, Element element, bool backward) {
   if (!table.sorted) return table.size == 16 ? graded(table.degree, element, backward) : nullptr;
   if (table.size != 8) return nullptr;
@@ -208,6 +227,7 @@ TableLoop avx2_table_loop(const Segments& table, Element element, bool backward)
 #else
 namespace antigrad::kernels {
 
+TableLoop avx2_move_loop(Element, bool) { return nullptr; }
 TableLoop avx2_table_loop(const Segments&, Element, bool) { return nullptr; }
 
 }  // namespace antigrad::kernels

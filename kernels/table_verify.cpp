@@ -101,8 +101,8 @@ std::vector<double> expected(const std::vector<double>& x, const Shape& shape, c
 /// size 1: there y must lie on the line through 0 and f(+-2^-17).
 class NearZero {
  public:
-  NearZero(const Shape& shape, const Sampler& f)
-      : vanishes_(shape.at_zero == 0 && !shape.absolute) {
+  NearZero(const Shape& shape, const Sampler& f, double eps)
+      : vanishes_(shape.at_zero == 0 && !shape.absolute), tolerance_(8 * kNear + 4 * eps) {
     const double x[] = {-kNear, kNear};
     double y[2];
     f(x, y);
@@ -111,12 +111,13 @@ class NearZero {
   bool right(double x, double y) const {
     if (!vanishes_ || std::fabs(x) > kNear / 8) return false;
     const double line = x * (x < 0 ? left_ : right_);
-    return std::fabs(y - line) <= 8 * kNear * (std::fabs(line) + std::fabs(x)) + 0x1p-149;
+    return std::fabs(y - line) <= tolerance_ * (std::fabs(line) + std::fabs(x)) + 0x1p-149;
   }
 
  private:
   static constexpr double kNear = 0x1p-17;
   bool vanishes_;
+  double tolerance_;  // relative
   double left_ = 0, right_ = 0;
 };
 
@@ -134,8 +135,8 @@ double table_error(const Segments& segments, const Shape& shape, const Sampler& 
   const std::vector<double> x(points.begin(), points.end());
   const auto want = expected(x, shape, f);
   const auto got = run(segments, forward, element, points);
-  const NearZero near_zero(shape, f);
   const double eps = element == Element::f32 ? 0x1p-24 : 0x1p-9;
+  const NearZero near_zero(shape, f, eps);
   const double floor = element == Element::f32 ? 0x1p-149 : 0x1p-126;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const auto y = static_cast<double>(got[i]);

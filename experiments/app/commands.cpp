@@ -193,6 +193,17 @@ std::vector<Command> make_commands() {
        "--trials.\nProving the error of tables is included.\n\n"
        "Example:\n  antigrad bench integrate --trials 1000 -o json\n",
        bench_integrate_command},
+      {"bench kernels",
+       kMachine,
+       "what activations cost against moving their bytes",
+       {},
+       {rounds, output},
+       "Forward and backward of the whole zoo at 1e6 float32 on one thread, 20 interleaved timings "
+       "a "
+       "round;\nc: the largest error in units of 2^-24 of the value, or of the input where that is "
+       "larger.\n\nExamples:\n  antigrad bench kernels\n  ANTIGRAD_ISA=avx2 antigrad bench kernels "
+       "-o json\n",
+       bench_kernels_command},
       {"worker",
        "",
        "trains what it is told on stdin; antigrad starts it",

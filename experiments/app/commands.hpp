@@ -29,6 +29,7 @@ int export_command(const Arguments&);
 // doctor.cpp, bench_search.cpp, bench_space.cpp, bench_integrate.cpp, worker.cpp
 int doctor_command(const Arguments&);
 int bench_search_command(const Arguments&);
+int bench_kernels_command(const Arguments&);
 int bench_integrate_command(const Arguments&);
 int bench_session_command(const Arguments&);
 int bench_space_command(const Arguments&);

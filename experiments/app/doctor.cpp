@@ -29,8 +29,9 @@ constexpr double kMebibytesAWorker = 1500;  // libtorch, the data and a small mo
 // The trainer as a search uses it, and the code it makes.
 std::vector<Finding> check_trainer() {
   try {
-    const trainer::KernelCost cost = TrainerLibrary().kernel_cost("gelu");
-    const bool llvm = cost.tier == "llvm";
+    const TrainerLibrary library;
+    const trainer::KernelCost cost = library.kernel_cost("gelu");
+    const bool llvm = library.kernel_cost("prelu").tier == "llvm";  // has a parameter
     return {
         {"libtorch", State::fine, "opens", ""},
         {"kernels", llvm ? State::fine : State::slower,
