@@ -28,6 +28,7 @@ std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation) {
 #include <llvm/TargetParser/Host.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -35,6 +36,7 @@ std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation) {
 
 #include "kernels/jit/emit.hpp"
 #include "kernels/lower.hpp"
+#include "kernels/table_loops.hpp"
 
 namespace antigrad::kernels {
 namespace {
@@ -59,10 +61,18 @@ std::string feature_string(const llvm::StringMap<bool>& features) {
   return text;
 }
 
+/// Whether ANTIGRAD_ISA asks for a narrower x86-64 than this one.
+bool forced() {
+  const char* const asked = std::getenv("ANTIGRAD_ISA");
+  return asked != nullptr && *asked != 0 && machine() != Machine::avx512;
+}
+
 Isa detect_isa() {
   const auto features = llvm::sys::getHostCPUFeatures();
   Isa isa{4, false, false, llvm::sys::getHostCPUName().str(), feature_string(features)};
   const auto has = [&](const char* name) { return features.lookup(name); };
+  if (forced() && machine() == Machine::avx2) return {8, true, false, "x86-64-v3", ""};
+  if (forced()) return {4, false, false, "x86-64", ""};
   isa.lanes = has("avx512f") ? 16 : has("avx2") ? 8 : 4;
   isa.avx512 = has("avx512f");
   isa.fma = has("fma") || has("neon");

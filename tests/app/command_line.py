@@ -9,7 +9,7 @@ import time
 
 from program import PROGRAM, SOURCE, TINY, asked, output, run, run_tests
 
-COMMANDS = ["search", "resume", "status", "top", "show", "report", "derive", "analyze", "zoo", "export", "doctor", "bench search", "bench space"]
+COMMANDS = ["search", "resume", "status", "top", "show", "report", "derive", "analyze", "zoo", "export", "doctor", "bench search", "bench space", "bench kernels"]
 
 # Words; text that the error must hold. All end with exit code 2.
 ERRORS = [
@@ -108,6 +108,15 @@ def test_the_space_bench_lists_values_and_goals():
     assert {"name", "value", "unit", "baseline", "ratio", "goal", "met"} <= set(rows[0])
 
 
+def test_the_kernel_bench_says_tier_error_and_share():
+    rows = {row["name"]: row for row in asked("bench", "kernels", "--rounds", "1")}
+    assert {"name", "value", "unit", "baseline", "ratio", "goal", "met", "tier", "c"} <= set(rows["gelu forward"])
+    assert {row["tier"] for row in rows.values() if row["tier"]} <= {"table", "llvm", "interpreter"}
+    assert rows["xielu backward"]["tier"] != "table", "xielu has parameters"
+    assert all(0 <= row["c"] <= 4 for row in rows.values() if row["c"] is not None)
+    assert all(0 < row["value"] <= 1 for name, row in rows.items() if name.startswith("share"))
+
+
 def test_commands_that_do_not_train_load_neither_libtorch_nor_llvm():
     seen = subprocess.run([PROGRAM, "--version"], env={**os.environ, "LD_DEBUG": "libs"}, capture_output=True, text=True, check=True)
     assert "libtbb" in seen.stderr, "the loader's debugging output shows no library at all"
@@ -116,7 +125,7 @@ def test_commands_that_do_not_train_load_neither_libtorch_nor_llvm():
         run(*words)
         milliseconds = 1000 * (time.monotonic() - begin)
         seen = subprocess.run([PROGRAM, *words], env={**os.environ, "LD_DEBUG": "libs"}, capture_output=True, text=True, check=True)
-        heavy = [line for line in seen.stderr.splitlines() if re.search(r"libtorch|libc10|libLLVM|antigrad_trainer", line)]
+        heavy = [line for line in seen.stderr.splitlines() if re.search(r"libtorch|libc10|libLLVM|antigrad_trainer|antigrad_engines", line)]
         assert not heavy, (words, heavy[:3])
         print(f"  {milliseconds:6.1f} ms  antigrad {' '.join(words)}")
 
