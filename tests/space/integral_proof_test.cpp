@@ -153,6 +153,36 @@ TEST(IntegralProof, TrainedScalesAndShiftsIntegrateRight) {
   }
 }
 
+TEST(IntegralProof, ScalesMayBeTinyInTheValueAndInItsDerivatives) {
+  for (const Primitive& p : primitives()) {
+    if (!p.search) continue;
+    const bool jumps = p.name == "step";
+    const Activation a = parse_activation(
+        fmt::format("[a = 1 in ({}, 20), b = 0.3] {}(a*x + b)", jumps ? 0 : -20, p.name));
+    const Expr f[] = {a.f, derivative_param(a.f, 0), derivative_param(a.f, 1)};
+    const Expr g[] = {a.g, derivative_param(a.g, 0), derivative_param(a.g, 1)};
+    for (const double scale :
+         {0.0, 1e-300, 1e-100, 1e-20, 1e-12, 1e-9, 1e-7, 1e-5, 1e-4, 1e-3, 0.02})
+      for (const double sign : {1.0, -1.0})
+        for (const double b : {0.0, 0.3, -1.1}) {
+          if (jumps && (sign < 0 || scale == 0)) continue;
+          const double theta[] = {sign * scale, b};
+          const Ball balls[] = {Ball(theta[0]), Ball(theta[1])};
+          for (const double x : {-3.0, -0.2, 0.7, 2.5}) {
+            double power = std::fabs(x);
+            for (int k = 0; k < 3; ++k) {
+              const Ball part = panel(g[k], std::fmin(x, 0), std::fmax(x, 0), std::span(balls));
+              const Ball want = x < 0 ? -part : part;
+              const double got = value(f[k], x, theta), most = k == 1 ? power * power : power;
+              EXPECT_LE(size(Ball(got) - want), kTolerance * most)
+                  << p.name << " at " << x << ", a = " << theta[0] << ", b = " << b << ", order "
+                  << k << ": " << got << ", want " << want.middle();
+            }
+          }
+        }
+  }
+}
+
 TEST(IntegralProof, AWrongIntegralIsSeen) {
   const Gradient g = parse_gradient("tanh(x)*sigmoid(x) | 0.5 | x*softsign(x)");
   const Activation right = integrate(g);
