@@ -136,6 +136,30 @@ TEST(Integrate, PowersOfXTimesAnyRowIntegrate) {
   }
 }
 
+TEST(Integrate, TheDerivativeIsTheGradientAtKinksToo) {
+  for (const Primitive& p : primitives()) {
+    if (!p.search) continue;
+    for (const char* form : {"{}(x)", "{}(1 - 2*x)", "x*{}(x)", "x^2*{}(0.5*x - 1)",
+                             "tanh(x + 1)*{}(x)", "[b = 0] {}(x + b)"}) {
+      Activation a;
+      try {
+        a = integrate(parse_gradient(fmt::format(fmt::runtime(form), p.name)));
+      } catch (const Error&) {  // no integral
+        continue;
+      }
+      const auto theta = start_of(a);
+      const Expr slope = derivative(a.f);
+      for (const double x : {0.0, -0.0, 0.5, 2.0})
+        EXPECT_NEAR(value(slope, x, theta), value(a.g, x, theta), 1e-12) << a.text << " at " << x;
+      if (theta.empty() || p.name == "step") continue;
+      const Expr along = derivative_param(a.f, 0);  // p(x) - p(0)
+      for (const double x : {0.0, 0.7, -1.3})
+        EXPECT_NEAR(value(along, x, theta), value(a.g, x, theta) - value(a.g, 0, theta), 1e-12)
+            << a.text << " along b at " << x;
+    }
+  }
+}
+
 TEST(Integrate, ProductsWithAClosedFormHaveNoTable) {
   for (const char* text : {"atan(x)*cauchy(x)",
                            "softsign(2*x)*softsign_slope(2*x)",
