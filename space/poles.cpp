@@ -66,6 +66,12 @@ struct Trouble {
   bool open;
 };
 std::vector<Trouble> troubles(const Guard& guard, std::span<const Ball> theta) {
+  const auto reads_x = [](const Node& n) { return n.op == Op::Var; };
+  if (std::ranges::none_of(guard.operand.nodes, reads_x)) {  // the same at every x
+    const Ball v = enclose(guard.operand, Ball(), theta);
+    if (v.positive() || (!guard.above && v.negative())) return {};
+    return {{-INFINITY, INFINITY, v.has_zero() && !v.is(0)}};
+  }
   Cover cover(guard.operand, {theta.begin(), theta.end()});
   std::vector<Trouble> out;
   const auto& pieces = cover.signs(0);
@@ -99,6 +105,8 @@ double inside(const Trouble& t) {
   return std::isinf(t.hi) ? t.lo + 1 : 0.5 * (t.lo + t.hi);
 }
 
+constexpr int kHalvings = 28;
+
 class Boundary {
  public:
   Boundary(const Activation& a, std::size_t k) : a_(a), k_(k) {}
@@ -111,7 +119,7 @@ class Boundary {
   }
 
   /// Outwards from the start by factors of 2, then by halving.
-  double edge(double end, const std::vector<double>& others, double* bad, int halvings) const {
+  double edge(double end, const std::vector<double>& others, double* bad) const {
     const double start = others[k_];
     double good = start, step = std::fmax(0.25 * std::fabs(start), 0.1);
     double wrong = NAN;
@@ -125,7 +133,7 @@ class Boundary {
       if (reached || verdict == Verdict::unknown) break;
     }
     *bad = wrong;
-    for (int i = 0; i < halvings && !std::isnan(wrong); ++i) {
+    for (int i = 0; i < kHalvings && !std::isnan(wrong); ++i) {
       const double middle = 0.5 * (good + wrong);
       const Verdict verdict = finite(middle, others);
       if (verdict == Verdict::unknown) break;
@@ -140,23 +148,23 @@ class Boundary {
   std::size_t k_;
 };
 
-/// Whether edge = factor * other, seen at three values of the other parameter.
-std::optional<double> proportional(const Activation& a, std::size_t k, std::size_t other,
-                                   double end) {
-  std::vector<double> ratios;
+/// Whether the edge moves in proportion with the other parameter: at half and three times its
+/// start, formulas are finite just before and not just behind.
+bool proportional(const Activation& a, std::size_t k, std::size_t other, double edge) {
+  constexpr double kClose = 1e-5;
+  const std::vector<double> starts = starts_of(a.parameters);
+  const double inwards = edge > starts[k] ? -kClose : kClose;
   for (const double scale : {0.5, 3.0}) {
-    std::vector<double> theta = starts_of(a.parameters);
+    std::vector<double> theta = starts;
     theta[other] *= scale;
-    theta[k] *= scale;
-    if (!inside(a.parameters, theta, other)) return std::nullopt;
-    double bad = NAN;
-    const double good = Boundary(a, k).edge(end, theta, &bad, 24);
-    if (std::isnan(bad)) return std::nullopt;
-    ratios.push_back(0.5 * (good + bad) / theta[other]);
+    theta[k] = scale * edge * (1 + inwards);
+    const Boundary boundary(a, k);
+    if (!inside(a.parameters, theta, other) ||
+        boundary.finite(theta[k], theta) != Verdict::proved ||
+        boundary.finite(scale * edge * (1 - inwards), theta) != Verdict::refuted)
+      return false;
   }
-  for (const double r : ratios)
-    if (std::fabs(r - ratios.front()) > 1e-6 * std::fabs(r)) return std::nullopt;
-  return ratios.front();
+  return true;
 }
 
 /// How far from the start an interval of the parameter is proved to be free of poles, towards
@@ -164,7 +172,7 @@ std::optional<double> proportional(const Activation& a, std::size_t k, std::size
 double proved_towards(const Activation& a, std::size_t k, double end) {
   const std::vector<double> starts = starts_of(a.parameters);
   double from = starts[k], step = 0.25 * (end - from);
-  for (int i = 0; i < 200 && std::fabs(step) > 1e-4 * std::fabs(end - starts[k]) && from != end;
+  for (int i = 0; i < 200 && std::fabs(step) > 3e-3 * std::fabs(end - starts[k]) && from != end;
        ++i) {
     const double to = std::fabs(end - from) <= std::fabs(step) ? end : from + step;
     std::vector<Ball> theta(starts.begin(), starts.end());
@@ -207,13 +215,13 @@ Claim claim_for(const Activation& a, std::size_t k) {
     // Beyond a bound too: whether it is there because of a pole.
     const double far = std::isinf(end) || end == 0 ? end : p.start + 2 * (end - p.start);
     double bad = NAN;
-    const double good = Boundary(a, k).edge(far, starts, &bad, 36);
+    const double good = Boundary(a, k).edge(far, starts, &bad);
     const bool reachable = !std::isnan(bad) && may_be(a, k, p.start + (bad - p.start) * (1 + 1e-9));
     if (!std::isnan(bad)) {
       edges += fmt::format("; a pole from {} = {:.12g} on", p.name, bad);
       for (std::size_t j = 0; j < a.parameters.size(); ++j)
-        if (const auto factor = j == k ? std::nullopt : proportional(a, k, j, far))
-          edges += fmt::format(", that is {:.7g}*{} (seen at three values of it)", *factor,
+        if (j != k && proportional(a, k, j, bad))
+          edges += fmt::format(", that is {:.7g}*{} (seen at three values of it)", bad / starts[j],
                                a.parameters[j].name);
       if (!reachable) edges += ", where the domain ends";
     }
