@@ -20,8 +20,8 @@ struct Candidate {
   std::string f;            // the antiderivative as text
   std::string fingerprint;  // 16 hexadecimal digits
   bool baseline = false;
-  std::vector<int> parents;  // numbers of trials
-  std::string operation;     // "baseline", "random", "mutate", "crossover"
+  std::vector<int> parents;                   // numbers of trials
+  std::string operation;                      // "baseline", "random", "mutate", "crossover"
   int pieces = 0, terms = 0, parameters = 0;  // pieces = 0: not given as a gradient
   /// Draws before this one that were refused: how many by property, and the last one's reason.
   struct Refusal {

@@ -77,7 +77,8 @@ Activation from_gate(std::string_view text, const Definitions& known) {
   const std::string_view inside = text.substr(kGate.size(), text.size() - kGate.size() - 1);
   const bool nested = trimmed(inside).starts_with(kGate);  // at any depth: not entered
   Activation a = nested ? Activation{} : inside_gate(inside, known);
-  if (nested || a.gate) throw Error("a gate of a gate: expected gate(TEXT) with a function of one input");
+  if (nested || a.gate)
+    throw Error("a gate of a gate: expected gate(TEXT) with a function of one input");
   a.gate = true;
   a.text = "gate(" + a.text + ")";
   a.name.clear();

@@ -104,7 +104,7 @@ def test_lists_come_as_table_json_and_csv():
 def test_the_space_bench_lists_values_and_goals():
     rows = asked("bench", "space", "--rounds", "1")
     judged = {row["name"]: row for row in rows if row["goal"] is not None}
-    assert len(judged) == 2 and all(row["value"] > 0 for row in rows), rows
+    assert len(judged) == 3 and all(row["value"] > 0 for row in rows), rows
     assert {"name", "value", "unit", "baseline", "ratio", "goal", "met"} <= set(rows[0])
 
 
