@@ -115,7 +115,9 @@ class Reader {
     for (const Term& t : argument) {
       if (!t.factors.empty() || t.power > 1)
         refuse(fmt::format(
-            "a composition inside {}(...): its tails are not certified; expected a x + b", p.name));
+            "a composition inside {}(...): its tails are not certified; expected a x + b, or a "
+            "primitive of your own that is the whole formula (--define FILE)",
+            p.name));
       (t.power == 1 ? f.scale : f.shift) = t.weight;
     }
     if (vanishes(f.scale)) {
