@@ -1,6 +1,7 @@
 """Exported PyTorch files in real PyTorch: their own gradcheck, and agreement with the kernels that trained.
 
-Values and gradients in float32 agree within 1e-6 * max(1, |y|), parameter gradients (sums of 488 elements) within 1e-5 * max(1, |sum|).
+Values and gradients in float32 agree within 1e-6 * max(1, |y|) for what has a name, 3e-6 for random gradients, whose
+terms may cancel; parameter gradients (sums of 488 elements) within ten times that.
 """
 
 import importlib.util
@@ -42,10 +43,11 @@ def check(path):
     out = module(x)
     out.backward(gy)
     title = loaded.__doc__.splitlines()[2]
-    assert worst(out.detach(), y) <= 1e-6, f"{path}: {title}: values differ by {worst(out.detach(), y)}"
-    assert worst(x.grad, gx) <= 1e-6, f"{path}: {title}: gradients differ by {worst(x.grad, gx)}"
+    limit = 3e-6 if title.startswith("Gradient:") else 1e-6
+    assert worst(out.detach(), y) <= limit, f"{path}: {title}: values differ by {worst(out.detach(), y)}"
+    assert worst(x.grad, gx) <= limit, f"{path}: {title}: gradients differ by {worst(x.grad, gx)}"
     for p, want in zip(module.parameters(), gtheta, strict=True):
-        assert abs(float(p.grad) - want) <= 1e-5 * max(1, abs(want)), f"{path}: {title}: {p.grad} for {want}"
+        assert abs(float(p.grad) - want) <= 10 * limit * max(1, abs(want)), f"{path}: {title}: {p.grad} for {want}"
     half = module.bfloat16()(x.detach().bfloat16())
     assert half.dtype == torch.bfloat16 and half.isfinite().all()
     return module

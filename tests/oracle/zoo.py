@@ -294,12 +294,12 @@ OWN = [
     ("exp(-x^2)/(1 + x^2)", "[a = 0.5, k = 3 in (0, inf)] a*own(k*x - 1) + tanh(x)", lambda x: mp.exp(-((3 * x - 1) ** 2)) / (1 + (3 * x - 1) ** 2) / 2 + mp.tanh(x)),
     ("tanh(softplus(x))*sigmoid(x)", "own(x) | 0.25 | 2*own(-x)", lambda x: mp.tanh(sp(x)) * sig(x) if x <= mp.mpf(0.25) else 2 * mp.tanh(sp(-x)) * sig(-x)),
     ("exp(-abs(x - 0.5))*cos(3*x)", "1 - own(x)", lambda x: 1 - mp.exp(-abs(x - HALF)) * mp.cos(3 * x)),
-    ("max(tanh(x), 0.1*abs(x))", "own(x)", lambda x: max(mp.tanh(x), mp.mpf(0.1) * abs(x))),
+    ("max(tanh(x), 0.4*abs(x))", "own(x)", lambda x: max(mp.tanh(x), mp.mpf(0.4) * abs(x))),
 ]
 
 
 def check_own_primitives():
-    crossing = mp.findroot(lambda t: mp.tanh(t) - t / 10, 10)
+    crossing = mp.findroot(lambda t: mp.tanh(t) - mp.mpf(0.4) * t, 2.4)
     points = [-7.5, -2.25, -0.75, 0.125, 0.4375, 1.5, 3.0, 9.0]
     for y, text, g in OWN:
         pathlib.Path("own.yaml").write_text(f"primitives: [{{name: own, y: {json.dumps(y)}}}]\nactivations: [{{name: mine, g: {json.dumps(text)}}}]\n")
