@@ -171,16 +171,15 @@ class Outwards {
 
 }  // namespace
 
-/// A kink at an end may lie a rounding off it, on the other side of which h is the other branch.
-double segment_error(const Expr& h, const TableSegment& s, double enough) {
+SegmentError segment_error(const Expr& h, const TableSegment& s, double enough) {
   const double r = 0.5 * (s.hi - s.lo), scale = 2 * std::pow(0.5 * r, kTablePoints);
   const double far = std::fmax(std::fabs(s.lo), std::fabs(s.hi));
-  if (!(far <= 1e6 * r)) return kInfinity;  // the points are no Chebyshev points any more
+  if (!(far <= 1e6 * r)) return {kInfinity, 0};  // the points are no Chebyshev points any more
   const Part part = on_segment(h, s.lo, s.hi, 0.5 * enough / (2 * r * scale), 0);
-  const double between = kRoundingUp * 2 * r * scale * part.coefficient;
-  if (!(between <= enough)) return between;
-  const double interpolation = kLebesgue * at_points(h, s) + scale * part.coefficient;
-  return kRoundingUp * (2 * r * interpolation + 16 * kUnit * far * part.across);
+  const double between = scale * part.coefficient, kink = 16 * kUnit * far * part.across;
+  const double smooth = kRoundingUp * 2 * r * between;
+  if (!(smooth <= enough)) return {smooth, kink};
+  return {kRoundingUp * 2 * r * (kLebesgue * at_points(h, s) + between), kink};
 }
 
 double certified_error(const Table& table, std::span<const double> segment_errors,

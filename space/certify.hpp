@@ -20,9 +20,14 @@ struct TableSegment {
   const std::vector<double>& c;
 };
 
-/// An upper bound of the integral of |h - P'| over the segment; infinity where nothing is known.
-/// enough: no effort is made to get below.
-double segment_error(const Expr& h, const TableSegment& s, double enough);
+/// Upper bounds of the integral of |h - P'| over the segment; infinity where nothing is known.
+struct SegmentError {
+  double smooth;  // of the interpolation
+  double kink;    // of what a kink at an end may do that lies a rounding off it
+};
+
+/// enough: no effort is made to get `smooth` below.
+SegmentError segment_error(const Expr& h, const TableSegment& s, double enough);
 
 /// An upper bound of |value(x) - int_0^x h| / max(1, |value(x)|) over all x, rounding of value()
 /// included, from those of the segments. tail_error: see TailPolynomials.

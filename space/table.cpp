@@ -121,12 +121,12 @@ void Table::add_segments(double lo, double hi, int depth) {
   const bool rough = rest > kTolerance * std::max(size, 0.1) || hi - lo > kWidest;
   if (!rough || depth == kMaxDepth) {
     auto polynomial = integrate_series(c, lo, hi, origin);
-    const double error = segment_error(h_, {lo, hi, origin, polynomial}, enough);
-    if (error <= enough || depth == kMaxDepth) {
+    const SegmentError error = segment_error(h_, {lo, hi, origin, polynomial}, enough);
+    if (error.smooth <= enough || depth == kMaxDepth) {
       breaks_.push_back(hi);
       origins_.push_back(origin);
       coefficients_.push_back(std::move(polynomial));
-      errors_.push_back(error);
+      errors_.push_back(error.smooth + error.kink);
       return;
     }
   }

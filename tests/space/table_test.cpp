@@ -59,9 +59,17 @@ TEST(Table, TheBoundSeesAnotherIntegrand) {
       errors.push_back(segment_error(h,
                                      {table->breaks()[i], table->breaks()[i + 1],
                                       table->origins()[i], table->coefficients()[i]},
-                                     1e-14));
+                                     1e-14)
+                           .smooth);
     EXPECT_GT(certified_error(*table, errors, 0), 1e-10) << wrong;
   }
+}
+
+TEST(Table, AKinkBetweenRowsIsProvedToo) {
+  const auto table = table_of("max(tanh(x), 0.1*abs(x))");
+  EXPECT_LT(table->bound(), 6e-13);
+  EXPECT_NEAR(table->value(-4), -0.8, 1e-14);
+  EXPECT_NEAR(table->value(2), std::log(std::cosh(2.0)), 1e-14);
 }
 
 TEST(Table, AnIntegrandThatIsTooRoughIsRefused) {
