@@ -11,12 +11,12 @@
 namespace antigrad::kernels {
 
 enum class Tier { automatic, interpreter, llvm, table };
-enum class Type { f32, f64, bf16 };
+enum class Type { f32, f64, bf16, f16 };
 
 /// How to compile. automatic: the table tier for an activation without parameters whose tables
 /// verify on this machine (kernels/table_kernel.hpp); else LLVM where it is built in and supports
 /// the type; else the interpreter. The environment variable ANTIGRAD_ISA (avx2, baseline) lowers
-/// what the table tier takes the machine for. bf16 has the table tier only.
+/// what the table tier takes the machine for. bf16 has the table tier only; f16 is refused still.
 struct Target {
   Tier tier = Tier::automatic;
   Type type = Type::f32;

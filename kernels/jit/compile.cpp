@@ -34,6 +34,8 @@ std::unique_ptr<Kernel> table_kernel_or_error(const space::Activation& activatio
 }
 
 std::unique_ptr<Kernel> make(const space::Activation& activation, const Target& target) {
+  if (target.type == Type::f16)
+    throw space::Error("no tier computes in float16; take f32 or bf16 and convert");
   if (target.tier == Tier::table || target.type == Type::bf16)
     return table_kernel_or_error(activation, target.type);
   if (target.tier == Tier::interpreter) return interpreter_kernel(activation, target.type);
