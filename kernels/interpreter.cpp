@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/half.hpp"
 #include "space/rows-inl.hpp"
 #include "space/table.hpp"
 
@@ -95,7 +96,8 @@ double sum(const T* v, int n) {
   return total;
 }
 
-template <class T>
+/// Arithmetic in T on elements that are stored as S.
+template <class T, class S = T>
 class Interpreter final : public Routine {
  public:
   explicit Interpreter(const Program& program)
@@ -154,14 +156,21 @@ class Interpreter final : public Routine {
   }
 
   static void load(const void* from, std::int64_t offset, int n, T* y) {
-    std::memcpy(y, static_cast<const char*>(from) + offset * static_cast<std::int64_t>(sizeof(T)),
-                static_cast<std::size_t>(n) * sizeof(T));
+    S stored[kBlock];
+    std::memcpy(stored,
+                static_cast<const char*>(from) + offset * static_cast<std::int64_t>(sizeof(S)),
+                static_cast<std::size_t>(n) * sizeof(S));
+    for (int i = 0; i < n; ++i) y[i] = widen(stored[i]);
   }
 
   void write(std::span<void* const> out, std::int64_t offset, int n, T* memory) const {
-    for (std::size_t k = 0; k < out.size(); ++k)
-      std::memcpy(static_cast<char*>(out[k]) + offset * static_cast<std::int64_t>(sizeof(T)),
-                  slot(program_.expr.outputs[k], memory), static_cast<std::size_t>(n) * sizeof(T));
+    for (std::size_t k = 0; k < out.size(); ++k) {
+      const T* const y = slot(program_.expr.outputs[k], memory);
+      S stored[kBlock];
+      for (int i = 0; i < n; ++i) narrow(y[i], stored[i]);
+      std::memcpy(static_cast<char*>(out[k]) + offset * static_cast<std::int64_t>(sizeof(S)),
+                  stored, static_cast<std::size_t>(n) * sizeof(S));
+    }
   }
 
   const Program program_;
@@ -178,9 +187,19 @@ std::unique_ptr<Routine> interpret(const Program& program) {
 template std::unique_ptr<Routine> interpret<float>(const Program&);
 template std::unique_ptr<Routine> interpret<double>(const Program&);
 
+std::unique_ptr<Routine> interpret(const Program& program, Type type) {
+  switch (type) {
+    case Type::f32: return interpret<float>(program);
+    case Type::f64: return interpret<double>(program);
+    case Type::bf16: return std::make_unique<Interpreter<float, Bf16>>(program);
+    case Type::f16: return std::make_unique<Interpreter<float, F16>>(program);
+  }
+  return nullptr;
+}
+
 std::unique_ptr<Kernel> interpreter_kernel(const space::Activation& activation, Type type) {
   return make_kernel(activation, {Tier::interpreter, type},
-                     type == Type::f32 ? interpret<float> : interpret<double>);
+                     [type](const Program& program) { return interpret(program, type); });
 }
 
 }  // namespace antigrad::kernels

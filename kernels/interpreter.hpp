@@ -7,9 +7,12 @@
 
 namespace antigrad::kernels {
 
-/// T is float or double: all arithmetic is in T, sums are in double.
+/// T is float or double: elements and arithmetic are T, sums are in double.
 template <class T>
 std::unique_ptr<Routine> interpret(const Program& program);
+
+/// Elements of the type; arithmetic in float64 for f64, else in float32, rounded once on output.
+std::unique_ptr<Routine> interpret(const Program& program, Type type);
 
 /// The interpreter's kernel for an activation.
 std::unique_ptr<Kernel> interpreter_kernel(const space::Activation& activation, Type type);

@@ -11,12 +11,14 @@
 namespace antigrad::kernels {
 
 enum class Tier { automatic, interpreter, llvm, table };
+/// Of elements. f32, bf16 and f16 are computed in float32 and rounded to nearest, ties to even,
+/// once on output; f64 in float64 with the functions of libm.
 enum class Type { f32, f64, bf16, f16 };
 
 /// How to compile. automatic: the table tier for an activation without parameters whose tables
-/// verify on this machine (kernels/table_kernel.hpp); else LLVM where it is built in and supports
-/// the type; else the interpreter. The environment variable ANTIGRAD_ISA (avx2, baseline) lowers
-/// what the table tier takes the machine for. bf16 has the table tier only; f16 is refused still.
+/// verify on this machine (kernels/table_kernel.hpp); else LLVM where it is built in; else the
+/// interpreter. Every type has a kernel. The environment variable ANTIGRAD_ISA (avx512, avx2,
+/// baseline) lowers what all tiers take the machine for.
 struct Target {
   Tier tier = Tier::automatic;
   Type type = Type::f32;
@@ -57,6 +59,9 @@ std::unique_ptr<Kernel> compile(const space::Activation& activation, const Targe
 
 /// "table", "llvm", "interpreter".
 const char* to_string(Tier tier);
+
+/// Bytes of an element.
+std::int64_t size_of(Type type);
 
 /// Whether this build has the LLVM tier.
 bool has_llvm();

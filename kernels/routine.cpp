@@ -97,6 +97,16 @@ const char* to_string(Tier tier) {
   return "";
 }
 
+std::int64_t size_of(Type type) {
+  switch (type) {
+    case Type::f32: return 4;
+    case Type::f64: return 8;
+    case Type::bf16:
+    case Type::f16: return 2;
+  }
+  return 0;
+}
+
 std::unique_ptr<Kernel> make_kernel(const space::Activation& activation, const Target& target,
                                     MakeRoutine make) {
   return std::make_unique<RoutineKernel>(activation, target, std::move(make));

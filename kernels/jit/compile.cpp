@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "kernels/interpreter.hpp"
@@ -15,38 +16,44 @@ namespace antigrad::kernels {
 namespace {
 
 /// The engine for what is no table.
-std::unique_ptr<Routine> routine(const Program& program) {
-  return has_llvm() ? llvm_routine(program) : interpret<float>(program);
+MakeRoutine routine(Type type) {
+  return [type](const Program& program) {
+    return has_llvm() ? llvm_routine(program, type) : interpret(program, type);
+  };
+}
+
+/// What the table tier makes of the type; nothing for f16 and f64.
+std::optional<Element> element_of(Type type) {
+  if (type == Type::f32) return Element::f32;
+  if (type == Type::bf16) return Element::bf16;
+  return std::nullopt;
 }
 
 /// nullptr where the tables do not verify.
-std::unique_ptr<Kernel> verified_kernel(const space::Activation& activation) {
-  TablePair tables = make_tables(activation, Element::f32, machine());
+std::unique_ptr<Kernel> verified_kernel(const space::Activation& activation, Type type) {
+  const auto element = element_of(type);
+  if (!element) return nullptr;
+  TablePair tables = make_tables(activation, *element, machine());
   if (!tables.verified()) return nullptr;
-  return table_kernel(activation, std::move(tables), routine);
+  return table_kernel(activation, std::move(tables), routine(type));
 }
 
 std::unique_ptr<Kernel> table_kernel_or_error(const space::Activation& activation, Type type) {
-  if (type == Type::f64)
-    throw space::Error("tier table computes in float32; take tier interpreter for float64");
-  const Element element = type == Type::bf16 ? Element::bf16 : Element::f32;
-  return table_kernel(activation, make_tables(activation, element, machine()), routine);
+  const auto element = element_of(type);
+  if (!element) throw space::Error("tier table has elements of f32 and bf16; take tier automatic");
+  return table_kernel(activation, make_tables(activation, *element, machine()), routine(type));
 }
 
 std::unique_ptr<Kernel> make(const space::Activation& activation, const Target& target) {
-  if (target.type == Type::f16)
-    throw space::Error("no tier computes in float16; take f32 or bf16 and convert");
-  if (target.tier == Tier::table || target.type == Type::bf16)
-    return table_kernel_or_error(activation, target.type);
-  if (target.tier == Tier::interpreter) return interpreter_kernel(activation, target.type);
-  if (target.tier == Tier::llvm) {
-    if (target.type != Type::f32)
-      throw space::Error("tier llvm computes in float32; take tier interpreter for float64");
-    return llvm_kernel(activation);
+  switch (target.tier) {
+    case Tier::table: return table_kernel_or_error(activation, target.type);
+    case Tier::interpreter: return interpreter_kernel(activation, target.type);
+    case Tier::llvm: return llvm_kernel(activation, target.type);
+    case Tier::automatic: break;
   }
-  if (target.type == Type::f64) return interpreter_kernel(activation, target.type);
-  if (auto kernel = verified_kernel(activation)) return kernel;
-  return has_llvm() ? llvm_kernel(activation) : interpreter_kernel(activation, target.type);
+  if (auto kernel = verified_kernel(activation, target.type)) return kernel;
+  return has_llvm() ? llvm_kernel(activation, target.type)
+                    : interpreter_kernel(activation, target.type);
 }
 
 /// A kernel that several owners share.
@@ -77,9 +84,11 @@ class SharedKernel final : public Kernel {
 class Cache {
  public:
   std::shared_ptr<const Kernel> get(const space::Activation& activation, const Target& target) {
+    const Machine machine = kernels::machine();
     const auto same = [&](const Entry& e) {
-      return e.target.tier == target.tier && e.target.type == target.type && e.f == activation.f &&
-             e.g == activation.g && e.parameters == activation.parameters.size();
+      return e.target.tier == target.tier && e.target.type == target.type && e.machine == machine &&
+             e.f == activation.f && e.g == activation.g &&
+             e.parameters == activation.parameters.size();
     };
     {
       const std::scoped_lock lock(mutex_);
@@ -91,7 +100,8 @@ class Cache {
     }
     std::shared_ptr<const Kernel> kernel = make(activation, target);
     const std::scoped_lock lock(mutex_);
-    entries_.push_front({target, activation.f, activation.g, activation.parameters.size(), kernel});
+    entries_.push_front(
+        {target, machine, activation.f, activation.g, activation.parameters.size(), kernel});
     if (entries_.size() > kEntries) entries_.pop_back();
     return kernel;
   }
@@ -100,6 +110,7 @@ class Cache {
   static constexpr std::size_t kEntries = 16;
   struct Entry {
     Target target;
+    Machine machine;
     space::Expr f, g;
     std::size_t parameters;
     std::shared_ptr<const Kernel> kernel;

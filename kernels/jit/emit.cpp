@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/float_table.hpp"
+#include "kernels/jit/elements.hpp"
 #include "kernels/jit/table_lookup.hpp"
 #include "kernels/jit/vector_ops.hpp"
 
@@ -28,14 +29,16 @@ using Values = std::vector<Value*>;
 /// (one masked vector at a time), finish (lanes stored).
 class Emitter {
  public:
-  Emitter(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa)
+  Emitter(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa,
+          Type type)
       : program_(program),
         isa_(isa),
         unroll_(unroll_of(program)),
         ir_(module.getContext()),
-        ops_(ir_, isa),
+        ops_(ir_, isa, type == Type::f64),
+        elements_(ir_, ops_, isa, type),
         function_(declare(module, name)) {
-    make_lookups(module);
+    if (type != Type::f64) make_lookups(module);
   }
 
   void emit() {
@@ -47,7 +50,7 @@ class Emitter {
     ir_.SetInsertPoint(entry);
     load_arguments();
     emit_uniform_nodes();
-    Value* const step = ir_.getInt64(unroll_ * isa_.lanes);
+    Value* const step = ir_.getInt64(unroll_ * ops_.lanes());
     Value* const whole = ir_.CreateSub(n_, ir_.CreateSRem(n_, step));
     ir_.CreateCondBr(ir_.CreateICmpSGT(whole, ir_.getInt64(0)), body, rest_check);
     const Values after_body = emit_body(entry, body, rest_check, whole);
@@ -105,8 +108,8 @@ class Emitter {
       if (n.op == Op::Lit) {
         uniform_[i] = ops_.literal(e.literals[n.a]);
       } else if (n.op == Op::Param) {
-        Value* const at = ir_.CreateConstGEP1_32(ir_.getFloatTy(), function_->getArg(3), n.a);
-        uniform_[i] = ir_.CreateVectorSplat(isa_.lanes, ir_.CreateLoad(ir_.getFloatTy(), at));
+        Value* const at = ir_.CreateConstGEP1_32(scalar(), function_->getArg(3), n.a);
+        uniform_[i] = ir_.CreateVectorSplat(ops_.lanes(), ir_.CreateLoad(scalar(), at));
       } else if (operands_in(uniform_, n)) {
         uniform_[i] = operation(n, uniform_);
       }
@@ -121,7 +124,9 @@ class Emitter {
   }
 
   Value* operation(const Node& n, const Values& v) {
-    if (n.op == Op::Integral) return lookups_[n.b].value(v[n.a]);
+    if (n.op == Op::Integral)
+      return lookups_.empty() ? ops_.integral(program_.expr.tables[n.b].get(), v[n.a])
+                              : lookups_[n.b].value(v[n.a]);
     return ops_.apply(n.op, v[n.a], v[n.b], v[n.c], v[n.d]);
   }
 
@@ -140,9 +145,8 @@ class Emitter {
     return v;
   }
 
-  Value* address(Value* base, Value* i, int copy) {
-    Value* const at = copy == 0 ? i : ir_.CreateAdd(i, ir_.getInt64(copy * isa_.lanes));
-    return ir_.CreateGEP(ir_.getFloatTy(), base, at);
+  Value* index(Value* i, int copy) {
+    return copy == 0 ? i : ir_.CreateAdd(i, ir_.getInt64(copy * ops_.lanes()));
   }
 
   Value* output(const Values& v, int k) const {
@@ -162,18 +166,17 @@ class Emitter {
     const auto reductions = static_cast<std::size_t>(program_.reductions);
     const auto sums = sum_phis(reductions * static_cast<std::size_t>(unroll_));
     const auto v = compute(unroll_, [&](int u, int input) -> Value* {
-      return ir_.CreateAlignedLoad(ops_.type(), address(in_[static_cast<std::size_t>(input)], i, u),
-                                   Align(1));
+      return elements_.load(in_[static_cast<std::size_t>(input)], index(i, u));
     });
     for (int u = 0; u < unroll_; ++u)
       for (int k = 0; k < program_.elementwise; ++k)
-        ir_.CreateAlignedStore(output(v[static_cast<std::size_t>(u)], k),
-                               address(out_[static_cast<std::size_t>(k)], i, u), Align(1));
+        elements_.store(output(v[static_cast<std::size_t>(u)], k),
+                        out_[static_cast<std::size_t>(k)], index(i, u));
     Values next;
     for (std::size_t s = 0; s < sums.size(); ++s)
       next.push_back(ir_.CreateFAdd(
           sums[s], output(v[s / reductions], program_.elementwise + int(s % reductions))));
-    Value* const end = ir_.CreateAdd(i, ir_.getInt64(unroll_ * isa_.lanes));
+    Value* const end = ir_.CreateAdd(i, ir_.getInt64(unroll_ * ops_.lanes()));
     close_loop(before, i, ir_.getInt64(0), end, sums, Values(sums.size(), zero()), next);
     ir_.CreateCondBr(ir_.CreateICmpSLT(end, whole), body, after);
     return next;
@@ -187,19 +190,16 @@ class Emitter {
     const auto sums = sum_phis(static_cast<std::size_t>(program_.reductions));
     Value* const mask = rest_mask(i);
     const Values v = compute(1, [&](int, int input) -> Value* {
-                       return ir_.CreateMaskedLoad(
-                           ops_.type(), address(in_[static_cast<std::size_t>(input)], i, 0),
-                           Align(1), mask, zero());
+                       return elements_.load(in_[static_cast<std::size_t>(input)], i, mask);
                      }).front();
     for (int k = 0; k < program_.elementwise; ++k)
-      ir_.CreateMaskedStore(output(v, k), address(out_[static_cast<std::size_t>(k)], i, 0),
-                            Align(1), mask);
+      elements_.store(output(v, k), out_[static_cast<std::size_t>(k)], i, mask);
     Values next;
     for (int k = 0; k < program_.reductions; ++k)
       next.push_back(
           ir_.CreateFAdd(sums[static_cast<std::size_t>(k)],
                          ir_.CreateSelect(mask, output(v, program_.elementwise + k), zero())));
-    Value* const end = ir_.CreateAdd(i, ir_.getInt64(isa_.lanes));
+    Value* const end = ir_.CreateAdd(i, ir_.getInt64(ops_.lanes()));
     close_loop(before, i, whole, end, sums, initial, next);
     ir_.CreateCondBr(ir_.CreateICmpSLT(end, n_), rest, after);
     return next;
@@ -207,12 +207,13 @@ class Emitter {
 
   Value* rest_mask(Value* i) {
     llvm::SmallVector<llvm::Constant*, 16> lanes;
-    for (int k = 0; k < isa_.lanes; ++k) lanes.push_back(ir_.getInt32(static_cast<unsigned>(k)));
+    for (int k = 0; k < ops_.lanes(); ++k) lanes.push_back(ir_.getInt32(static_cast<unsigned>(k)));
     Value* const left = ir_.CreateTrunc(ir_.CreateSub(n_, i), ir_.getInt32Ty());
     return ir_.CreateICmpSLT(llvm::ConstantVector::get(lanes),
-                             ir_.CreateVectorSplat(isa_.lanes, left));
+                             ir_.CreateVectorSplat(ops_.lanes(), left));
   }
 
+  llvm::Type* scalar() const { return ops_.type()->getElementType(); }
   Value* zero() const { return llvm::Constant::getNullValue(ops_.type()); }
 
   void close_loop(BasicBlock* before, PHINode* i, Value* start, Value* end,
@@ -251,9 +252,9 @@ class Emitter {
     for (std::size_t s = 0; s < last.size(); ++s) {
       const std::size_t copy = s / reductions, k = s % reductions;
       const auto at =
-          (k * static_cast<std::size_t>(unroll_) + copy) * static_cast<std::size_t>(isa_.lanes);
-      ir_.CreateAlignedStore(
-          last[s], ir_.CreateConstGEP1_64(ir_.getFloatTy(), function_->getArg(4), at), Align(4));
+          (k * static_cast<std::size_t>(unroll_) + copy) * static_cast<std::size_t>(ops_.lanes());
+      ir_.CreateAlignedStore(last[s], ir_.CreateConstGEP1_64(scalar(), function_->getArg(4), at),
+                             Align(4));
     }
   }
 
@@ -269,6 +270,7 @@ class Emitter {
   const int unroll_;
   llvm::IRBuilder<> ir_;
   VectorOps ops_;
+  Elements elements_;
   llvm::Function* function_;
   std::vector<TableLookup> lookups_;  // by table of the program
   Value* n_ = nullptr;
@@ -282,8 +284,9 @@ int unroll_of(const Program& program) {
   return size <= 60 ? 4 : size <= 160 ? 2 : 1;
 }
 
-void emit(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa) {
-  Emitter(module, name, program, isa).emit();
+void emit(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa,
+          Type type) {
+  Emitter(module, name, program, isa, type).emit();
 }
 
 }  // namespace antigrad::kernels

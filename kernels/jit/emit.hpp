@@ -1,14 +1,16 @@
-// A lowered program as LLVM IR: one function over vectors, unrolled, with a masked rest.
+// A program as LLVM IR: one function over vectors, unrolled, with a masked rest.
 //
-//   void name(const float* const in[], float* const out[], int64 n, const float parameters[], float
-//   lanes[])
+//   void name(const Element* const in[], Element* const out[], int64 n, const T parameters[],
+//             T lanes[])
 //
+// Elements are of the asked type; T, the arithmetic, is double for f64, else float.
 // All arithmetic is IEEE without fast-math flags, so that a value does not depend on where its
 // element stands. lanes receives, for reduction k, lane_count() partial sums at k * lane_count().
 #pragma once
 #include <string>
 
 #include "kernels/jit/isa.hpp"
+#include "kernels/kernel.hpp"
 #include "kernels/program.hpp"
 
 namespace llvm {
@@ -20,11 +22,13 @@ namespace antigrad::kernels {
 /// Vectors an iteration works on: fewer for long programs, whose values would not fit the
 /// registers.
 int unroll_of(const Program& program);
-inline int lane_count(const Program& program, const Isa& isa) {
-  return unroll_of(program) * isa.lanes;
+inline int lane_count(const Program& program, const Isa& isa, Type type) {
+  return unroll_of(program) * (type == Type::f64 ? isa.lanes / 2 : isa.lanes);
 }
 
-/// `program` is lowered (core operations).
-void emit(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa);
+/// `program` is lowered (core operations) unless the type is f64; then its tables must outlive the
+/// code, which calls them.
+void emit(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa,
+          Type type);
 
 }  // namespace antigrad::kernels

@@ -7,15 +7,17 @@ namespace antigrad::kernels {
 
 bool has_llvm() { return false; }
 Isa host_isa() { return {}; }
-std::unique_ptr<Routine> llvm_routine(const Program& program) { return llvm_routine(program, {}); }
-std::unique_ptr<Routine> llvm_routine(const Program&, const Isa&) {
+std::unique_ptr<Routine> llvm_routine(const Program& program, Type type) {
+  return llvm_routine(program, type, {});
+}
+std::unique_ptr<Routine> llvm_routine(const Program&, Type, const Isa&) {
   throw space::Error(
       "tier llvm: this build has no LLVM; take tier interpreter, or install llvm-19-dev and build "
       "again");
 }
-std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation) {
-  return make_kernel(activation, {Tier::llvm, Type::f32},
-                     [](const Program& program) { return llvm_routine(program); });
+std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation, Type type) {
+  return make_kernel(activation, {Tier::llvm, type},
+                     [type](const Program& program) { return llvm_routine(program, type); });
 }
 
 }  // namespace antigrad::kernels
@@ -43,7 +45,7 @@ namespace {
 
 namespace orc = llvm::orc;
 using Code = void (*)(const void* const* in, void* const* out, std::int64_t n,
-                      const float* parameters, float* lanes);
+                      const void* parameters, void* lanes);
 
 template <class T>
 T expect(llvm::Expected<T> value, const char* what) {
@@ -61,22 +63,29 @@ std::string feature_string(const llvm::StringMap<bool>& features) {
   return text;
 }
 
-/// Whether ANTIGRAD_ISA asks for a narrower x86-64 than this one.
-bool forced() {
-  const char* const asked = std::getenv("ANTIGRAD_ISA");
-  return asked != nullptr && *asked != 0 && machine() != Machine::avx512;
-}
-
 Isa detect_isa() {
   const auto features = llvm::sys::getHostCPUFeatures();
-  Isa isa{4, false, false, llvm::sys::getHostCPUName().str(), feature_string(features)};
   const auto has = [&](const char* name) { return features.lookup(name); };
-  if (forced() && machine() == Machine::avx2) return {8, true, false, "x86-64-v3", ""};
-  if (forced()) return {4, false, false, "x86-64", ""};
-  isa.lanes = has("avx512f") ? 16 : has("avx2") ? 8 : 4;
-  isa.avx512 = has("avx512f");
-  isa.fma = has("fma") || has("neon");
-  return isa;
+  return {.lanes = has("avx512f") ? 16
+                   : has("avx2")  ? 8
+                                  : 4,
+          .fma = has("fma") || has("neon"),
+          .avx512 = has("avx512f"),
+          .f16c = has("f16c") || has("neon"),
+          .cpu = llvm::sys::getHostCPUName().str(),
+          .features = feature_string(features)};
+}
+
+/// The host, or what ANTIGRAD_ISA makes of it.
+Isa lowered_by_environment(const Isa& host) {
+  const char* const asked = std::getenv("ANTIGRAD_ISA");
+  if (asked == nullptr || *asked == 0) return host;
+  switch (machine()) {
+    case Machine::avx512: return host;
+    case Machine::avx2: return {8, true, false, true, "x86-64-v3", ""};
+    case Machine::baseline: return {4, false, false, false, "x86-64", ""};
+  }
+  return host;
 }
 
 /// One LLJIT. ORC's compiler serves one thread at a time, so a mutex stands in front.
@@ -97,21 +106,21 @@ class Jit {
                "no symbols of the process"));
   }
 
-  const Isa& isa() const { return isa_; }
+  Isa isa() const { return lowered_by_environment(host_); }
 
   struct Compiled {
     Code code;
     orc::ResourceTrackerSP tracker;
   };
 
-  Compiled compile(const Program& lowered, const Isa& isa) {
+  Compiled compile(const Program& program, const Isa& isa, Type type) {
     const std::scoped_lock lock(mutex_);
     const std::string name = "kernel" + std::to_string(made_++);
     auto context = std::make_unique<llvm::LLVMContext>();
     auto module = std::make_unique<llvm::Module>(name, *context);
     module->setDataLayout(jit_->getDataLayout());
     module->setTargetTriple(triple_);
-    emit(*module, name, lowered, isa);
+    emit(*module, name, program, isa, type);
     auto tracker = jit_->getMainJITDylib().createResourceTracker();
     if (auto error = jit_->addIRModule(
             tracker, orc::ThreadSafeModule(std::move(module), std::move(context))))
@@ -128,7 +137,7 @@ class Jit {
   }
 
  private:
-  const Isa isa_ = detect_isa();  // asking the processor is slow on virtual machines
+  const Isa host_ = detect_isa();  // asking the processor is slow on virtual machines
   std::mutex mutex_;
   std::string triple_;
   std::unique_ptr<orc::LLJIT> jit_;
@@ -141,41 +150,44 @@ std::shared_ptr<Jit> process_jit() {
   return jit;
 }
 
+/// T: the type of the arithmetic.
+template <class T>
 class LlvmRoutine final : public Routine {
  public:
-  LlvmRoutine(const Program& lowered, const Isa& isa)
-      : elementwise_(static_cast<std::size_t>(lowered.elementwise)),
-        reductions_(static_cast<std::size_t>(lowered.reductions)),
-        lanes_(static_cast<std::size_t>(lane_count(lowered, isa))),
+  LlvmRoutine(Program program, Type type, const Isa& isa)
+      : program_(std::move(program)),
+        element_(size_of(type)),
+        reductions_(static_cast<std::size_t>(program_.reductions)),
+        lanes_(static_cast<std::size_t>(lane_count(program_, isa, type))),
         jit_(process_jit()),
-        compiled_(jit_->compile(lowered, isa)) {}
+        compiled_(jit_->compile(program_, isa, type)) {}
   ~LlvmRoutine() override { jit_->remove(std::move(compiled_.tracker)); }
   LlvmRoutine(const LlvmRoutine&) = delete;
   LlvmRoutine& operator=(const LlvmRoutine&) = delete;
 
   void run(std::span<const void* const> in, std::span<void* const> out, std::int64_t n,
            std::span<const double> parameters, std::span<double> sums) const override {
-    const std::vector<float> narrow(parameters.begin(), parameters.end());
+    const std::vector<T> rounded(parameters.begin(), parameters.end());
     if (reductions_ == 0) {
-      compiled_.code(in.data(), out.data(), n, narrow.data(), nullptr);
+      compiled_.code(in.data(), out.data(), n, rounded.data(), nullptr);
       return;
     }
     std::fill(sums.begin(), sums.end(), 0.0);
     std::vector<const void*> from(in.begin(), in.end());
     std::vector<void*> to(out.begin(), out.end());
-    std::vector<float> lanes(reductions_ * lanes_);
+    std::vector<T> lanes(reductions_ * lanes_);
     for (std::int64_t i = 0; i < n; i += kReductionBlock) {
       const std::int64_t size = std::min(n - i, kReductionBlock);
-      compiled_.code(from.data(), to.data(), size, narrow.data(), lanes.data());
+      compiled_.code(from.data(), to.data(), size, rounded.data(), lanes.data());
       add(lanes, sums);
-      for (auto& p : from) p = static_cast<const float*>(p) + size;
-      for (auto& p : to) p = static_cast<float*>(p) + size;
+      for (auto& p : from) p = static_cast<const char*>(p) + size * element_;
+      for (auto& p : to) p = static_cast<char*>(p) + size * element_;
     }
   }
 
  private:
   /// The lanes of a block in their order, then the block to the sums.
-  void add(const std::vector<float>& lanes, std::span<double> sums) const {
+  void add(const std::vector<T>& lanes, std::span<double> sums) const {
     for (std::size_t k = 0; k < reductions_; ++k) {
       double block = 0;
       for (std::size_t j = 0; j < lanes_; ++j) block += static_cast<double>(lanes[k * lanes_ + j]);
@@ -183,7 +195,9 @@ class LlvmRoutine final : public Routine {
     }
   }
 
-  const std::size_t elementwise_, reductions_, lanes_;
+  const Program program_;  // its tables are called in float64
+  const std::int64_t element_;
+  const std::size_t reductions_, lanes_;
   const std::shared_ptr<Jit> jit_;
   Jit::Compiled compiled_;
 };
@@ -194,19 +208,20 @@ bool has_llvm() { return true; }
 
 Isa host_isa() { return process_jit()->isa(); }
 
-std::unique_ptr<Routine> llvm_routine(const Program& program, const Isa& isa) {
+std::unique_ptr<Routine> llvm_routine(const Program& program, Type type, const Isa& isa) {
+  if (type == Type::f64) return std::make_unique<LlvmRoutine<double>>(program, type, isa);
   Program lowered = program;
   lowered.expr = lower(program.expr);
-  return std::make_unique<LlvmRoutine>(lowered, isa);
+  return std::make_unique<LlvmRoutine<float>>(std::move(lowered), type, isa);
 }
 
-std::unique_ptr<Routine> llvm_routine(const Program& program) {
-  return llvm_routine(program, host_isa());
+std::unique_ptr<Routine> llvm_routine(const Program& program, Type type) {
+  return llvm_routine(program, type, host_isa());
 }
 
-std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation) {
-  return make_kernel(activation, {Tier::llvm, Type::f32},
-                     [](const Program& program) { return llvm_routine(program); });
+std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation, Type type) {
+  return make_kernel(activation, {Tier::llvm, type},
+                     [type](const Program& program) { return llvm_routine(program, type); });
 }
 
 }  // namespace antigrad::kernels

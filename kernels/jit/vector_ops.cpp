@@ -6,14 +6,57 @@
 
 #include <stdexcept>
 
+#include "kernels/jit/row_calls.hpp"
+
 namespace antigrad::kernels {
 
 using llvm::CmpInst;
 using llvm::Value;
 using space::Op;
 
+VectorOps::VectorOps(llvm::IRBuilder<>& ir, const Isa& isa, bool wide)
+    : ir_(ir),
+      isa_(isa),
+      wide_(wide),
+      vector_(wide ? llvm::FixedVectorType::get(ir.getDoubleTy(), isa.lanes / 2)
+                   : llvm::FixedVectorType::get(ir.getFloatTy(), isa.lanes)) {}
+
 Value* VectorOps::literal(double value) const {
-  return llvm::ConstantFP::get(vector_, static_cast<double>(static_cast<float>(value)));
+  return llvm::ConstantFP::get(vector_,
+                               wide_ ? value : static_cast<double>(static_cast<float>(value)));
+}
+
+/// function(leading..., operands...) for each lane.
+Value* VectorOps::call(const void* function, llvm::ArrayRef<Value*> leading,
+                       std::initializer_list<Value*> operands) {
+  llvm::SmallVector<llvm::Type*, 5> types;
+  for (Value* const v : leading) types.push_back(v->getType());
+  types.append(operands.size(), ir_.getDoubleTy());
+  auto* const type = llvm::FunctionType::get(ir_.getDoubleTy(), types, false);
+  Value* const callee =
+      ir_.CreateIntToPtr(ir_.getInt64(reinterpret_cast<std::uintptr_t>(function)), ir_.getPtrTy());
+  Value* y = llvm::PoisonValue::get(vector_);
+  for (int lane = 0; lane < lanes(); ++lane) {
+    const auto at = static_cast<std::uint64_t>(lane);
+    llvm::SmallVector<Value*, 5> arguments(leading);
+    for (Value* const v : operands) arguments.push_back(ir_.CreateExtractElement(v, at));
+    llvm::CallInst* const called = ir_.CreateCall(type, callee, arguments);
+    called->setDoesNotThrow();
+    y = ir_.CreateInsertElement(y, called, at);
+  }
+  return y;
+}
+
+Value* VectorOps::call_row(Op op, Value* a, Value* b, Value* c, Value* d) {
+  const int arity = space::primitive(op).arity;
+  return call(reinterpret_cast<const void*>(row_function(op)), {},
+              {a, arity > 1 ? b : a, arity > 2 ? c : a, arity > 3 ? d : a});
+}
+
+Value* VectorOps::integral(const space::Table* table, Value* x) {
+  Value* const address =
+      ir_.CreateIntToPtr(ir_.getInt64(reinterpret_cast<std::uintptr_t>(table)), ir_.getPtrTy());
+  return call(reinterpret_cast<const void*>(table_value), {address}, {x});
 }
 
 Value* VectorOps::bits(std::uint32_t value) const {
@@ -29,8 +72,8 @@ Value* VectorOps::intrinsic(unsigned id, std::initializer_list<Value*> operands)
 Value* VectorOps::extremum(CmpInst::Predicate better, Value* a, Value* b) {
   const auto nonzero_constant = [](Value* v) {
     const auto* c = llvm::dyn_cast<llvm::ConstantDataVector>(v);
-    return c && c->isSplat() && c->getElementAsFloat(0) != 0 &&
-           c->getElementAsFloat(0) == c->getElementAsFloat(0);
+    return c && c->isSplat() && !c->getElementAsAPFloat(0).isZero() &&
+           !c->getElementAsAPFloat(0).isNaN();
   };
   if (nonzero_constant(b)) return ir_.CreateSelect(ir_.CreateFCmp(better, b, a), b, a);
   if (nonzero_constant(a)) return ir_.CreateSelect(ir_.CreateFCmp(better, a, b), a, b);
@@ -41,6 +84,7 @@ Value* VectorOps::extremum(CmpInst::Predicate better, Value* a, Value* b) {
 /// Without the instruction: the product is exact in float64, so that only the sum rounds (twice).
 Value* VectorOps::fma(Value* a, Value* b, Value* c) {
   if (isa_.fma) return intrinsic(llvm::Intrinsic::fma, {a, b, c});
+  if (wide_) return call_row(Op::Fma, a, b, c, nullptr);
   auto* const wide = llvm::FixedVectorType::get(ir_.getDoubleTy(), isa_.lanes);
   Value* const product = ir_.CreateFMul(ir_.CreateFPExt(a, wide), ir_.CreateFPExt(b, wide));
   return ir_.CreateFPTrunc(ir_.CreateFAdd(product, ir_.CreateFPExt(c, wide)), vector_);
@@ -54,6 +98,7 @@ Value* VectorOps::power_of_two(Value* n) {
 /// a 2^n for |n| <= 252, in two steps so that only the last one rounds. n becomes an integer by
 /// adding 1.5 2^23, which is defined for NaN too (a is NaN then).
 Value* VectorOps::scale2(Value* a, Value* n) {
+  if (wide_) return call_row(Op::Scale2, a, n, nullptr, nullptr);
   if (isa_.avx512)
     return ir_.CreateIntrinsic(
         llvm::Intrinsic::x86_avx512_mask_scalef_ps_512, {},
@@ -68,6 +113,7 @@ Value* VectorOps::scale2(Value* a, Value* n) {
 
 /// floor(log2 |a|) of a normal number, from its bits.
 Value* VectorOps::exponent(Value* a) {
+  if (wide_) return call_row(Op::Exponent, a, nullptr, nullptr, nullptr);
   Value* const word = ir_.CreateBitCast(a, llvm::VectorType::getInteger(vector_));
   Value* const biased = ir_.CreateAnd(ir_.CreateLShr(word, bits(23)), bits(255));
   return ir_.CreateSIToFP(ir_.CreateSub(biased, bits(127)), vector_);
@@ -93,6 +139,7 @@ Value* VectorOps::apply(Op op, Value* a, Value* b, Value* c, Value* d) {
     case Op::Scale2: return scale2(a, b);
     case Op::Exponent: return exponent(a);
     default:
+      if (wide_) return call_row(op, a, b, c, d);
       throw std::logic_error("operation " + std::string(space::primitive(op).name) +
                              " was not lowered");
   }

@@ -1,4 +1,6 @@
-// One core operation on vectors of floats, as LLVM IR. Legend: every Value is <lanes x float>.
+// One operation on vectors, as LLVM IR. Legend: every Value is <lanes x float>, or for wide
+// arithmetic <lanes/2 x double>. In float32 operations are core operations (kernels/lower.hpp); in
+// float64 the others are calls of the rows' own formulas, an element at a time.
 #pragma once
 #ifdef ANTIGRAD_LLVM
 #include <llvm/IR/IRBuilder.h>
@@ -10,14 +12,20 @@ namespace antigrad::kernels {
 
 class VectorOps {
  public:
-  VectorOps(llvm::IRBuilder<>& ir, const Isa& isa)
-      : ir_(ir), isa_(isa), vector_(llvm::FixedVectorType::get(ir.getFloatTy(), isa.lanes)) {}
+  VectorOps(llvm::IRBuilder<>& ir, const Isa& isa, bool wide);
 
   llvm::FixedVectorType* type() const { return vector_; }
+  int lanes() const { return static_cast<int>(vector_->getNumElements()); }
   llvm::Value* literal(double value) const;
   llvm::Value* apply(space::Op op, llvm::Value* a, llvm::Value* b, llvm::Value* c, llvm::Value* d);
+  /// The table at x, by a call. Wide only.
+  llvm::Value* integral(const space::Table* table, llvm::Value* x);
 
  private:
+  llvm::Value* call(const void* function, llvm::ArrayRef<llvm::Value*> leading,
+                    std::initializer_list<llvm::Value*> operands);
+  llvm::Value* call_row(space::Op op, llvm::Value* a, llvm::Value* b, llvm::Value* c,
+                        llvm::Value* d);
   llvm::Value* intrinsic(unsigned id, std::initializer_list<llvm::Value*> operands);
   llvm::Value* extremum(llvm::CmpInst::Predicate better, llvm::Value* a, llvm::Value* b);
   llvm::Value* fma(llvm::Value* a, llvm::Value* b, llvm::Value* c);
@@ -28,6 +36,7 @@ class VectorOps {
 
   llvm::IRBuilder<>& ir_;
   const Isa& isa_;
+  const bool wide_;
   llvm::FixedVectorType* vector_;
 };
 

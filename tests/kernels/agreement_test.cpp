@@ -59,8 +59,8 @@ TEST(Agreement, NarrowMachinesComputeTheSame) {
       const auto want =
           run<double>(*interpret<double>(p.program), p.program, call.columns, call.parameters);
       for (const Isa& isa : {eight, four}) {
-        const auto got =
-            run<float>(*llvm_routine(p.program, isa), p.program, call.columns, call.parameters);
+        const auto got = run<float>(*llvm_routine(p.program, Type::f32, isa), p.program,
+                                    call.columns, call.parameters);
         EXPECT_EQ(first_disagreement(a, p, call, got, want), "") << isa.lanes << " lanes";
       }
     }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/half.hpp"
 #include "kernels/interpreter.hpp"
 #include "kernels/jit/llvm_jit.hpp"
 #include "space/generate.hpp"
@@ -82,8 +83,21 @@ struct Result {
   std::vector<double> elements, sums;
 };
 
-/// Runs a routine of type T on columns of inputs; `shift` elements of padding put the buffers off
-/// alignment.
+/// A number as an element of type T, rounded, and back.
+template <class T>
+T element(double x) {
+  if constexpr (std::is_floating_point_v<T>) return static_cast<T>(x);
+  T stored;
+  narrow(static_cast<float>(x), stored);
+  return stored;
+}
+template <class T>
+double number(T stored) {
+  return static_cast<double>(widen(stored));
+}
+
+/// Runs a routine on columns of inputs with elements of type T; `shift` elements of padding put the
+/// buffers off alignment.
 template <class T>
 Result run(const Routine& routine, const Program& p,
            const std::vector<std::vector<double>>& columns, const std::vector<double>& parameters,
@@ -93,7 +107,7 @@ Result run(const Routine& routine, const Program& p,
       out(static_cast<std::size_t>(p.elementwise), std::vector<T>(n + shift));
   for (const auto& column : columns) {
     in.emplace_back(shift);
-    in.back().insert(in.back().end(), column.begin(), column.end());
+    for (const double x : column) in.back().push_back(element<T>(x));
   }
   std::vector<const void*> from;
   std::vector<void*> to;
@@ -103,8 +117,7 @@ Result run(const Routine& routine, const Program& p,
   result.sums.resize(static_cast<std::size_t>(p.reductions));
   routine.run(from, to, static_cast<std::int64_t>(n), parameters, result.sums);
   for (const auto& o : out)
-    result.elements.insert(result.elements.end(), o.begin() + static_cast<std::ptrdiff_t>(shift),
-                           o.end());
+    for (std::size_t i = shift; i < o.size(); ++i) result.elements.push_back(number(o[i]));
   return result;
 }
 

@@ -17,7 +17,7 @@ struct Engine {
 
 std::vector<Engine> engines() {
   std::vector<Engine> all{{"interpreter", interpret<float>}};
-  if (has_llvm()) all.push_back({"llvm", llvm_routine});
+  if (has_llvm()) all.push_back({"llvm", [](const Program& p) { return llvm_routine(p); }});
   return all;
 }
 
