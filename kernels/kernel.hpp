@@ -26,10 +26,11 @@ struct Target {
 
 /// Compiled code for one activation. Buffers hold `n` elements of the type, any alignment, and do
 /// not overlap unless said. theta holds the activation's parameters in their order, always as
-/// double. Parameter gradients are reduced in a fixed order (blocks of 4096 elements, then the
-/// blocks in order, in double), so that they do not depend on threads or on the machine's load. NaN
-/// in gives NaN out and leaves its neighbours alone. Const methods may be called from several
-/// threads at once.
+/// double. Parameter gradients are reduced in a fixed order (in double: blocks of 4096 elements,
+/// the blocks of a task in order, the tasks in order; kernels/tasks.hpp), so that they do not
+/// depend on threads or on the machine's load. NaN in gives NaN out and leaves its neighbours
+/// alone. Const methods may be called from several threads at once. Other layouts than flat ones,
+/// and one call on several threads: kernels/layout.hpp.
 class Kernel {
  public:
   virtual ~Kernel() = default;

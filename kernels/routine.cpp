@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/tasks.hpp"
+
 namespace antigrad::kernels {
 namespace {
 
@@ -54,7 +56,7 @@ class RoutineKernel final : public Kernel {
     check(gtheta.size(), "gtheta");
     const void* const in[] = {x, gy};
     void* const out[] = {gx};
-    backward_.get().run(in, out, n, theta, gtheta);
+    run(backward_.get(), in, out, n, theta, gtheta);
   }
 
   void double_backward(const void* x, const void* gy, const void* ggx, void* dgy, void* dx,
@@ -67,10 +69,24 @@ class RoutineKernel final : public Kernel {
     parameters.insert(parameters.end(), ggtheta.begin(), ggtheta.end());
     const void* const in[] = {x, gy, ggx};
     void* const out[] = {dgy, dx};
-    double_backward_.get().run(in, out, n, parameters, dtheta);
+    run(double_backward_.get(), in, out, n, parameters, dtheta);
   }
 
  private:
+  /// Sums as they are added when the tasks run on several threads.
+  void run(const Routine& routine, std::span<const void* const> in, std::span<void* const> out,
+           std::int64_t n, std::span<const double> parameters, std::span<double> sums) const {
+    if (sums.empty()) return routine.run(in, out, n, parameters, sums);
+    const std::int64_t element = size_of(target_.type);
+    run_tasks(n, sums, {}, [&](std::int64_t first, std::int64_t size, std::span<double> part) {
+      std::vector<const void*> from(in.begin(), in.end());
+      std::vector<void*> to(out.begin(), out.end());
+      for (auto& p : from) p = static_cast<const char*>(p) + first * element;
+      for (auto& p : to) p = static_cast<char*>(p) + first * element;
+      routine.run(from, to, size, parameters, part);
+    });
+  }
+
   void check(std::size_t got, const char* what) const {
     if (got == activation_.parameters.size()) return;
     throw std::logic_error(fmt::format("kernel of \"{}\": {} has {} values, expected {}",
