@@ -1,11 +1,10 @@
-// The data of a task as batches. The test part is dropped when the data is loaded: nothing behind
-// this interface can see it.
+// The data of a task as batches. The test part stays sealed (trainer/data/sealed.hpp): nothing
+// behind this interface can see it.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "trainer/data/split.hpp"
 #include "trainer/task.hpp"
 #include "trainer/torch.hpp"
 
@@ -33,18 +32,14 @@ class Dataset {
   int channels_ = 0, classes_ = 0;
 };
 
-/// Images: shuffled anew in every epoch, the incomplete batch at its end left out; pixels scaled to
-/// mean 0 and deviation 1 of the training part, by channel. Text: windows of context + 1 tokens at
+/// Images: shuffled anew in every epoch, the incomplete batch at its end left out, augmented by
+/// (key, epoch, image); pixels scaled to mean 0 and deviation 1, by channel, of the training part
+/// or as the task says. Text: windows of context + 1 tokens at
 /// random places; validation windows lie evenly over the validation part. Throws space::Error for
 /// files that cannot be read and for parts too small for a batch or a window.
 std::shared_ptr<const Dataset> load_dataset(const Task& task);
 
 /// The same, loaded once by a process for as long as someone holds it; thread-safe.
 std::shared_ptr<const Dataset> shared_dataset(const Task& task);
-
-/// The parts of a text: cut into equal segments, each split by position into training, validation
-/// and test, so that every part sees the whole range of the text. Parts of one kind lie in the
-/// order of the text.
-std::vector<TextSplit> split_segments(std::size_t tokens, const DataSpec& data);
 
 }  // namespace antigrad::trainer

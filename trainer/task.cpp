@@ -109,29 +109,53 @@ ModelSpec read_model(const Yaml& node) {
   return type == Type::resnet ? read_resnet(node) : read_llama(node);
 }
 
+const Names<DataSpec::Format> kFormats = {{"digits", DataSpec::Format::digits},
+                                          {"cifar10", DataSpec::Format::cifar10},
+                                          {"cifar100", DataSpec::Format::cifar100},
+                                          {"stl10", DataSpec::Format::stl10},
+                                          {"idx", DataSpec::Format::idx},
+                                          {"bytes", DataSpec::Format::bytes},
+                                          {"tokens_u16", DataSpec::Format::tokens_u16},
+                                          {"bpe", DataSpec::Format::bpe}};
+
 /// The keys of `data:` besides format, path, validation and test.
-std::vector<std::string> text_keys(DataSpec::Format format) {
-  if (format == DataSpec::Format::bytes) return {"test_path", "validation_tokens"};
-  if (format == DataSpec::Format::tokens_u16)
-    return {"test_path", "validation_tokens", "vocabulary"};
-  return {};
+std::vector<std::string> more_keys(const DataSpec& data) {
+  if (data.images()) return {"augment", "normalise"};
+  std::vector<std::string> keys = {"test_path", "validation_tokens"};
+  if (data.format == DataSpec::Format::tokens_u16) keys.emplace_back("vocabulary");
+  if (data.format == DataSpec::Format::bpe) keys.emplace_back("tokenizer");
+  return keys;
 }
 
-DataSpec::Format read_format(const Yaml& node) {
-  using Format = DataSpec::Format;
-  return choose<Format>(node, "data format",
-                        {{"digits", Format::digits},
-                         {"cifar10", Format::cifar10},
-                         {"cifar100", Format::cifar100},
-                         {"idx", Format::idx},
-                         {"bytes", Format::bytes},
-                         {"tokens_u16", Format::tokens_u16}});
+Augmentation read_augmentation(const Yaml& node) {
+  node.allow({"crop", "flip", "cutout"});
+  return {.crop = count_or(node, "crop", 0, 0),
+          .flip = node.boolean_or("flip", false),
+          .cutout = count_or(node, "cutout", 0, 0)};
+}
+
+/// One number a channel.
+std::vector<double> channels(const Yaml& node, DataSpec::Format format, double lo) {
+  std::vector<double> numbers;
+  for (const Yaml& item : node.items()) numbers.push_back(item.number(lo, 1));
+  const bool grey = format == DataSpec::Format::digits || format == DataSpec::Format::idx;
+  const std::size_t want = grey ? 1 : 3;
+  if (numbers.size() != want)
+    node.fail(fmt::format("{} numbers, expected {}: {} images have {} channel{}", numbers.size(),
+                          want, to_string(format), want, want == 1 ? "" : "s"));
+  return numbers;
+}
+
+void read_normalisation(const Yaml& node, DataSpec& data) {
+  node.allow({"mean", "deviation"});
+  data.mean = channels(node.at("mean"), data.format, 0);
+  data.deviation = channels(node.at("deviation"), data.format, 1e-3);
 }
 
 DataSpec read_data(const Yaml& node, const std::filesystem::path& folder) {
   DataSpec data;
-  data.format = read_format(node.at("format"));
-  std::vector<std::string> keys = text_keys(data.format);
+  data.format = choose(node.at("format"), "data format", kFormats);
+  std::vector<std::string> keys = more_keys(data);
   keys.insert(keys.begin(), {"format", "path", "validation", "test"});
   node.allow(keys);
   data.path = path(node.at("path"), folder);
@@ -146,7 +170,10 @@ DataSpec read_data(const Yaml& node, const std::filesystem::path& folder) {
                           data.validation, data.test));
   if (data.format == DataSpec::Format::tokens_u16)
     data.vocabulary = count(node, "vocabulary", 2, 65536);
+  if (data.format == DataSpec::Format::bpe) data.tokenizer = path(node.at("tokenizer"), folder);
   data.validation_tokens = count_or(node, "validation_tokens", 1, data.validation_tokens);
+  if (node.has("augment")) data.augment = read_augmentation(node.at("augment"));
+  if (node.has("normalise")) read_normalisation(node.at("normalise"), data);
   return data;
 }
 
@@ -179,8 +206,9 @@ Task read_task(const Yaml& node, const std::filesystem::path& folder) {
   task.optimiser = read_optimiser(node.at("optimiser"));
   const bool images = task.model.type == ModelSpec::Type::resnet;
   if (images != task.data.images())
-    node.at("data").fail(images ? "a resnet reads images; choose digits, cifar10, cifar100 or idx"
-                                : "a llama reads text; choose bytes or tokens_u16");
+    node.at("data").fail(
+        images ? "a resnet reads images; choose digits, cifar10, cifar100, stl10 or idx"
+               : "a llama reads text; choose bytes, tokens_u16 or bpe");
   task.label_smoothing = real_or(node, "label_smoothing", 0, 0.99, 0);
   task.batch = count(node, "batch", 1, 1 << 20);
   task.steps = count(node, "steps", 1);
@@ -192,6 +220,12 @@ Task read_task(const Yaml& node, const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+const char* to_string(DataSpec::Format format) {
+  for (const auto& [name, value] : kFormats)
+    if (value == format) return name.c_str();
+  return "";
+}
 
 std::vector<Task> read_tasks(const std::string& study_yaml) {
   const Yaml tasks = Yaml::load_file(study_yaml).at("tasks");

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "trainer/data/augment.hpp"
+
 namespace antigrad::trainer {
 
 /// A residual network on images, or a Llama on tokens. Fields of the other kind keep their
@@ -28,17 +30,27 @@ struct ModelSpec {
 /// Which files, and which part of them is for what. Paths are absolute or relative to the working
 /// directory (read_tasks has resolved them against the study file).
 struct DataSpec {
-  enum class Format { digits, cifar10, cifar100, idx, bytes, tokens_u16 };
+  enum class Format { digits, cifar10, cifar100, stl10, idx, bytes, tokens_u16, bpe };
   Format format = Format::digits;
-  std::string path;         // digits, bytes, tokens_u16: a file; cifar10, cifar100, idx: a folder
+  std::string path;         // digits and texts: a file; cifar10, cifar100, stl10, idx: a folder
   std::string test_path;    // text only: a file that holds the test part; a run never opens it
+  std::string tokenizer;    // bpe only: a folder with vocab.json and merges.txt
   double validation = 0.1;  // share that is for validation
   double test = 0;  // share that is for testing; not used where the data has a test part of its own
   int vocabulary = 256;           // tokens_u16 only: number of token ids
   int validation_tokens = 16384;  // text only: tokens predicted in one evaluation, at most
+  Augmentation augment;           // images only, while training
+  // Images only: mean and deviation of each channel, black 0 and white 1; empty: those of the
+  // training part.
+  std::vector<double> mean, deviation;
   bool operator==(const DataSpec&) const = default;
-  bool images() const { return format != Format::bytes && format != Format::tokens_u16; }
+  bool images() const {
+    return format != Format::bytes && format != Format::tokens_u16 && format != Format::bpe;
+  }
 };
+
+/// The name that study files have for a format.
+const char* to_string(DataSpec::Format format);
 
 struct OptimiserSpec {
   enum class Name { sgd, adamw };

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "tests/data/files.hpp"
+#include "tests/data/promotion.hpp"
+#include "trainer/data/image_files.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -42,7 +44,6 @@ TEST_F(ImagesTest, DigitsAreReadPlainAndGzipped) {
   for (const std::string& file : {write("d.csv", text), write_gzip("d.csv.gz", text)}) {
     const Images images = read_digits(file);
     EXPECT_EQ(images.count, 2);
-    EXPECT_EQ(images.test_first, 2);
     EXPECT_EQ(images.labels, (std::vector<std::int64_t>{9, 3}));
     ASSERT_EQ(images.pixels.size(), 128u);
     EXPECT_EQ(images.pixels[63], 0);
@@ -87,13 +88,12 @@ TEST_F(ImagesTest, ATruncatedOrDamagedGzipIsNamed) {
 
 TEST_F(ImagesTest, CifarKeepsPlanesAndTakesTheFineLabel) {
   const std::string ten = write("t10.bin", record("\x07", 5) + record("\x02", 9));
-  const Images images = read_cifar(10, {ten}, {ten});
+  const Images images = read_cifar(10, {ten, ten});
   EXPECT_EQ(images.count, 4);
-  EXPECT_EQ(images.test_first, 2);
   EXPECT_EQ(images.labels, (std::vector<std::int64_t>{7, 2, 7, 2}));
   EXPECT_EQ(images.pixels[0], 5);
   EXPECT_EQ(images.pixels[3072], 9);
-  const Images hundred = read_cifar(100, {write("t100.bin", record("\x13\x63", 1))}, {});
+  const Images hundred = read_cifar(100, {write("t100.bin", record("\x13\x63", 1))});
   EXPECT_EQ(hundred.labels, (std::vector<std::int64_t>{99}));
   EXPECT_EQ(hundred.pixels[0], 1);
 }
@@ -103,9 +103,18 @@ TEST_F(ImagesTest, ACifarFolderIsReadInTheOrderOfNames) {
   write("data_batch_1.bin", record("\x01", 0));
   write("test_batch.bin", record("\x03", 0));
   write("readme.txt", "not data");
-  const Images images = read_images("cifar10", folder_);
-  EXPECT_EQ(images.labels, (std::vector<std::int64_t>{1, 2, 3}));
-  EXPECT_EQ(images.test_first, 2);
+  const ImageParts parts = read_images("cifar10", folder_).cut({.validation = 0.5}, 1);
+  EXPECT_EQ(parts.train.labels[0] + parts.validation.labels[0], 3);
+  EXPECT_EQ(parts.train.labels[0] * parts.validation.labels[0], 2);
+  EXPECT_EQ(Promotion::open(parts.test).labels, (std::vector<std::int64_t>{3}));
+}
+
+TEST_F(ImagesTest, TheTestFilesAreReadOnlyWhenTheTestPartIsOpened) {
+  write("data_batch_1.bin", record("\x01", 0) + record("\x02", 0));
+  write("test_batch.bin", "torn");
+  const ImageParts parts = read_images("cifar10", folder_).cut({.validation = 0.5}, 1);
+  EXPECT_EQ(error_of([&] { (void)Promotion::open(parts.test); }).substr(0, 24),
+            "test_batch.bin: offset 0");
 }
 
 TEST_F(ImagesTest, WrongCifarFilesAreNamedWithTheOffset) {
@@ -124,7 +133,7 @@ TEST_F(ImagesTest, WrongCifarFilesAreNamedWithTheOffset) {
   };
   for (const Row& row : rows) {
     const std::string got =
-        error_of([&] { (void)read_cifar(row.classes, {write("c.bin", row.bytes)}, {}); });
+        error_of([&] { (void)read_cifar(row.classes, {write("c.bin", row.bytes)}); });
     EXPECT_TRUE(got.starts_with(row.want)) << "got:  " << got << "\nwant: " << row.want;
   }
   EXPECT_NE(error_of([&] { (void)read_cifar_folder(10, path("absent")); }).find("is not a folder"),
@@ -132,6 +141,40 @@ TEST_F(ImagesTest, WrongCifarFilesAreNamedWithTheOffset) {
   std::filesystem::create_directory(path("empty"));
   EXPECT_NE(error_of([&] { (void)read_cifar_folder(10, path("empty")); }).find("unpack the binary"),
             std::string::npos);
+}
+
+TEST_F(ImagesTest, Stl10PlanesAreTurnedRowByRowAndLabelsBeginAt0) {
+  std::string bytes;
+  for (int image = 0; image < 2; ++image)
+    for (int channel = 0; channel < 3; ++channel)
+      for (int column = 0; column < 96; ++column)
+        for (int row = 0; row < 96; ++row)
+          bytes += static_cast<char>(image * 100 + channel * 30 + column % 7 * 4 + row % 4);
+  const std::string labels = {1, 10};
+  for (const bool zipped : {false, true}) {
+    const Images images = read_stl10(zipped ? write_gzip("X.gz", bytes) : write("X", bytes),
+                                     zipped ? write_gzip("y.gz", labels) : write("y", labels));
+    EXPECT_EQ(images.count, 2);
+    EXPECT_EQ(images.labels, (std::vector<std::int64_t>{0, 9}));
+    const auto pixel = [&](int image, int channel, int row, int column) {
+      return images
+          .pixels[static_cast<std::size_t>(((image * 3 + channel) * 96 + row) * 96 + column)];
+    };
+    EXPECT_EQ(pixel(0, 0, 1, 0), 1);
+    EXPECT_EQ(pixel(0, 0, 0, 1), 4);
+    EXPECT_EQ(pixel(1, 2, 3, 6), 100 + 60 + 24 + 3);
+  }
+}
+
+TEST_F(ImagesTest, AnStl10FolderIsReadByItsNames) {
+  write("train_X.bin", std::string(3 * 27648, '\1'));
+  write("train_y.bin", "\1\2\3");
+  write("test_X.bin", std::string(27648, '\2'));
+  write("test_y.bin", "\4");
+  const ImageParts parts = read_images("stl10", folder_).cut({.validation = 0.34}, 1);
+  EXPECT_EQ(parts.train.count, 2);
+  EXPECT_EQ(parts.train.height, 96);
+  EXPECT_EQ(Promotion::open(parts.test).labels, (std::vector<std::int64_t>{3}));
 }
 
 TEST_F(ImagesTest, IdxPairsAreReadPlainAndGzipped) {
@@ -178,7 +221,7 @@ TEST_F(ImagesTest, WrongIdxFilesAreNamedWithTheOffset) {
 TEST_F(ImagesTest, AnUnknownFormatAndAMissingFileSayWhatToDo) {
   EXPECT_EQ(error_of([] { (void)read_images("cifar11", "."); }),
             "unknown image format \"cifar11\"; did you mean \"cifar10\"? known: digits, cifar10, "
-            "cifar100, idx");
+            "cifar100, stl10, idx");
   const std::string missing = error_of([&] { (void)read_digits(path("absent.csv")); });
   EXPECT_TRUE(missing.starts_with("absent.csv: cannot read the file (No such file")) << missing;
 }
@@ -196,25 +239,38 @@ TEST(RealImagesTest, DigitsHaveTheirPublishedCounts) {
 TEST(RealImagesTest, CifarHasBalancedClassesAndThePublishedMean) {
   const std::string folder = data_folder() + "/cifar10";
   NEED_FILE(folder);
-  const Images images = read_images("cifar10", folder);
-  EXPECT_EQ(images.test_first, 10000);
-  EXPECT_EQ(images.count, 12000);
+  const ImageParts parts = read_images("cifar10", folder).cut({.validation = 0.1}, 1);
+  EXPECT_EQ(parts.train.count, 9000);
+  EXPECT_EQ(parts.validation.count, 1000);
+  EXPECT_EQ(Promotion::open(parts.test).count, 2000);
   double red = 0;
-  for (std::size_t i = 0; i < 10000; ++i) {
-    red +=
-        std::accumulate(images.pixels.begin() + static_cast<std::ptrdiff_t>(i * 3072),
-                        images.pixels.begin() + static_cast<std::ptrdiff_t>(i * 3072 + 1024), 0.0);
+  for (const Images* part : {&parts.train, &parts.validation}) {
+    for (std::size_t at = 0; at < part->pixels.size(); at += 3072) {
+      const auto plane = part->pixels.begin() + static_cast<std::ptrdiff_t>(at);
+      red += std::accumulate(plane, plane + 1024, 0.0);
+    }
   }
   EXPECT_NEAR(red / (10000.0 * 1024 * 255), 0.4914, 0.005);
+}
+
+TEST(RealImagesTest, Cifar100IsReadWhole) {
+  const std::string folder = data_folder() + "/cifar100";
+  NEED_FILE(folder);
+  const ImageParts parts = read_images("cifar100", folder).cut({.validation = 0.2}, 1);
+  EXPECT_EQ(parts.train.count + parts.validation.count, 5000);
+  std::vector<int> counts(100);
+  for (const Images& part : {parts.train, parts.validation, Promotion::open(parts.test)})
+    for (const std::int64_t label : part.labels) ++counts[static_cast<std::size_t>(label)];
+  EXPECT_EQ(counts, std::vector<int>(100, 60));
 }
 
 TEST(RealImagesTest, FashionMnistIsReadWhole) {
   const std::string folder = data_folder() + "/fashion_mnist";
   NEED_FILE(folder);
-  const Images images = read_images("idx", folder);
-  EXPECT_EQ(images.test_first, 60000);
-  EXPECT_EQ(images.count, 70000);
-  EXPECT_EQ(images.height * images.width, 784);
+  const ImageParts parts = read_images("idx", folder).cut({.validation = 0.1}, 1);
+  EXPECT_EQ(parts.train.count, 54000);
+  EXPECT_EQ(parts.train.height * parts.train.width, 784);
+  EXPECT_EQ(Promotion::open(parts.test).count, 10000);
 }
 
 }  // namespace

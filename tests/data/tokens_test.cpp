@@ -1,11 +1,10 @@
 // Token readers: bytes and 16-bit ids, with and without a header, and every way a file can be
 // wrong.
-#include "trainer/data/tokens.hpp"
-
 #include <stdexcept>
 #include <vector>
 
 #include "tests/data/files.hpp"
+#include "trainer/data/token_files.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -25,7 +24,7 @@ std::string header(std::uint32_t version, std::uint32_t count) {
 }
 
 TEST_F(TokensTest, BytesAreTheirOwnIds) {
-  const Tokens tokens = Tokens::read_bytes(write("t", std::string("a\0\xff", 3)));
+  const Tokens tokens = read_bytes(write("t", std::string("a\0\xff", 3)));
   EXPECT_EQ(tokens.size(), 3u);
   EXPECT_EQ(tokens.vocabulary(), 256);
   EXPECT_EQ(tokens[0], 'a');
@@ -36,7 +35,7 @@ TEST_F(TokensTest, BytesAreTheirOwnIds) {
 TEST_F(TokensTest, IdsAreLittleEndianWithAndWithoutHeader) {
   const std::string ids = little_endian(258, 2) + little_endian(65535, 2) + little_endian(0, 2);
   for (const std::string& bytes : {ids, header(1, 3) + ids}) {
-    const Tokens tokens = Tokens::read_u16(write("t", bytes), 65536);
+    const Tokens tokens = read_u16(write("t", bytes), 65536);
     ASSERT_EQ(tokens.size(), 3u);
     std::vector<std::int64_t> got(2);
     tokens.copy(1, got);
@@ -45,8 +44,17 @@ TEST_F(TokensTest, IdsAreLittleEndianWithAndWithoutHeader) {
   }
 }
 
+TEST_F(TokensTest, AFileIsWrittenAsItIsRead) {
+  const std::vector<std::uint16_t> ids = {258, 0, 65535};
+  EXPECT_EQ(u16_file(ids, false), std::string("\x02\x01\0\0\xff\xff", 6));
+  EXPECT_EQ(u16_file(ids, true), header(1, 3) + u16_file(ids, false));
+  const Tokens tokens = read_u16(write("t", u16_file(ids, true)), 65536);
+  EXPECT_EQ(tokens.size(), 3u);
+  EXPECT_EQ(tokens[2], 65535);
+}
+
 TEST_F(TokensTest, CopyRefusesToReadBehindTheEnd) {
-  const Tokens tokens = Tokens::read_bytes(write("t", "abc"));
+  const Tokens tokens = read_bytes(write("t", "abc"));
   std::vector<std::int64_t> out(3);
   tokens.copy(0, out);
   EXPECT_THROW(tokens.copy(1, out), std::out_of_range);
@@ -73,23 +81,23 @@ TEST_F(TokensTest, WrongFilesAreNamedWithTheOffset) {
       {header(1, 0).substr(0, 100), "t: offset 100: the file ends inside its header"},
   };
   for (const Row& row : rows) {
-    const std::string got = error_of([&] { (void)Tokens::read_u16(write("t", row.bytes), 10); });
+    const std::string got = error_of([&] { (void)read_u16(write("t", row.bytes), 10); });
     EXPECT_TRUE(got.starts_with(row.want)) << "got:  " << got << "\nwant: " << row.want;
   }
-  EXPECT_EQ(error_of([&] { (void)Tokens::read_u16(path("t"), 0); }),
+  EXPECT_EQ(error_of([&] { (void)read_u16(path("t"), 0); }),
             "vocabulary is 0, expected 1 to 65536 for 16-bit ids");
   EXPECT_TRUE(error_of([&] {
-                (void)Tokens::read_bytes(path("absent"));
+                (void)read_bytes(path("absent"));
               }).starts_with("absent: cannot read the file"));
-  EXPECT_NE(error_of([&] { (void)Tokens::read_bytes(folder_); }).find("is not a plain file"),
+  EXPECT_NE(error_of([&] { (void)read_bytes(folder_); }).find("is not a plain file"),
             std::string::npos);
 }
 
 TEST(RealTokensTest, TheTokenFilesHaveTheirCounts) {
   const std::string file = data_folder() + "/text/mix_bpe4096_train.u16.bin";
   NEED_FILE(file);
-  EXPECT_EQ(Tokens::read_u16(file, 4096).size(), 1588335u);
-  EXPECT_THROW((void)Tokens::read_u16(file, 4000), space::Error);
+  EXPECT_EQ(read_u16(file, 4096).size(), 1588335u);
+  EXPECT_THROW((void)read_u16(file, 4000), space::Error);
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include "memory_file.hpp"
 #include "space/error.hpp"
 #include "target.hpp"
-#include "trainer/data/images.hpp"
-#include "trainer/data/tokens.hpp"
+#include "trainer/data/image_files.hpp"
+#include "trainer/data/token_files.hpp"
 
 namespace antigrad::fuzz {
 namespace {
@@ -21,7 +21,6 @@ void require_images(const Images& images) {
   require(images.count > 0 && size > 0, "no images and no error");
   require(images.pixels.size() == count * size, "pixels do not fill the images");
   require(images.labels.size() == count, "labels do not match the images");
-  require(images.test_first >= 0 && images.test_first <= images.count, "no such test part");
   for (const std::int64_t label : images.labels)
     require(label >= 0 && label < images.classes, fmt::format("label {}", label));
   for (const std::uint8_t pixel : images.pixels)
@@ -46,14 +45,14 @@ void read(Reader reader, std::string_view bytes) {
   static MemoryFile file;
   switch (reader) {
     case kDigits: return require_images(read_digits(file.with(bytes)));
-    case kCifar10: return require_images(read_cifar(10, {file.with(bytes)}, {}));
-    case kCifar100: return require_images(read_cifar(100, {file.with(bytes)}, {}));
+    case kCifar10: return require_images(read_cifar(10, {file.with(bytes)}));
+    case kCifar100: return require_images(read_cifar(100, {file.with(bytes)}));
     case kIdx: {
       if (bytes.empty()) return;
       return require_images(read_pair(bytes.substr(1), static_cast<unsigned char>(bytes.front())));
     }
-    case kBytes: return require_tokens(Tokens::read_bytes(file.with(bytes)));
-    default: return require_tokens(Tokens::read_u16(file.with(bytes), 300));
+    case kBytes: return require_tokens(read_bytes(file.with(bytes)));
+    default: return require_tokens(read_u16(file.with(bytes), 300));
   }
 }
 

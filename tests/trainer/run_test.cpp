@@ -134,23 +134,34 @@ TEST_F(RunTest, AnEpochShowsEveryImageAtMostOnce) {
     for (std::size_t j = 0; j < i; ++j) EXPECT_FALSE(at::equal(seen[i], seen[j]));
 }
 
-TEST_F(RunTest, PartsOfATextDoNotOverlap) {
-  DataSpec data;
-  data.validation = 0.1;
-  data.test = 0.2;
-  const std::size_t tokens = 64 * 1000 + 17;
-  std::size_t end = 0, validation = 0, test = 0;
-  for (const TextSplit& segment : split_segments(tokens, data)) {
-    EXPECT_EQ(segment.train.begin, end);
-    EXPECT_EQ(segment.validation.begin, segment.train.end);
-    EXPECT_EQ(segment.test.begin, segment.validation.end);
-    end = segment.test.end;
-    validation += segment.validation.size();
-    test += segment.test.size();
-  }
-  EXPECT_LE(end, tokens);
-  EXPECT_NEAR(static_cast<double>(validation) / tokens, 0.1, 0.005);
-  EXPECT_NEAR(static_cast<double>(test) / tokens, 0.2, 0.005);
+TEST_F(RunTest, AugmentedImagesDependOnTheSeedTheEpochAndTheImage) {
+  Task task = tasks_[0];
+  task.data.augment = {.crop = 1, .flip = true, .cutout = 2};
+  const auto augmented = load_dataset(task), plain = load_dataset(tasks_[0]);
+  const Batch a = augmented->training(7, 3), b = augmented->training(7, 3);
+  EXPECT_TRUE(at::equal(a.input, b.input));
+  EXPECT_FALSE(at::equal(a.input, plain->training(7, 3).input));
+  EXPECT_TRUE(at::equal(a.target, plain->training(7, 3).target));
+  EXPECT_TRUE(at::equal(augmented->validation()[0].input, plain->validation()[0].input));
+  // A batch of one shows the images of larger batches, whatever its place.
+  task.batch = 1;
+  const auto single = load_dataset(task);
+  for (const int i : {0, 5, 15})
+    EXPECT_TRUE(at::equal(single->training(7, 3 * 16 + i).input, a.input.narrow(0, i, 1)));
+}
+
+TEST_F(RunTest, ImagesAreScaledAsTheTaskSays) {
+  const auto measured = load_dataset(tasks_[0]);
+  Task task = tasks_[0];
+  task.batch = 140;  // all of them
+  const Tensor all = load_dataset(task)->training(1, 0).input.to(at::kDouble);
+  EXPECT_NEAR(all.mean().item<double>(), 0, 1e-6);
+  EXPECT_NEAR(all.std().item<double>(), 1, 1e-6);
+  task.data.mean = {0};
+  task.data.deviation = {1.0 / 16};
+  const Tensor pixels = load_dataset(task)->training(1, 0).input;
+  EXPECT_TRUE(at::equal(pixels, pixels.round()));
+  EXPECT_EQ(pixels.max().item<double>(), 16);
 }
 
 TEST_F(RunTest, AShareTooSmallForAWindowIsAnError) {
@@ -160,6 +171,9 @@ TEST_F(RunTest, AShareTooSmallForAWindowIsAnError) {
   Task images = tasks_[0];
   images.batch = 1000;
   EXPECT_THROW(load_dataset(images), space::Error);
+  Task cropped = tasks_[0];
+  cropped.data.augment.crop = 8;
+  EXPECT_THROW(load_dataset(cropped), space::Error);
 }
 
 }  // namespace

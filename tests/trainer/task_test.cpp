@@ -68,6 +68,18 @@ TEST(TaskTest, MistakesAreAnsweredWithTheirPlaceAndAWayOut) {
       {"heads: 2", "heads: 4, kv_heads: 3", "choose a divisor"},
       {"name: text", "name: images", "a task named \"images\" is already there"},
       {"path: text.txt", "path: text.txt, test_path: other.txt", "remove one of the two"},
+      {"test: 0.1}\n", "test: 0.1, augment: {crops: 4}}\n", "did you mean \"crop\"?"},
+      {"test: 0.1}\n", "test: 0.1, augment: {flip: 1}}\n", "expected true or false"},
+      {"test: 0.1}\n", "test: 0.1, augment: {crop: -1}}\n", "got -1, expected a whole number"},
+      {"test: 0.1}\n", "test: 0.1, augment: 4}\n", "got \"4\", expected a map"},
+      {"test: 0.1}\n", "test: 0.1, normalise: {mean: [0.5]}}\n", "key \"deviation\" is missing"},
+      {"test: 0.1}\n", "test: 0.1, normalise: {mean: [1, 0], deviation: [1]}}\n",
+       "2 numbers, expected 1: digits images have 1 channel"},
+      {"test: 0.1}\n", "test: 0.1, normalise: {mean: [0], deviation: [0]}}\n",
+       "got 0, expected a number from 0.001 to 1"},
+      {"validation_tokens: 256}", "augment: {flip: true}}", "unknown key \"augment\""},
+      {"format: bytes", "format: bpe", "key \"tokenizer\" is missing"},
+      {"path: text.txt", "path: text.txt, tokenizer: .", "unknown key \"tokenizer\""},
       {"warm_up: 5", "warm_up: -1", "-1"},
       {"warm_up: 5", "normalise: yes", "yes"},
   };
@@ -81,6 +93,22 @@ TEST(TaskTest, MistakesAreAnsweredWithTheirPlaceAndAWayOut) {
     EXPECT_NE(got.find(c.expected), std::string::npos) << c.with << "\n  got: " << got;
     EXPECT_NE(got.find("study.yaml:"), std::string::npos) << got;
   }
+}
+
+TEST(TaskTest, AugmentationAndScaleAreRead) {
+  const TinyStudy study;
+  std::string yaml = TinyStudy::tasks("0.02");
+  const std::string old = "format: digits, path: digits.csv, validation: 0.2, test: 0.1";
+  yaml.replace(
+      yaml.find(old), old.size(),
+      "format: stl10, path: ., validation: 0.2, augment: {crop: 4, flip: true, cutout: 8}, "
+      "normalise: {mean: [0.1, 0.2, 0.3], deviation: [0.4, 0.5, 0.6]}");
+  study.write("study.yaml", yaml);
+  const DataSpec data = read_tasks(study.path())[0].data;
+  EXPECT_EQ(data.format, DataSpec::Format::stl10);
+  EXPECT_EQ(data.augment, (Augmentation{.crop = 4, .flip = true, .cutout = 8}));
+  EXPECT_EQ(data.mean, (std::vector<double>{0.1, 0.2, 0.3}));
+  EXPECT_EQ(data.deviation, (std::vector<double>{0.4, 0.5, 0.6}));
 }
 
 TEST(TaskTest, AStudyWithoutTasksIsAnError) {

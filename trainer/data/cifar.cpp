@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
+#include <utility>
 
 #include "space/error.hpp"
 #include "trainer/data/file_bytes.hpp"
-#include "trainer/data/images.hpp"
+#include "trainer/data/image_files.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -14,20 +16,19 @@ namespace {
 namespace fs = std::filesystem;
 using Paths = std::vector<std::string>;
 
-constexpr std::size_t kPixels = 3 * 32 * 32;
-
 void check_label(const std::string& path, std::size_t offset, const char* what, int label,
-                 int classes) {
-  if (label < classes) return;
+                 int labels, int classes) {
+  if (label < labels) return;
   fail_at(path, offset,
           fmt::format("{} is {}, expected 0 to {}; is this a binary CIFAR-{} file?", what, label,
-                      classes - 1, classes == 10 ? 10 : 100));
+                      labels - 1, classes));
 }
 
 void append(const std::string& path, Images& images) {
-  const std::vector<std::uint8_t> bytes = read_file(path);
+  const FileBytes file(path);
+  const std::span<const std::uint8_t> bytes = file.bytes();
   const std::size_t header = images.classes == 100 ? 2 : 1;
-  const std::size_t record = header + kPixels;
+  const std::size_t record = header + images.size();
   if (bytes.empty() || bytes.size() % record != 0) {
     fail_at(path, bytes.size() / record * record,
             fmt::format("the last record has {} bytes, expected records of {}; the file is "
@@ -35,14 +36,14 @@ void append(const std::string& path, Images& images) {
                         "is not the binary version of CIFAR-{}",
                         bytes.size() % record, record, images.classes));
   }
-  images.pixels.reserve(images.pixels.size() + bytes.size() / record * kPixels);
+  images.pixels.reserve(images.pixels.size() + bytes.size() / record * images.size());
   for (std::size_t at = 0; at < bytes.size(); at += record) {
-    if (header == 2) check_label(path, at, "the coarse label", bytes[at], 20);
+    if (header == 2) check_label(path, at, "the coarse label", bytes[at], 20, images.classes);
     const int label = bytes[at + header - 1];
-    check_label(path, at + header - 1, "the label", label, images.classes);
+    check_label(path, at + header - 1, "the label", label, images.classes, images.classes);
     images.labels.push_back(label);
-    const auto pixels = bytes.begin() + static_cast<std::ptrdiff_t>(at + header);
-    images.pixels.insert(images.pixels.end(), pixels, pixels + kPixels);
+    const auto pixels = bytes.subspan(at + header, images.size());
+    images.pixels.insert(images.pixels.end(), pixels.begin(), pixels.end());
     ++images.count;
   }
 }
@@ -67,18 +68,16 @@ Paths named(const std::string& folder, const std::string& part) {
 
 }  // namespace
 
-Images read_cifar(int classes, const Paths& train, const Paths& test) {
+Images read_cifar(int classes, const Paths& paths) {
   if (classes != 10 && classes != 100)
     throw space::Error(fmt::format("CIFAR has 10 or 100 classes, got {}", classes));
   Images images{
       .channels = 3, .height = 32, .width = 32, .classes = classes, .pixels = {}, .labels = {}};
-  for (const std::string& path : train) append(path, images);
-  images.test_first = images.count;
-  for (const std::string& path : test) append(path, images);
+  for (const std::string& path : paths) append(path, images);
   return images;
 }
 
-Images read_cifar_folder(int classes, const std::string& folder) {
+UncutImages read_cifar_folder(int classes, const std::string& folder) {
   if (!fs::is_directory(folder)) {
     throw space::Error(
         {folder},
@@ -94,7 +93,9 @@ Images read_cifar_folder(int classes, const std::string& folder) {
                     "version of CIFAR-{} there",
                     classes));
   }
-  return read_cifar(classes, train, test);
+  Images images = read_cifar(classes, train);
+  if (test.empty()) return UncutImages(std::move(images));
+  return {std::move(images), Sealed<Images>([=] { return read_cifar(classes, test); })};
 }
 
 }  // namespace antigrad::trainer

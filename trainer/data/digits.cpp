@@ -8,7 +8,7 @@
 
 #include "space/error.hpp"
 #include "trainer/data/file_bytes.hpp"
-#include "trainer/data/images.hpp"
+#include "trainer/data/image_files.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -77,7 +77,6 @@ Images read_digits(const std::string& path) {
   }
   if (images.count == 0)
     throw space::Error({path}, "the file is empty, expected rows of 64 pixels and a label");
-  images.test_first = images.count;
   return images;
 }
 

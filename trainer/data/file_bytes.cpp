@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "space/error.hpp"
 
@@ -21,6 +22,10 @@ struct CloseGzip {
   void operator()(gzFile_s* file) const { gzclose_r(file); }
 };
 using Gzip = std::unique_ptr<gzFile_s, CloseGzip>;
+
+bool gzip(const MappedFile& file) {
+  return file.size() > 1 && file.data()[0] == 0x1f && file.data()[1] == 0x8b;
+}
 
 Gzip open(const std::string& path) {
   errno = 0;
@@ -65,6 +70,20 @@ std::vector<std::uint8_t> read_file(const std::string& path, std::size_t limit) 
     }
     if (got == 0) return bytes;
   }
+}
+
+FileBytes::FileBytes(const std::string& path, std::size_t limit) {
+  namespace fs = std::filesystem;
+  std::error_code unknown;
+  if (fs::is_regular_file(path, unknown) && fs::file_size(path, unknown) > 0)
+    file_ = std::make_unique<const MappedFile>(path);
+  if (file_ && !gzip(*file_)) {
+    bytes_ = {file_->data(), file_->size()};
+    return;
+  }
+  file_.reset();
+  read_ = read_file(path, limit);
+  bytes_ = read_;
 }
 
 }  // namespace antigrad::trainer

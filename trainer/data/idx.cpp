@@ -3,20 +3,20 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <filesystem>
 #include <limits>
+#include <span>
+#include <utility>
 
 #include "space/error.hpp"
 #include "trainer/data/file_bytes.hpp"
-#include "trainer/data/images.hpp"
+#include "trainer/data/image_files.hpp"
 
 namespace antigrad::trainer {
 namespace {
 
-namespace fs = std::filesystem;
-using Bytes = std::vector<std::uint8_t>;
+using Bytes = std::span<const std::uint8_t>;
 
-std::uint32_t big_endian(const Bytes& bytes, std::size_t at) {
+std::uint32_t big_endian(Bytes bytes, std::size_t at) {
   return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 |
          std::uint32_t{bytes[at + 2]} << 8 | std::uint32_t{bytes[at + 3]};
 }
@@ -30,8 +30,7 @@ std::size_t product(std::size_t a, std::size_t b) {
 
 /// Sizes of an idx file of unsigned bytes with `dimensions` of them; the file is exactly as long as
 /// they say.
-std::vector<std::size_t> read_sizes(const std::string& path, const Bytes& bytes,
-                                    std::size_t dimensions) {
+std::vector<std::size_t> read_sizes(const std::string& path, Bytes bytes, std::size_t dimensions) {
   const std::size_t header = 4 + 4 * dimensions;
   if (bytes.size() < header) {
     fail_at(path, bytes.size(),
@@ -61,20 +60,11 @@ std::vector<std::size_t> read_sizes(const std::string& path, const Bytes& bytes,
   return sizes;
 }
 
-/// Name in the folder, plain or with .gz.
-std::string find(const std::string& folder, const std::string& name) {
-  for (const char* ending : {"", ".gz"}) {
-    const std::string path = folder + "/" + name + ending;
-    if (fs::exists(path)) return path;
-  }
-  throw space::Error({folder}, fmt::format("has no {0} and no {0}.gz", name));
-}
-
 }  // namespace
 
 Images read_idx(const std::string& image_path, const std::string& label_path, int classes) {
-  const Bytes pixels = read_file(image_path);
-  const Bytes labels = read_file(label_path);
+  const FileBytes image_file(image_path), label_file(label_path);
+  const Bytes pixels = image_file.bytes(), labels = label_file.bytes();
   const std::vector<std::size_t> sizes = read_sizes(image_path, pixels, 3);
   const std::vector<std::size_t> counts = read_sizes(label_path, labels, 1);
   if (sizes[0] != counts[0]) {
@@ -97,17 +87,21 @@ Images read_idx(const std::string& image_path, const std::string& label_path, in
           .height = static_cast<int>(sizes[1]),
           .width = static_cast<int>(sizes[2]),
           .classes = classes,
-          .test_first = count,
           .pixels = {pixels.begin() + 16, pixels.end()},
           .labels = {labels.begin() + 8, labels.end()}};
 }
 
-Images read_idx_folder(const std::string& folder, int classes) {
-  const auto pair = [&](const std::string& part) {
-    return read_idx(find(folder, part + "-images-idx3-ubyte"),
-                    find(folder, part + "-labels-idx1-ubyte"), classes);
+UncutImages read_idx_folder(const std::string& folder, int classes) {
+  const auto find = [&](const std::string& part, const char* kind) {
+    return find_file(folder, part + kind);
   };
-  return join_test(pair("train"), pair("t10k"));
+  Images train =
+      read_idx(find("train", "-images-idx3-ubyte"), find("train", "-labels-idx1-ubyte"), classes);
+  const std::string images = find("t10k", "-images-idx3-ubyte"),
+                    labels = find("t10k", "-labels-idx1-ubyte");
+  Images kind = gather(train, {});
+  return {std::move(train),
+          Sealed<Images>([=] { return same_kind(read_idx(images, labels, classes), kind); })};
 }
 
 }  // namespace antigrad::trainer

@@ -1,10 +1,14 @@
-// Labelled images as their files hold them: scikit-learn's digits, CIFAR-10/100 in the binary form,
-// idx (the MNIST family). No torch here. Wrong files are space::Error: "file: offset N: what, got,
+// Labelled images from the files of a data set, cut into what trains, what validates and what only
+// a TestKey opens. No torch here. Wrong files are space::Error: "file: offset N: what, got,
 // expected, way out".
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "trainer/data/sealed.hpp"
+#include "trainer/data/split.hpp"
 
 namespace antigrad::trainer {
 
@@ -12,41 +16,44 @@ namespace antigrad::trainer {
 struct Images {
   int count = 0, channels = 0, height = 0, width = 0;
   int classes = 0;
-  int white = 255;  // the pixel value of full intensity: 255, for digits 16
-  int test_first =
-      0;  // images from here to count are the format's official test part; count: it has none
+  int white = 255;                   // the pixel value of full intensity: 255, for digits 16
   std::vector<std::uint8_t> pixels;  // [count][channels][height][width], 0..white
   std::vector<std::int64_t> labels;  // [count], 0..classes-1
+
+  /// Bytes of one image.
+  std::size_t size() const {
+    return static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) *
+           static_cast<std::size_t>(width);
+  }
 };
 
-/// scikit-learn's digits.csv(.gz): rows of 64 pixels 0..16 and a label 0..9, giving 8x8x1. No
-/// official test part.
-Images read_digits(const std::string& path);
+/// The images that `indices` name, in their order.
+Images gather(const Images& images, const std::vector<int>& indices);
 
-/// CIFAR binary files: records of 1 label byte (CIFAR-100: coarse, then fine, and the fine one
-/// counts) and 3,072 bytes R, G, B planes of 32x32. classes: 10 or 100. Paths are files; test may
-/// be empty. Files may be gzipped.
-Images read_cifar(int classes, const std::vector<std::string>& train,
-                  const std::vector<std::string>& test);
+struct ImageParts {
+  Images train, validation;
+  Sealed<Images> test;
+};
 
-/// The same from a folder: the official names (data_batch_*.bin and test_batch.bin; train.bin and
-/// test.bin), else every *train*.bin and *test*.bin, in the order of their names.
-Images read_cifar_folder(int classes, const std::string& folder);
+/// All images of a data set. The one thing to do with them is to cut them into parts.
+class UncutImages {
+ public:
+  /// No official test part: `cut` takes one out of them.
+  explicit UncutImages(Images all) : images_(std::move(all)) {}
+  /// The official test part is read when somebody opens it.
+  UncutImages(Images train, Sealed<Images> test)
+      : images_(std::move(train)), test_(std::move(test)) {}
 
-/// A pair of idx files: bytes [count][height][width] and labels [count], plain or gzipped. Labels
-/// lie below `classes`.
-Images read_idx(const std::string& images, const std::string& labels, int classes = 10);
+  /// By split_images; with an official test part that is the test, and shares.test is not used.
+  ImageParts cut(Shares shares, std::uint64_t seed) const;
 
-/// The four files of the MNIST family in a folder: {train,t10k}-images-idx3-ubyte and
-/// -labels-idx1-ubyte, with or without .gz; the t10k pair is the official test part.
-Images read_idx_folder(const std::string& folder, int classes = 10);
+ private:
+  Images images_;
+  std::optional<Sealed<Images>> test_;
+};
 
-/// Both after one another, `test` as the official test part. Error when sizes, classes or white
-/// differ.
-Images join_test(Images train, const Images& test);
-
-/// Reads by format name: digits (path: a file), cifar10, cifar100, idx (path: a folder). Error for
-/// another name.
-Images read_images(const std::string& format, const std::string& path);
+/// Reads by format name: digits (path: a file), cifar10, cifar100, stl10, idx (path: a folder).
+/// Error for another name. What image_files.hpp says of each format.
+UncutImages read_images(const std::string& format, const std::string& path);
 
 }  // namespace antigrad::trainer

@@ -14,6 +14,8 @@
 namespace antigrad::trainer {
 namespace {
 
+constexpr std::size_t kSegments = 64;  // of a text
+
 void check(const Shares& shares) {
   const auto outside = [](double share) { return !(share >= 0 && share < 1); };
   if (outside(shares.validation) || outside(shares.test) || shares.validation + shares.test >= 1) {
@@ -40,17 +42,16 @@ std::size_t part(double share, std::size_t count) {
 
 }  // namespace
 
-Split split_images(int count, int test_first, const Shares& shares, std::uint64_t seed) {
+Split split_images(int count, const Shares& shares, std::uint64_t seed) {
   check(shares);
-  const bool official = test_first < count;
-  const std::vector<int> order = permutation(official ? test_first : count, seed);
-  const auto tests = static_cast<std::ptrdiff_t>(official ? 0 : part(shares.test, order.size()));
+  const std::vector<int> order = permutation(count, seed);
+  const auto tests = static_cast<std::ptrdiff_t>(part(shares.test, order.size()));
   const auto validations = static_cast<std::ptrdiff_t>(part(shares.validation, order.size()));
-  Split split;
-  split.test.assign(order.begin(), order.begin() + tests);
-  split.validation.assign(order.begin() + tests, order.begin() + tests + validations);
-  split.train.assign(order.begin() + tests + validations, order.end());
-  for (int i = test_first; i < count; ++i) split.test.push_back(i);
+  const auto begin = order.begin();
+  Split split{
+      {begin + tests + validations, order.end()},
+      {begin + tests, begin + tests + validations},
+      Sealed<std::vector<int>>([test = std::vector<int>(begin, begin + tests)] { return test; })};
   if (split.train.empty() || split.validation.empty()) {
     throw space::Error(fmt::format(
         "{} images give {} to train and {} to validate, expected at least 1 each; change the "
@@ -62,17 +63,25 @@ Split split_images(int count, int test_first, const Shares& shares, std::uint64_
 
 TextSplit split_text(std::size_t count, const Shares& shares) {
   check(shares);
-  const std::size_t tests = part(shares.test, count);
-  const std::size_t validations = part(shares.validation, count);
-  const std::size_t trains = count - std::min(count, tests + validations);
-  const TextSplit split{{0, trains}, {trains, trains + validations}, {trains + validations, count}};
+  const std::size_t length = std::max<std::size_t>(count / kSegments, 1);
+  const std::size_t tests = part(shares.test, length);
+  const std::size_t validations = part(shares.validation, length);
+  const std::size_t trains = length - std::min(length, tests + validations);
   if (trains < 2 || validations < 2) {
     throw space::Error(fmt::format(
-        "{} tokens give {} to train and {} to validate, expected at least 2 each; change the "
-        "shares or bring a longer text",
-        count, trains, validations));
+        "a text of {} tokens is cut into segments of {}, which give {} to train and {} to "
+        "validate, expected at least 2 each; change the shares or bring a longer text",
+        count, length, trains, validations));
   }
-  return split;
+  std::vector<Range> train, validation, test;
+  for (std::size_t i = 0; i < kSegments && (i + 1) * length <= count; ++i) {
+    const std::size_t begin = i * length, middle = begin + trains, end = middle + validations;
+    train.push_back({begin, middle});
+    validation.push_back({middle, end});
+    test.push_back({end, begin + length});
+  }
+  return {std::move(train), std::move(validation),
+          Sealed<std::vector<Range>>([test = std::move(test)] { return test; })};
 }
 
 }  // namespace antigrad::trainer

@@ -1,28 +1,24 @@
-// A text as a sequence of token ids: the bytes of a file, or a file of little-endian uint16 ids.
-// Files are mapped into memory, not copied; they must not shrink while a Tokens is alive. No torch
-// here.
+// A sequence of token ids, in memory or in a file that is mapped, not copied (it must not shrink
+// while a Tokens is alive). No torch here.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
+#include <vector>
 
 namespace antigrad::trainer {
 
 class MappedFile;  // trainer/data/mapped_file.hpp
 
-/// A sequence of ids below vocabulary(). A value: copies share the mapping and may be read from
-/// many threads.
+/// A sequence of ids below vocabulary(). A value: copies share the ids and may be read from many
+/// threads.
 class Tokens {
  public:
-  /// Every byte is a token; vocabulary 256. Error for an empty or unreadable file.
-  static Tokens read_bytes(const std::string& path);
-
-  /// uint16 ids, little-endian; a header as llm.c writes it (1,024 bytes, magic 20240520, version
-  /// 1, count) is recognised. Error with the offset for an odd length, a wrong count and an id that
-  /// is not below `vocabulary` (1..65536). Reads the file once to check it.
-  static Tokens read_u16(const std::string& path, int vocabulary);
+  /// `size` ids of `bytes` (1, or 2, little-endian) each from `offset` of the file on.
+  Tokens(std::shared_ptr<const MappedFile> file, std::size_t offset, std::size_t size, int bytes,
+         int vocabulary);
+  Tokens(std::vector<std::uint16_t> ids, int vocabulary);
 
   std::size_t size() const { return size_; }
   int vocabulary() const { return vocabulary_; }
@@ -32,7 +28,7 @@ class Tokens {
   void copy(std::size_t begin, std::span<std::int64_t> out) const;
 
  private:
-  std::shared_ptr<const MappedFile> file_;
+  std::shared_ptr<const void> owner_;
   const unsigned char* data_ = nullptr;
   std::size_t size_ = 0;
   int bytes_ = 1;  // of one id
