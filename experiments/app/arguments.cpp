@@ -139,6 +139,16 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       app.add_option("--draw", a.drawing, "also draw f, g and f'' into this HTML file")
           ->option_text("FILE");
       break;
+    case Option::tokenizer:
+      app.add_option("--tokenizer", a.tokenizer, "a folder with vocab.json and merges.txt")
+          ->option_text("DIR");
+      break;
+    case Option::file:
+      app.add_option("-O", a.file, "the file to write")->option_text("FILE");
+      break;
+    case Option::bare:
+      app.add_flag("--bare", a.bare, "the ids alone, without llm.c's header of 1,024 bytes");
+      break;
   }
 }
 

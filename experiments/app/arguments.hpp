@@ -38,6 +38,9 @@ struct Arguments {
   std::string where;                          // properties that are proved, between commas
   std::string against;                        // activations to compare with, between commas
   std::string drawing;                        // file to draw into; "" = none
+  std::string tokenizer;                      // folder of a tokenizer
+  std::string file;                           // to write; "" = the command's choice
+  bool bare = false;                          // ids without a header
 };
 
 enum class Option {
@@ -60,7 +63,10 @@ enum class Option {
   points,
   where,
   against,
-  drawing
+  drawing,
+  tokenizer,
+  file,
+  bare
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.

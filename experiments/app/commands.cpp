@@ -21,6 +21,7 @@ const Subject kExported{
 constexpr const char* kSearching = "Searching";
 constexpr const char* kReading = "Reading a run";
 constexpr const char* kFormulas = "Activations";
+constexpr const char* kData = "Data";
 constexpr const char* kMachine = "This machine";
 
 constexpr const char* kSearchHelp =
@@ -159,6 +160,18 @@ std::vector<Command> make_commands() {
        "quickstart\n"
        "  antigrad export quickstart:17 -O kernels\n",
        export_command},
+      {"data tokenize",
+       kData,
+       "a text as a shard of 16-bit token ids",
+       {"FILE", "a UTF-8 text; gzip is unpacked"},
+       {tokenizer, file, bare},
+       "Byte pair encoding as GPT-2's, with the tokenizer's own vocab.json and merges.txt (or "
+       "encoder.json\nand vocab.bpe). Special tokens are not looked for: <|endoftext|> in a text "
+       "is "
+       "text. The shard is\nllm.c's: a header of 1,024 bytes, then little-endian ids; studies read "
+       "it as tokens_u16. Default\nfor -O: FILE with .bin in place of its ending.\n\nExample:\n"
+       "  antigrad data tokenize text.txt --tokenizer tokenizers/gpt2 -O train.bin\n",
+       data_tokenize_command},
       {"doctor",
        kMachine,
        "check what antigrad needs, with ways out",

@@ -26,6 +26,9 @@ int analyze_command(const Arguments&);
 int zoo_command(const Arguments&);
 int export_command(const Arguments&);
 
+// data_tokenize.cpp: files of data.
+int data_tokenize_command(const Arguments&);
+
 // doctor.cpp, bench_search.cpp, bench_space.cpp, bench_integrate.cpp, worker.cpp
 int doctor_command(const Arguments&);
 int bench_search_command(const Arguments&);

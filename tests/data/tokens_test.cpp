@@ -5,6 +5,7 @@
 
 #include "tests/data/files.hpp"
 #include "trainer/data/token_files.hpp"
+#include "trainer/data/token_shard.hpp"
 
 namespace antigrad::trainer {
 namespace {

@@ -7,10 +7,20 @@
 #include <stdexcept>
 
 #include "space/error.hpp"
+#include "trainer/data/file_bytes.hpp"
 #include "trainer/data/token_files.hpp"
+#include "trainer/data/tokenizer.hpp"
 
 namespace antigrad::trainer {
 namespace {
+
+Tokens read_bpe(const TextFiles& files) {
+  const Tokenizer tokenizer = Tokenizer::open(files.tokenizer);
+  const FileBytes file(files.path);
+  std::vector<std::uint16_t> ids = tokenizer.encode(file.text(), files.path);
+  if (ids.empty()) throw space::Error({files.path}, "the file is empty, expected a text");
+  return {std::move(ids), tokenizer.vocabulary()};
+}
 
 struct Format {
   const char* name;
@@ -20,6 +30,7 @@ struct Format {
 constexpr Format kFormats[] = {
     {"bytes", [](const TextFiles& files) { return read_bytes(files.path); }},
     {"tokens_u16", [](const TextFiles& files) { return read_u16(files.path, files.vocabulary); }},
+    {"bpe", &read_bpe},
 };
 
 Tokens read_tokens(const TextFiles& files) {

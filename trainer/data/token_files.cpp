@@ -8,14 +8,10 @@
 #include "space/error.hpp"
 #include "trainer/data/file_bytes.hpp"
 #include "trainer/data/mapped_file.hpp"
+#include "trainer/data/token_shard.hpp"
 
 namespace antigrad::trainer {
 namespace {
-
-constexpr std::size_t kHeader = 1024;  // llm.c: 256 int32
-constexpr std::uint32_t kMagic =
-    20240520;  // its 16-bit halves are ids 55432 and 308: above GPT-2's vocabulary
-constexpr std::uint32_t kVersion = 1;
 
 std::uint32_t word(const unsigned char* data) {
   return std::uint32_t{data[0]} | std::uint32_t{data[1]} << 8 | std::uint32_t{data[2]} << 16 |
@@ -24,23 +20,24 @@ std::uint32_t word(const unsigned char* data) {
 
 /// Bytes before the ids: 0, or those of an llm.c header, whose count is checked.
 std::size_t header_size(const std::string& path, const MappedFile& file) {
-  if (file.size() < 4 || word(file.data()) != kMagic) return 0;
-  if (file.size() < kHeader) {
-    fail_at(path, file.size(),
-            fmt::format("the file ends inside its header of {} bytes; it is truncated", kHeader));
+  if (file.size() < 4 || word(file.data()) != kShardMagic) return 0;
+  if (file.size() < kShardHeader) {
+    fail_at(
+        path, file.size(),
+        fmt::format("the file ends inside its header of {} bytes; it is truncated", kShardHeader));
   }
-  if (word(file.data() + 4) != kVersion) {
+  if (word(file.data() + 4) != kShardVersion) {
     fail_at(path, 4,
             fmt::format("version {} of the token file, expected {} (uint16 ids)",
-                        word(file.data() + 4), kVersion));
+                        word(file.data() + 4), kShardVersion));
   }
-  const std::size_t want = kHeader + 2 * std::size_t{word(file.data() + 8)};
+  const std::size_t want = kShardHeader + 2 * std::size_t{word(file.data() + 8)};
   if (file.size() != want) {
     fail_at(path, file.size(),
             fmt::format("the file has {} bytes, expected {} from the count in its header: it is {}",
                         file.size(), want, file.size() < want ? "truncated" : "too long"));
   }
-  return kHeader;
+  return kShardHeader;
 }
 
 }  // namespace
@@ -75,19 +72,6 @@ Tokens read_u16(const std::string& path, int vocabulary) {
     }
   }
   return tokens;
-}
-
-std::string u16_file(std::span<const std::uint16_t> ids, bool header) {
-  std::string file(header ? kHeader : 0, '\0');
-  const std::uint32_t head[] = {kMagic, kVersion, static_cast<std::uint32_t>(ids.size())};
-  for (std::size_t i = 0; header && i < 12; ++i)
-    file[i] = static_cast<char>(head[i / 4] >> 8 * (i % 4));
-  file.reserve(file.size() + 2 * ids.size());
-  for (const std::uint16_t id : ids) {
-    file += static_cast<char>(id & 0xff);
-    file += static_cast<char>(id >> 8);
-  }
-  return file;
 }
 
 }  // namespace antigrad::trainer

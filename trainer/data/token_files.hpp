@@ -1,8 +1,6 @@
 // Files of tokens, one by one, whatever part of a text they hold. For text.cpp and tests: a search
 // reads texts through text.hpp.
 #pragma once
-#include <cstdint>
-#include <span>
 #include <string>
 
 #include "trainer/data/tokens.hpp"
@@ -16,8 +14,5 @@ Tokens read_bytes(const std::string& path);
 /// count) is recognised. Error with the offset for an odd length, a wrong count and an id that is
 /// not below `vocabulary` (1..65536). Reads the file once to check it.
 Tokens read_u16(const std::string& path, int vocabulary);
-
-/// The bytes of such a file, with llm.c's header or without.
-std::string u16_file(std::span<const std::uint16_t> ids, bool header);
 
 }  // namespace antigrad::trainer
