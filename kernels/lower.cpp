@@ -68,13 +68,14 @@ Low integral(Low x, const std::shared_ptr<const space::Table>& table) {
                    base_less(last, x, tail(x, table->right_tail()), y));
 }
 
-Expr lower_rows(const Expr& e) {
+/// keep: rows stay as they are, only tables get their tails.
+Expr lower_rows(const Expr& e, bool keep) {
   Builder out;
   std::vector<Sym> at;
   for (const Node& n : e.nodes) {
     if (n.op == Op::Integral)
       at.push_back({&out, integral(Low{&out, at[n.a].id}, e.tables[n.b]).id});
-    else if (space::primitive(n.op).core)
+    else if (keep || space::primitive(n.op).core)
       at.push_back(copy(out, e, n, at));
     else
       at.push_back({&out, row(n.op, Low{&out, at[n.a].id}).id});
@@ -128,6 +129,8 @@ Expr contract(const Expr& e) {
 
 }  // namespace
 
-Expr lower(const Expr& e) { return contract(lower_rows(e)); }
+Expr lower(const Expr& e) { return contract(lower_rows(e, false)); }
+
+Expr lower_tables(const Expr& e) { return lower_rows(e, true); }
 
 }  // namespace antigrad::kernels

@@ -13,4 +13,7 @@ namespace antigrad::kernels {
 /// Fma.
 space::Expr lower(const space::Expr& e);
 
+/// The same function with its rows as they are and each Integral as lower() leaves it.
+space::Expr lower_tables(const space::Expr& e);
+
 }  // namespace antigrad::kernels

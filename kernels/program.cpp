@@ -63,4 +63,19 @@ Program double_backward_program(const Activation& activation) {
   return finish(b, outputs, 2, 3, 2 * n);
 }
 
+Program gated_forward_program(const Activation& activation) {
+  Builder b;
+  return finish(b, {insert(b, activation.f) * b.variable(1)}, 1, 2, parameter_count(activation));
+}
+
+Program gated_backward_program(const Activation& activation) {
+  Builder b;
+  const int n = parameter_count(activation);
+  const Sym gy = b.variable(2), through = gy * b.variable(1);
+  std::vector<Sym> outputs{through * insert(b, activation.g), gy * insert(b, activation.f)};
+  for (int k = 0; k < n; ++k)
+    outputs.push_back(through * insert(b, space::derivative_param(activation.f, k)));
+  return finish(b, outputs, 2, 3, n);
+}
+
 }  // namespace antigrad::kernels

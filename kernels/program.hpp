@@ -1,5 +1,5 @@
 // A program: what one kernel call computes an element, as one expression with several outputs. The
-// three programs of an activation are written here once; every engine runs any program.
+// programs of an activation are written here once; every engine runs any program.
 #pragma once
 #include "space/activation.hpp"
 #include "space/expr.hpp"
@@ -7,7 +7,8 @@
 namespace antigrad::kernels {
 
 /// Outputs 0 .. elementwise-1 are written an element each, the next `reductions` are summed over
-/// the elements. Inputs are Var 0 (x), 1 (gy), 2 (ggx); parameters Param 0 .. parameters-1.
+/// the elements. Inputs are Var 0 (x), 1 (gy), 2 (ggx) unless said; parameters Param 0 ..
+/// parameters-1.
 struct Program {
   space::Expr expr;
   int elementwise = 0;
@@ -25,5 +26,14 @@ Program backward_program(const space::Activation& activation);
 /// x, gy, ggx -> dgy, dx; sums dtheta_j, as Kernel::double_backward says. Its parameters are theta,
 /// then ggtheta. The jump of g at a knot is left out.
 Program double_backward_program(const space::Activation& activation);
+
+// The activation as a gate, f(u) v, in one pass over both tensors. Inputs are Var 0 (u), 1 (v),
+// 2 (gy).
+
+/// u, v -> f(u) v.
+Program gated_forward_program(const space::Activation& activation);
+
+/// u, v, gy -> gu = gy v g(u), gv = gy f(u); sums of gy v df/dtheta_k(u).
+Program gated_backward_program(const space::Activation& activation);
 
 }  // namespace antigrad::kernels

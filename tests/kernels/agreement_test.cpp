@@ -66,6 +66,49 @@ TEST(Agreement, NarrowMachinesComputeTheSame) {
     }
 }
 
+std::vector<double> elements_of(const Program& p, std::vector<std::vector<double>> columns,
+                                const std::vector<double>& parameters) {
+  return run<double>(*interpret<double>(p), p, columns, parameters).elements;
+}
+
+std::vector<double> product(std::vector<double> a, const std::vector<double>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] *= b[i];
+  return a;
+}
+
+TEST(Agreement, EveryEngineComputesGates) {
+  for (const auto& a : zoo_activations()) {
+    const NamedProgram forward{"gated forward", gated_forward_program(a)},
+        backward{"gated backward", gated_backward_program(a)};
+    const Call call = call_of(a, backward.program, 200, 9);
+    const auto &u = call.columns[0], &v = call.columns[1], &gy = call.columns[2];
+    const auto f = elements_of(forward_program(a), {u}, call.parameters);
+    auto gradients =
+        elements_of(backward_program(a), {u, product(gy, v)}, call.parameters);  // gu, then gv
+    for (const double gv : product(gy, f)) gradients.push_back(gv);
+    const Call pair{{u, v}, call.parameters};
+    Result want = run<double>(*interpret<double>(backward.program), backward.program, call.columns,
+                              call.parameters);
+    want.elements = gradients;
+    for (const bool machine : {false, true}) {
+      if (machine && !has_llvm()) continue;
+      const auto routine = [&](const Program& p) {
+        return machine ? llvm_routine(p) : interpret<float>(p);
+      };
+      EXPECT_EQ(first_disagreement(a, forward, pair,
+                                   run<float>(*routine(forward.program), forward.program,
+                                              pair.columns, pair.parameters),
+                                   {product(f, v), {}}),
+                "");
+      EXPECT_EQ(first_disagreement(a, backward, call,
+                                   run<float>(*routine(backward.program), backward.program,
+                                              call.columns, call.parameters),
+                                   want),
+                "");
+    }
+  }
+}
+
 TEST(Agreement, ComparatorSeesAWrongResult) {
   const auto a = named("xielu");
   const NamedProgram p{"backward", backward_program(a)};

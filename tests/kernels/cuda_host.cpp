@@ -1,0 +1,75 @@
+#include "tests/kernels/cuda_host.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+
+namespace antigrad::kernels {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// "SHIM_KERNEL(name, waits)" for every kernel of a text: its name stands before the first bracket
+/// behind __launch_bounds__(...).
+std::string entries(const std::string& text) {
+  std::string out;
+  const std::string opening = "__launch_bounds__(kThreads)";
+  for (auto at = text.find(opening); at != std::string::npos; at = text.find(opening, at)) {
+    at = text.find_first_not_of(" \n", at + opening.size());
+    const std::string name = text.substr(at, text.find('(', at) - at);
+    const std::string body = text.substr(at, text.find("\n}\n", at) - at);
+    const bool waits = body.find("__syncthreads") != std::string::npos ||
+                       body.find("block_sum") != std::string::npos;
+    out += fmt::format("SHIM_KERNEL({}, {})\n", name, waits);
+  }
+  return out;
+}
+
+}  // namespace
+
+void CudaHost::add(const std::string& prefix, const std::string& text) {
+  source_ += fmt::format("namespace in_{} {{\n{}{}}}\n", prefix, text, entries(text));
+}
+
+std::string CudaHost::compile() {
+  std::string folder = fs::temp_directory_path() / "antigrad_cuda_XXXXXX";
+  if (::mkdtemp(folder.data()) == nullptr) return "cannot make " + folder;
+  const auto clean = [](const std::string* path) { fs::remove_all(*path); };
+  const std::unique_ptr<std::string, decltype(clean)> cleaned(&folder, clean);
+  std::ofstream(folder + "/kernels.cpp") << source_;
+  // FMA in hardware where there is one: libm's is 20 times slower.
+  const std::string command = fmt::format(
+      "c++ -std=c++20 -w -O0 -ffp-contract=off -shared -fPIC -I{0} {1}/kernels.cpp -o "
+      "{1}/kernels.so "
+      ">{1}/log 2>&1",
+      ANTIGRAD_SOURCE_DIR, folder);
+  if (std::system(command.c_str()) != 0) return read(folder + "/log");
+  void* const library = ::dlopen((folder + "/kernels.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return ::dlerror();
+  library_ = std::shared_ptr<void>(library, ::dlclose);
+  return "";
+}
+
+Launch CudaHost::launch(const std::string& prefix, unsigned fewer) const {
+  return [=, library = library_](const char* kernel, unsigned blocks, void** arguments) {
+    const std::string name = prefix + kernel + "_call";
+    void* const found = ::dlsym(library.get(), name.c_str());
+    if (found == nullptr) throw std::logic_error("no kernel " + name);
+    const bool reduce = std::string_view(kernel) == "reduce";  // its blocks are its work
+    reinterpret_cast<void (*)(unsigned, unsigned, void**)>(found)(
+        reduce ? blocks : (blocks + fewer - 1) / fewer, kThreads, arguments);
+  };
+}
+
+}  // namespace antigrad::kernels

@@ -1,0 +1,374 @@
+// The text of every activation's CUDA kernels, run on this processor, against float64.
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+
+#include "kernels/cuda/source.hpp"
+#include "tests/kernels/cases.hpp"
+#include "tests/kernels/cuda_host.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+bool full() {
+  const char* const asked = std::getenv("ANTIGRAD_FULL");
+  return asked != nullptr && *asked == '1';
+}
+
+constexpr Type kTypes[] = {Type::f32, Type::bf16, Type::f16};
+const char* name_of(Type type) {
+  return type == Type::f32 ? "f32" : type == Type::bf16 ? "bf16" : "f16";
+}
+
+// --- Numbers in memory, by arithmetic of their own.
+
+double unit_of(Type type, double v) {  // spacing of the type's numbers at v
+  const int digits = type == Type::f32 ? 24 : type == Type::bf16 ? 8 : 11;
+  const int least = type == Type::f16 ? -24 : -149;
+  int exponent = 0;
+  std::frexp(v, &exponent);
+  return std::ldexp(1.0, std::max(exponent - digits, least));
+}
+
+double largest_of(Type type) { return type == Type::f16 ? 65504 : 3.3895313892515355e38; }
+
+double read(Type type, const unsigned char* at) {
+  std::uint32_t word = 0;
+  if (type == Type::f32) {
+    std::memcpy(&word, at, 4);
+    return static_cast<double>(std::bit_cast<float>(word));
+  }
+  std::memcpy(&word, at, 2);
+  if (type == Type::bf16) return static_cast<double>(std::bit_cast<float>(word << 16));
+  const double sign = word & 0x8000 ? -1 : 1, mantissa = word & 0x3ff;
+  const int exponent = static_cast<int>(word >> 10 & 31);
+  if (exponent == 31)
+    return mantissa != 0 ? std::numeric_limits<double>::quiet_NaN()
+                         : sign * std::numeric_limits<double>::infinity();
+  return sign *
+         (exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(mantissa + 1024, exponent - 25));
+}
+
+/// v is a number of the type.
+void write(Type type, double v, unsigned char* at) {
+  std::uint32_t word = std::bit_cast<std::uint32_t>(static_cast<float>(v));
+  if (type == Type::bf16) word >>= 16;
+  if (type == Type::f16) {
+    const std::uint32_t sign = std::signbit(v) ? 0x8000 : 0;
+    const double m = std::fabs(v);
+    if (std::isnan(v)) {
+      word = 0x7e00;
+    } else if (std::isinf(v)) {
+      word = 0x7c00 | sign;
+    } else {
+      int exponent = 0;
+      std::frexp(m, &exponent);
+      const int biased = m < 0x1p-14 ? 0 : exponent + 14;
+      const double mantissa = std::ldexp(m, biased == 0 ? 24 : 25 - biased);
+      word = static_cast<std::uint32_t>(mantissa) - (biased == 0 ? 0U : 1024U);
+      word |= static_cast<std::uint32_t>(biased) << 10 | sign;
+    }
+  }
+  std::memcpy(at, &word, type == Type::f32 ? 4 : 2);
+}
+
+/// Numbers that every type has: 8 bits, of a size between 2^-14 and 2^15.
+double rounded(double v) {
+  if (v == 0 || !std::isfinite(v)) return v;
+  const double unit = unit_of(Type::bf16, v);
+  const double r = std::nearbyint(v / unit) * unit;
+  return std::fabs(r) < 0x1p-14 ? std::copysign(0x1p-14, r) : r;
+}
+
+// --- A buffer that starts `shift` elements behind a border of 16 bytes, with guards around it.
+
+class Buffer {
+ public:
+  Buffer(Type type, std::size_t n, std::size_t shift)
+      : type_(type), size_(type == Type::f32 ? 4 : 2), n_(n), bytes_(kGuard * 2 + (n + 8) * size_) {
+    const auto address = reinterpret_cast<std::uintptr_t>(bytes_.data());
+    offset_ = kGuard - address % 16 + shift * size_;
+    std::ranges::fill(bytes_, kFill);
+  }
+  void fill(const std::vector<double>& values) {
+    for (std::size_t i = 0; i < n_; ++i)
+      write(type_, values[i % values.size()], data() + i * size_);
+  }
+  unsigned char* data() { return bytes_.data() + offset_; }
+  double operator[](std::size_t i) const {
+    return read(type_, bytes_.data() + offset_ + i * size_);
+  }
+  std::string content() const {
+    return {reinterpret_cast<const char*>(bytes_.data()) + offset_, n_ * size_};
+  }
+  bool guarded() const {
+    for (std::size_t i = 0; i < bytes_.size(); ++i)
+      if ((i < offset_ || i >= offset_ + n_ * size_) && bytes_[i] != kFill) return false;
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kGuard = 64;
+  static constexpr unsigned char kFill = 0xa5;
+  Type type_;
+  std::size_t size_, n_, offset_ = 0;
+  std::vector<unsigned char> bytes_;
+};
+
+// --- The reference: every output and every sum's term at kPeriod points, in float64.
+
+constexpr std::size_t kPeriod = 521;  // inputs repeat; a prime, so that groups differ
+constexpr int kChannels = 3;          // sets of parameters
+
+struct Points {
+  std::vector<std::vector<double>> columns;              // by input
+  std::vector<std::vector<double>> parameters;           // by channel: theta, then ggtheta
+  std::vector<std::vector<std::vector<double>>> values;  // by channel, output, point
+  std::vector<std::vector<double>> scale;                // by channel, point: magnitude()
+};
+
+std::vector<std::vector<double>> parameter_sets(const space::Activation& a, const Program& p,
+                                                std::uint64_t seed) {
+  std::vector<std::vector<double>> sets;
+  space::Random random(seed);
+  for (int channel = 0; channel < kChannels; ++channel) {
+    std::vector<double> theta = starts(a);
+    if (channel > 0)
+      for (std::size_t k = 0; k < theta.size(); ++k) {
+        const double moved = static_cast<float>(theta[k] * (1 + 0.0625 * channel));
+        const double before = std::exchange(theta[k], moved);
+        if (!space::inside(a.parameters, theta, k)) theta[k] = before;
+      }
+    while (static_cast<int>(theta.size()) < p.parameters)
+      theta.push_back(static_cast<float>(random.normal()));
+    sets.push_back(std::move(theta));
+  }
+  return sets;
+}
+
+Points reference(const space::Activation& a, const Program& p, int channels) {
+  Points points;
+  points.parameters = parameter_sets(a, p, 11);
+  for (int k = 0; k < p.inputs; ++k) {
+    points.columns.push_back(inputs(static_cast<int>(kPeriod), 5 + static_cast<std::uint64_t>(k)));
+    for (double& v : points.columns.back()) v = rounded(v);
+  }
+  std::vector<double> at(p.expr.outputs.size());
+  for (int c = 0; c < channels; ++c) {
+    const auto& parameters = points.parameters[static_cast<std::size_t>(c)];
+    points.values.emplace_back(at.size());
+    points.scale.emplace_back();
+    for (std::size_t i = 0; i < kPeriod; ++i) {
+      std::vector<double> vars;
+      for (const auto& column : points.columns) vars.push_back(column[i]);
+      space::evaluate<double>(p.expr, vars, parameters, at);
+      for (std::size_t k = 0; k < at.size(); ++k) points.values.back()[k].push_back(at[k]);
+      points.scale.back().push_back(magnitude(p, vars, parameters));
+    }
+  }
+  return points;
+}
+
+/// What an element's rounding may add: float32 arithmetic over `scale`; in the near types the near
+/// functions, and half a unit of the result.
+double allowance(Type type, double want, double scale) {
+  if (type == Type::f32) return kFloatTolerance * scale;
+  return 0x1p-14 * scale + 0.501 * unit_of(type, want);
+}
+
+// --- One kernel, in one setting.
+
+struct Case {
+  const space::Activation* activation;
+  Pass pass;
+  CudaOptions options;
+  Program program;
+};
+
+struct Setting {
+  Layout layout;
+  std::vector<std::size_t> shifts;  // by buffer, repeated
+  unsigned fewer = 1;
+};
+
+struct Outcome {
+  std::vector<std::string> contents;
+  std::vector<std::vector<double>> outputs;
+  std::vector<float> sums;
+};
+
+Outcome run(const CudaHost& host, const Case& c, const Points& points, const Setting& setting) {
+  const auto n = static_cast<std::size_t>(setting.layout.n);
+  const auto channels = static_cast<std::size_t>(setting.layout.channels);
+  std::vector<Buffer> in, out;
+  std::size_t buffers = 0;
+  const auto shift = [&] { return setting.shifts[buffers++ % setting.shifts.size()]; };
+  for (const auto& column : points.columns) {
+    in.emplace_back(c.options.type, n, shift());
+    in.back().fill(column);
+  }
+  for (int k = 0; k < c.program.elementwise; ++k) out.emplace_back(c.options.type, n, shift());
+  std::vector<const void*> from;
+  std::vector<void*> to;
+  for (auto& b : in) from.push_back(b.data());
+  for (auto& b : out) to.push_back(b.data());
+  const std::size_t own = c.activation->parameters.size();
+  std::vector<float> theta(own * channels), ggtheta(own * channels);
+  for (std::size_t channel = 0; channel < channels; ++channel)
+    for (std::size_t k = 0; k < own; ++k) {
+      const auto& set = points.parameters[channel];
+      theta[k * channels + channel] = static_cast<float>(set[k]);
+      if (set.size() > own) ggtheta[k * channels + channel] = static_cast<float>(set[own + k]);
+    }
+  const KernelShape shape = shape_of(*c.activation, c.pass, c.options);
+  const Plan plan = plan_of(shape, setting.layout, 4);
+  Outcome outcome;
+  outcome.sums.assign(own * channels, -1);
+  std::vector<float> workspace(plan.workspace, std::numeric_limits<float>::quiet_NaN());
+  run_pass(shape, plan,
+           {from, to, theta.data(), ggtheta.data(), outcome.sums.data(), workspace.data()},
+           host.launch(c.options.prefix, setting.fewer));
+  for (const auto& b : out) {
+    EXPECT_TRUE(b.guarded()) << "wrote outside its buffer";
+    outcome.contents.push_back(b.content());
+    outcome.outputs.emplace_back();
+    for (std::size_t i = 0; i < n; ++i) outcome.outputs.back().push_back(b[i]);
+  }
+  for (const auto& b : in) EXPECT_TRUE(b.guarded());
+  return outcome;
+}
+
+/// First disagreement with float64; "" when there is none.
+std::string disagreement(const Case& c, const Points& points, const Setting& setting,
+                         const Outcome& got) {
+  const auto channels = static_cast<std::size_t>(setting.layout.channels);
+  const auto elementwise = static_cast<std::size_t>(c.program.elementwise);
+  std::vector<double> want_sums(got.sums.size()), terms(got.sums.size()), slack(got.sums.size());
+  for (std::size_t i = 0; i < static_cast<std::size_t>(setting.layout.n); ++i) {
+    const std::size_t channel = i / static_cast<std::size_t>(setting.layout.inner) % channels;
+    const std::size_t at = i % kPeriod;
+    const double scale = points.scale[channel][at];
+    for (std::size_t k = 0; k < elementwise; ++k) {
+      const double want = points.values[channel][k][at];
+      if (std::fabs(want) > largest_of(c.options.type) && std::isinf(got.outputs[k][i])) continue;
+      const auto text = difference(got.outputs[k][i], want, allowance(c.options.type, want, scale));
+      if (!text.empty())
+        return fmt::format("output {} at element {} (point {}): {}", k, i, at, text);
+    }
+    for (std::size_t k = 0; k < static_cast<std::size_t>(c.program.reductions); ++k) {
+      const double term = points.values[channel][elementwise + k][at];
+      want_sums[k * channels + channel] += term;
+      terms[k * channels + channel] += std::fabs(term);
+      slack[k * channels + channel] +=
+          (c.options.type == Type::f32 ? kFloatTolerance / 8 : 0x1p-16) * scale;
+    }
+  }
+  // A thread adds at most n / 4 terms one by one, the tree 5 + 8 levels; the second stage is exact.
+  const double rounding = 0x1p-24 * (static_cast<double>(setting.layout.n) / 256 + 32);
+  for (std::size_t s = 0; s < got.sums.size(); ++s) {
+    const auto text = difference(static_cast<double>(got.sums[s]), want_sums[s],
+                                 rounding * terms[s] + slack[s] + 1e-30);
+    if (!text.empty() && c.program.reductions > 0) return fmt::format("sum {}: {}", s, text);
+  }
+  return "";
+}
+
+std::string title(const Case& c, const Setting& s) {
+  return fmt::format("{} of \"{}\" {}, n = {}, {} channels of {}, shifts {}, blocks / {}",
+                     to_string(c.pass), c.activation->name, name_of(c.options.type), s.layout.n,
+                     s.layout.channels, s.layout.inner, fmt::join(s.shifts, " "), s.fewer);
+}
+
+// --- The zoo.
+
+constexpr Pass kPlain[] = {Pass::forward, Pass::backward, Pass::double_backward};
+constexpr Pass kGated[] = {Pass::gated_forward, Pass::gated_backward};
+
+/// Texts of all activations under test, compiled once, and their cases.
+struct Suite {
+  std::vector<space::Activation> activations;
+  CudaHost host;
+  std::vector<Case> cases;
+  std::string failure;
+
+  void add(const space::Activation& a, std::span<const Pass> passes, CudaOptions options) {
+    options.prefix = fmt::format("k{}_", cases.size());
+    host.add(options.prefix, cuda_source(a, passes, options));
+    for (const Pass pass : passes) cases.push_back({&a, pass, options, program_of(a, pass)});
+  }
+};
+
+std::vector<space::Activation> tested() {
+  auto all = zoo_activations();
+  for (const char* tabulated : {"x*softplus(x)", "[a = 0.5] a*x*tanh(x) | 0 | softplus(x)"})
+    all.push_back(named(tabulated));
+  return all;
+}
+
+void expect_agreement(Suite& suite, std::span<const Setting> settings) {
+  std::map<std::pair<const space::Activation*, Pass>, Points> known;
+  int compared = 0;
+  for (const Case& c : suite.cases) {
+    const int channels = c.options.sharing == Sharing::channel ? kChannels : 1;
+    auto& points = known[{c.activation, c.pass}];
+    if (points.values.empty()) points = reference(*c.activation, c.program, channels);
+    std::map<std::pair<long long, long long>, Outcome> first;
+    for (const Setting& s : settings) {
+      const Outcome got = run(suite.host, c, points, s);
+      ++compared;
+      ASSERT_EQ(disagreement(c, points, s, got), "") << title(c, s);
+      const auto [at, is_first] = first.try_emplace({s.layout.n, s.layout.inner}, got);
+      if (is_first) continue;
+      ASSERT_EQ(got.contents, at->second.contents) << title(c, s) << ": not the same bits";
+      ASSERT_EQ(0, std::memcmp(got.sums.data(), at->second.sums.data(), got.sums.size() * 4))
+          << title(c, s) << ": not the same bits";
+    }
+  }
+  fmt::print("{} kernels in {} launches agree with float64\n", suite.cases.size(), compared);
+}
+
+TEST(CudaSemantics, EveryActivationAgreesWithFloat64) {
+  Suite suite;
+  suite.activations = tested();
+  for (const auto& a : suite.activations)
+    for (const Type type : kTypes) suite.add(a, kPlain, {type, Sharing::layer, "", true});
+  for (const auto& a : suite.activations)
+    if (a.name == "silu" || a.name == "xielu" || a.name == "gelu")
+      for (const Type type : kTypes) suite.add(a, kGated, {type, Sharing::layer, "", true});
+  const std::string failure = suite.host.compile();
+  if (failure.find("not found") != std::string::npos) GTEST_SKIP() << "needs c++: " << failure;
+  ASSERT_EQ(failure, "");
+  const Setting settings[] = {
+      {{0}, {0}},           {{1}, {0}},    {{31}, {0}},      {{31}, {1}},
+      {{1000}, {0}},        {{1000}, {3}}, {{4097}, {0}, 1}, {{4097}, {1, 0, 0}, 3},
+      {{4097}, {0, 2}, 100}};
+  expect_agreement(suite, settings);
+}
+
+TEST(CudaSemantics, ParametersByChannelAgreeWithFloat64) {
+  Suite suite;
+  suite.activations = tested();
+  for (const auto& a : suite.activations)
+    if (!a.parameters.empty() || a.name == "gelu")
+      for (const Type type : kTypes)
+        if (type != Type::f16 || a.name == "xielu" || full())
+          suite.add(a, kPlain, {type, Sharing::channel, "", true});
+  for (const auto& a : suite.activations)
+    if (a.name == "xielu") suite.add(a, kGated, {Type::bf16, Sharing::channel, "", true});
+  const std::string failure = suite.host.compile();
+  if (failure.find("not found") != std::string::npos) GTEST_SKIP() << "needs c++: " << failure;
+  ASSERT_EQ(failure, "");
+  const Setting settings[] = {{{0, 3, 5}, {0}},
+                              {{3 * 700, 3, 1}, {0}},  // channels_last
+                              {{3 * 700, 3, 1}, {1, 2}, 2},
+                              {{3 * 16 * 20, 3, 16}, {0}},  // NCHW, whole groups
+                              {{3 * 16 * 20, 3, 16}, {1}, 9},
+                              {{3 * 7 * 33, 3, 7}, {0}},  // NCHW, odd
+                              {{3 * 7 * 33, 3, 7}, {3, 0}, 2}};
+  expect_agreement(suite, settings);
+}
+
+}  // namespace
+}  // namespace antigrad::kernels
