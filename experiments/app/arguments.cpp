@@ -149,6 +149,23 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
     case Option::bare:
       app.add_flag("--bare", a.bare, "the ids alone, without llm.c's header of 1,024 bytes");
       break;
+    case Option::data:
+      app.add_option("-O", a.data, "folder of the data sets; default: $ANTIGRAD_DATA, else data")
+          ->option_text("DIR");
+      break;
+    case Option::from:
+      app.add_option("--from", a.from, "a mirror: the address in front of the file's name")
+          ->option_text("URL");
+      break;
+    case Option::ca:
+      app.add_option("--ca", a.ca, "trust the certificates in this PEM file instead")
+          ->option_text("FILE");
+      break;
+    case Option::table:
+      app.add_option("--table", a.table,
+                     "data sets of your own, written like experiments/app/data_sets.yaml")
+          ->option_text("FILE");
+      break;
   }
 }
 

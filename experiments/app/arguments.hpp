@@ -41,6 +41,10 @@ struct Arguments {
   std::string tokenizer;                      // folder of a tokenizer
   std::string file;                           // to write; "" = the command's choice
   bool bare = false;                          // ids without a header
+  std::string data;                           // folder of data sets; "": $ANTIGRAD_DATA, else data
+  std::string from;                           // address of a mirror
+  std::string ca;                             // file of certificates to trust
+  std::string table;                          // file of data sets, instead of the program's
 };
 
 enum class Option {
@@ -66,7 +70,11 @@ enum class Option {
   drawing,
   tokenizer,
   file,
-  bare
+  bare,
+  data,
+  from,
+  ca,
+  table
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.

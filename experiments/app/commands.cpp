@@ -160,6 +160,33 @@ std::vector<Command> make_commands() {
        "quickstart\n"
        "  antigrad export quickstart:17 -O kernels\n",
        export_command},
+      {"data list",
+       kData,
+       "the data sets that can be fetched",
+       {},
+       {table, output},
+       "Where they are published, what lies there, how it is verified: by sha256 where one is "
+       "known.\n\nExamples:\n  antigrad data list\n  antigrad data list -o json\n",
+       data_list_command},
+      {"data get",
+       kData,
+       "fetch a data set",
+       {"NAME", "a name of `antigrad data list`"},
+       {data, from, ca, table},
+       "Writes DIR/NAME/, as a study's `path:` wants it. What was interrupted goes on where it "
+       "stopped;\na file appears under its name when it is whole and its checksum is right, never "
+       "before. HTTPS\ntrusts what the system trusts, or --ca, or the file that SSL_CERT_FILE "
+       "names.\n\nExamples:\n  antigrad data get cifar10\n"
+       "  antigrad data get mnist -O /data --from https://mirror.example.org/mnist\n",
+       data_get_command},
+      {"data check",
+       kData,
+       "verify the data sets in a folder",
+       {"NAME", "a name of `antigrad data list`; default: all that are there", "", false, true},
+       {data, table, output},
+       "Exit code 1 when a file is missing or not what it should be.\n\nExamples:\n"
+       "  antigrad data check\n  antigrad data check cifar10 -O /data -o json\n",
+       data_check_command},
       {"data tokenize",
        kData,
        "a text as a shard of 16-bit token ids",

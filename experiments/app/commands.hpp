@@ -26,7 +26,10 @@ int analyze_command(const Arguments&);
 int zoo_command(const Arguments&);
 int export_command(const Arguments&);
 
-// data_tokenize.cpp: files of data.
+// data_commands.cpp, data_tokenize.cpp: files of data.
+int data_list_command(const Arguments&);
+int data_get_command(const Arguments&);
+int data_check_command(const Arguments&);
 int data_tokenize_command(const Arguments&);
 
 // doctor.cpp, bench_search.cpp, bench_space.cpp, bench_integrate.cpp, worker.cpp

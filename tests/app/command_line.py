@@ -9,7 +9,7 @@ import time
 
 from program import PROGRAM, SOURCE, TINY, asked, output, run, run_tests
 
-COMMANDS = ["search", "resume", "status", "top", "show", "report", "derive", "analyze", "zoo", "export", "doctor", "bench search", "bench space", "bench kernels"]
+COMMANDS = ["search", "resume", "status", "top", "show", "report", "derive", "analyze", "zoo", "export", "data list", "data get", "data check", "data tokenize", "doctor", "bench search", "bench space", "bench kernels"]
 
 # Words; text that the error must hold. All end with exit code 2.
 ERRORS = [
@@ -43,7 +43,7 @@ STUDY_ERRORS = [
 
 # Words; they must neither load libtorch nor LLVM.
 LIGHT = [["--help"], ["--version"], ["search", "--help"], ["derive", "gelu"], ["derive", "tanh(x)*sigmoid(x)"],
-         ["analyze", "xielu"], ["zoo"], ["zoo", "--primitives"], ["export", "mish", "-O", "out"]]
+         ["analyze", "xielu"], ["zoo"], ["zoo", "--primitives"], ["data", "list"], ["export", "mish", "-O", "out"]]
 
 
 def test_help_names_every_command_and_the_exit_codes():
@@ -125,7 +125,7 @@ def test_commands_that_do_not_train_load_neither_libtorch_nor_llvm():
         run(*words)
         milliseconds = 1000 * (time.monotonic() - begin)
         seen = subprocess.run([PROGRAM, *words], env={**os.environ, "LD_DEBUG": "libs"}, capture_output=True, text=True, check=True)
-        heavy = [line for line in seen.stderr.splitlines() if re.search(r"libtorch|libc10|libLLVM|antigrad_trainer|antigrad_engines", line)]
+        heavy = [line for line in seen.stderr.splitlines() if re.search(r"libtorch|libc10|libLLVM|libcrypto|antigrad_trainer|antigrad_engines", line)]
         assert not heavy, (words, heavy[:3])
         print(f"  {milliseconds:6.1f} ms  antigrad {' '.join(words)}")
 

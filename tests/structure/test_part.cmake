@@ -1,35 +1,51 @@
-# The test part cannot be opened by what searches: each piece of code below must not compile, and the first, without it,
-# must; and no file but those of the promotion itself may speak of class Promotion, which alone makes a key.
+# The test part cannot be opened by what searches: none of the lines below may compile, but the two without a key; and no
+# file but those of the promotion itself may speak of class Promotion, which alone makes a key.
 # cmake -DROOT=folder -DWORK=folder -DCOMPILER=c++ -P test_part.cmake
+set(allowed
+  "(void)images.validation.labels.size()[semicolon]"
+  "const Sealed<int> count = images.test.then([](const Images& test) { return test.count[semicolon] })[semicolon] (void)count[semicolon]")
+set(forbidden
+  "TestKey key[semicolon]"
+  "(void)images.test.open(TestKey())[semicolon]"
+  "(void)images.test.open(TestKey{})[semicolon]"
+  "(void)images.test.open({})[semicolon]"
+  "(void)images.test.open()[semicolon]"
+  "(void)text.test.open({})[semicolon]"
+  "(void)images.test.make_()[semicolon]"
+  "(void)uncut.images_[semicolon]"
+  "struct Mine : TestKey {}[semicolon] (void)images.test.open(Mine())[semicolon]"
+  "(void)text.train.tokens_[semicolon]")
 set(source ${WORK}/test_part.cpp)
 
-function(expect wanted body)
-  file(WRITE ${source} "#include \"trainer/data/images.hpp\"\n#include \"trainer/data/text.hpp\"\n"
-    "using namespace antigrad::trainer;\n"
-    "int search(ImageParts& images, TextParts& text, UncutImages& uncut) {\n  ${body}\n"
-    "  return images.train.count + static_cast<int>(text.train.size()) + (&uncut != nullptr);\n}\n")
+# Every line alone in a function that has what a search has; sets `error` and `result`.
+function(compile lines)
+  set(code "#include \"trainer/data/images.hpp\"\n#include \"trainer/data/text.hpp\"\nusing namespace antigrad::trainer;\n")
+  set(number 0)
+  foreach (line IN LISTS lines)
+    math(EXPR number "${number} + 1")
+    string(APPEND code "int search${number}(ImageParts& images, TextParts& text, UncutImages& uncut) {\n#line ${number} \"line\"\n"
+      "${line}\nreturn images.train.count + static_cast<int>(text.train.size()) + (&uncut != nullptr);\n}\n")
+  endforeach ()
+  string(REPLACE "[semicolon]" ";" code "${code}")
+  file(WRITE ${source} "${code}")
   execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -I${ROOT} ${source} RESULT_VARIABLE result ERROR_VARIABLE error)
-  if ((result EQUAL 0 AND wanted STREQUAL fails) OR (NOT result EQUAL 0 AND wanted STREQUAL compiles))
-    message(SEND_ERROR "'${body}': expected that it ${wanted}, the compiler's result is ${result}\n${error}")
-  endif ()
-  # What fails must fail for the key, not for a slip of the pen.
-  if (wanted STREQUAL fails AND NOT error MATCHES "private|deleted|no matching function|could not convert")
-    message(SEND_ERROR "'${body}' does not compile for another reason:\n${error}")
-  endif ()
+  set(result ${result} PARENT_SCOPE)
+  set(error "${error}" PARENT_SCOPE)
 endfunction()
 
-expect(compiles "(void)images.validation.labels.size();")
-expect(compiles "const Sealed<int> count = images.test.then([](const Images& test) { return test.count; }); (void)count;")
-expect(fails "TestKey key;")
-expect(fails "(void)images.test.open(TestKey());")
-expect(fails "(void)images.test.open(TestKey{});")
-expect(fails "(void)images.test.open({});")
-expect(fails "(void)images.test.open();")
-expect(fails "(void)text.test.open({});")
-expect(fails "(void)images.test.make_();")
-expect(fails "(void)uncut.images_;")
-expect(fails "struct Mine : TestKey {}; (void)images.test.open(Mine());")
-expect(fails "std::vector<std::int64_t> ids(9); text.train.tokens_.copy(0, ids);")
+compile("${allowed}")
+if (NOT result EQUAL 0)
+  message(FATAL_ERROR "what a search may do does not compile:\n${error}")
+endif ()
+compile("${forbidden}")
+set(number 0)
+foreach (line IN LISTS forbidden)
+  math(EXPR number "${number} + 1")
+  # It must fail for the key, not for a slip of the pen.
+  if (NOT error MATCHES "(^|\n)line:${number}:[0-9]+: (fatal )?error: [^\n]*(private|deleted|no matching function|could not convert|too few arguments)")
+    message(SEND_ERROR "'${line}' opens the test part, or fails for another reason:\n${error}")
+  endif ()
+endforeach ()
 
 file(GLOB_RECURSE files ${ROOT}/space/*.?pp ${ROOT}/kernels/*.?pp ${ROOT}/trainer/*.?pp ${ROOT}/search/*.?pp ${ROOT}/experiments/*.?pp)
 set(seen 0)
