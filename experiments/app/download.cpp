@@ -111,6 +111,9 @@ class Fetch {
       HttpHead head;
       try {
         head = get(url);
+      } catch (const HttpUntrusted& error) {
+        reason_ = error.what();
+        return Outcome::refused;
       } catch (const HttpError& error) {
         reason_ = error.what();
         return Outcome::broken;

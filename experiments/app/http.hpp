@@ -8,10 +8,14 @@
 
 namespace antigrad::app {
 
-/// No connection, a broken one, a certificate that is not trusted, nonsense instead of HTTP. What
-/// came before it was handed out.
+/// No connection, a broken one, nonsense instead of HTTP. What came before it was handed out.
 class HttpError : public std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+/// The server is not who it says, or nobody says so: to ask again is of no use.
+class HttpUntrusted : public HttpError {
+  using HttpError::HttpError;
 };
 
 struct HttpRequest {

@@ -84,6 +84,12 @@ std::string reason(httplib::Error error) {
   }
 }
 
+[[noreturn]] void fail(httplib::Error error) {
+  if (error == httplib::Error::SSLServerVerification || error == httplib::Error::SSLLoadingCerts)
+    throw HttpUntrusted(reason(error));
+  throw HttpError(reason(error));
+}
+
 HttpHead get(const HttpRequest& request, const WantsBody& head, const TakesBody& body) {
   const Address address = address_of(request.url);
   httplib::Client client(address.server);
@@ -107,8 +113,7 @@ HttpHead get(const HttpRequest& request, const WantsBody& head, const TakesBody&
         return head(*seen);
       },
       [&](const char* data, std::size_t size) { return body(data, size); });
-  if (!result && result.error() != httplib::Error::Canceled)
-    throw HttpError(reason(result.error()));
+  if (!result && result.error() != httplib::Error::Canceled) fail(result.error());
   if (!seen) throw HttpError("no answer that HTTP knows");
   return *seen;
 }
