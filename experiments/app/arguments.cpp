@@ -85,10 +85,10 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       add_number(app, "--seed", a.seed, "instead of what the study says", 0);
       break;
     case Option::target:
-      app.add_option("--to", a.target, "what for; default and so far the only one: torch");
+      app.add_option("--to", a.target, "what for; default: torch")->option_text("TARGET,...");
       break;
     case Option::folder:
-      app.add_option("-O", a.folder, "folder for the file; default: this one");
+      app.add_option("-O", a.folder, "folder for the files; default: this one");
       break;
     case Option::count: add_number(app, "-n", a.count, "how many; default: 10", 1); break;
     case Option::rounds:

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "kernels/export/target.hpp"
 #include "space/properties.hpp"
 
 namespace antigrad::app {
@@ -63,6 +64,21 @@ std::string properties_help() {
     if (set.properties.size() > 1)
       out += fmt::format("  {:<20}{}\n", set.name, fmt::join(set.properties, ", "));
   return out;
+}
+
+std::string export_help() {
+  std::string out =
+      "Every file stands alone: formula, source, licence, forward and backward with the gradients "
+      "of the\nparameters. Of a trial it holds the trained values, place by place of the network. "
+      "Running it\ntests it. A gate, f(x)*v, becomes a function of two inputs. The paths go to "
+      "stdout.\n\nTargets:\n";
+  for (const kernels::ExportTarget& t : kernels::export_targets())
+    out += fmt::format("  {:<8} {}\n", t.name, t.meaning);
+  return out +
+         "\nExamples:\n  antigrad export gelu --to c,jax -O kernels\n  antigrad export quickstart  "
+         "           # the winner, for PyTorch\n  antigrad export quickstart:17 --to hf -O "
+         "kernels\n"
+         "  antigrad export \"sigmoid(x) + x*logistic_pdf(x)\" --to latex\n";
 }
 
 std::vector<Command> make_commands() {
@@ -151,14 +167,10 @@ std::vector<Command> make_commands() {
        zoo_command},
       {"export",
        kFormulas,
-       "an activation as a file for another framework",
+       "an activation as files for other frameworks",
        kExported,
        {target, folder, define, root},
-       "torch: one self-contained Python file with forward, backward and double backward; running "
-       "it\n"
-       "tests it.\n\nExamples:\n  antigrad export gelu --to torch -O /tmp\n  antigrad export "
-       "quickstart\n"
-       "  antigrad export quickstart:17 -O kernels\n",
+       export_help(),
        export_command},
       {"data list",
        kData,

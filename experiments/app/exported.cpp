@@ -1,15 +1,15 @@
-// From a name to an activation to a file.
+// From a name to an activation to files.
 #include "experiments/app/exported.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 
 #include "experiments/app/run_facts.hpp"
-#include "kernels/export_torch.hpp"
 #include "space/error.hpp"
 #include "space/zoo.hpp"
 
@@ -17,6 +17,8 @@ namespace antigrad::app {
 namespace {
 
 namespace fs = std::filesystem;
+using kernels::Place;
+using kernels::Subject;
 
 struct RunAndTrial {
   std::string run;
@@ -39,44 +41,86 @@ bool is_run(const std::string& root, const std::string& name) {
          fs::exists(fs::path(name) / "journal.log");
 }
 
-Exported of_run(const std::string& root, const RunAndTrial& wanted) {
+// The first run of every task that has trained values, one row for each place of the network.
+std::vector<Place> places_of(const search::Trial& trial, std::size_t parameters) {
+  std::vector<Place> places;
+  std::vector<std::string> seen;
+  for (const search::Run& run : trial.runs) {
+    const std::vector<double>& theta = run.measurement.theta;
+    const bool usable = run.measurement.outcome == trainer::Outcome::ok && parameters > 0;
+    if (!usable || std::ranges::count(seen, run.task) > 0) continue;
+    seen.push_back(run.task);
+    for (std::size_t at = 0; at + parameters <= theta.size(); at += parameters)
+      places.push_back({fmt::format("{} {}", run.task, at / parameters),
+                        {theta.begin() + static_cast<std::ptrdiff_t>(at),
+                         theta.begin() + static_cast<std::ptrdiff_t>(at + parameters)}});
+  }
+  return places;
+}
+
+Subject subject_of(std::string name, space::Activation activation,
+                   const space::ZooEntry* published) {
+  Subject subject{.activation = std::move(activation), .name = std::move(name)};
+  if (published != nullptr) {
+    subject.title = published->title;
+    subject.source = published->source;
+  }
+  return subject;
+}
+
+Subject of_trial(std::string name, const search::Trial& trial) {
+  space::Activation activation = space::parse_activation(trial.candidate.activation);
+  auto places = places_of(trial, activation.parameters.size());
+  const auto* published = space::find_in_zoo(trial.candidate.name);
+  Subject subject = subject_of(std::move(name), std::move(activation), published);
+  subject.places = std::move(places);
+  return subject;
+}
+
+Subject of_run(const std::string& root, const RunAndTrial& wanted) {
   const search::Summary summary = search::summarise(search::open_run(root, wanted.run));
-  if (wanted.trial) {
-    const search::Trial& trial = trial_numbered(summary, *wanted.trial);
-    return {fmt::format("trial{}", *wanted.trial),
-            space::parse_activation(trial.candidate.activation)};
-  }
-  const search::Candidate* winner = winner_of(summary);
-  if (winner == nullptr) {
-    throw space::Error(
-        fmt::format("no candidate of \"{}\" has finished yet; `antigrad status {}`, or name a "
-                    "trial: {}:0",
-                    wanted.run, wanted.run, wanted.run));
-  }
-  return {"winner", space::parse_activation(winner->activation)};
+  if (wanted.trial)
+    return of_trial(fmt::format("trial{}", *wanted.trial), trial_numbered(summary, *wanted.trial));
+  if (auto winner = winner_subject(summary)) return *std::move(winner);
+  throw space::Error(fmt::format(
+      "no candidate of \"{}\" has finished yet; `antigrad status {}`, or name a trial: {}:0",
+      wanted.run, wanted.run, wanted.run));
 }
 
 }  // namespace
 
-Exported find_exported(const std::string& root, const std::string& what,
-                       const space::Definitions& known) {
-  const RunAndTrial wanted = split(what);
-  if (known.find(what) == nullptr && is_run(root, wanted.run)) return of_run(root, wanted);
-  space::Activation activation = space::parse_activation(what, known);
-  std::string name = activation.name.empty() ? "activation" : activation.name;
-  return {std::move(name), std::move(activation)};
+std::optional<Subject> winner_subject(const search::Summary& summary) {
+  const search::Trial* winner = winning_trial(summary);
+  if (winner == nullptr) return std::nullopt;
+  return of_trial("winner", *winner);
 }
 
-void write_torch_file(const space::Activation& activation, const std::string& path) {
-  const std::string text =
-      kernels::export_torch(activation, space::starts_of(activation.parameters));
-  const fs::path file(path);
-  std::error_code failure;
-  if (file.has_parent_path()) fs::create_directories(file.parent_path(), failure);
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  if (!out.flush())
-    throw space::Error({path, 0, 0}, "cannot write the exported file; choose a folder with -O");
+Subject find_subject(const std::string& root, const std::string& what,
+                     const space::Definitions& known) {
+  const RunAndTrial wanted = split(what);
+  const space::ZooEntry* published = known.find(what);
+  if (published == nullptr && is_run(root, wanted.run)) return of_run(root, wanted);
+  space::Activation activation = space::parse_activation(what, known);
+  std::string name = published != nullptr ? published->name : activation.name;
+  if (name.empty()) name = "activation";
+  return subject_of(std::move(name), std::move(activation), published);
+}
+
+std::vector<std::string> write_files(const kernels::ExportTarget& target, const Subject& subject,
+                                     const std::string& folder) {
+  std::vector<std::string> paths;
+  for (const kernels::ExportedFile& file : kernels::export_files(target, subject)) {
+    const fs::path path = fs::path(folder) / file.name;
+    std::error_code failure;
+    if (path.has_parent_path()) fs::create_directories(path.parent_path(), failure);
+    std::ofstream out(path, std::ios::binary);
+    out << file.content;
+    if (!out.flush())
+      throw space::Error({path.string(), 0, 0},
+                         "cannot write the exported file; choose a folder with -O");
+    paths.push_back(path.string());
+  }
+  return paths;
 }
 
 }  // namespace antigrad::app

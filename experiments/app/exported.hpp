@@ -1,23 +1,27 @@
-// What `antigrad export` is asked for, and the file it becomes.
+// What `antigrad export` is asked for, and the files it becomes.
 #pragma once
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "kernels/export/target.hpp"
+#include "search/summary.hpp"
 #include "space/definitions.hpp"
 
 namespace antigrad::app {
 
-struct Exported {
-  std::string name;  // of the file: "gelu", "winner", "trial17", "activation"
-  space::Activation activation;
-};
-
 /// `what`: a name of the zoo or the definitions, RUN or RUN:TRIAL (under `root` or a path), or the
-/// text of an activation. Throws space::Error.
-Exported find_exported(const std::string& root, const std::string& what,
-                       const space::Definitions& known);
+/// text of an activation. A trial brings its trained parameters: of the first run of every task,
+/// place by place. Throws space::Error.
+kernels::Subject find_subject(const std::string& root, const std::string& what,
+                              const space::Definitions& known);
 
-/// The activation as a Python file for PyTorch, parameters at their starts; folders are made.
-/// Throws space::Error when it cannot be written.
-void write_torch_file(const space::Activation& activation, const std::string& path);
+/// The best discovered activation of a run with its trained parameters; nullptr when there is none.
+std::optional<kernels::Subject> winner_subject(const search::Summary& summary);
+
+/// Writes the files of a target into a folder, which is made, and returns their paths. Throws
+/// space::Error when one cannot be written.
+std::vector<std::string> write_files(const kernels::ExportTarget& target,
+                                     const kernels::Subject& subject, const std::string& folder);
 
 }  // namespace antigrad::app

@@ -144,10 +144,8 @@ void write_files(const Summary& summary, const search::Costs& costs,
                  const search::RunDirectory& run) {
   search::write_hall_of_fame(summary, run.hall_of_fame());
   search::write_report(summary, costs, run.report());
-  if (const search::Candidate* winner = winner_of(summary)) {
-    write_torch_file(space::parse_activation(winner->activation),
-                     run.path + "/kernels/winner_torch.py");
-  }
+  if (const auto winner = winner_subject(summary))
+    write_files(kernels::export_target("torch"), *winner, run.path + "/kernels");
 }
 
 std::string results_text(const Summary& s, const search::Costs& costs, Format format) {

@@ -7,15 +7,21 @@
 
 namespace antigrad::app {
 
-const search::Candidate* winner_of(const search::Summary& summary) {
+const search::Trial* winning_trial(const search::Summary& summary) {
   for (const search::ConfirmRow& row : summary.table.rows) {
-    if (!row.candidate.baseline && row.outcome == trainer::Outcome::ok) return &row.candidate;
+    if (!row.candidate.baseline && row.outcome == trainer::Outcome::ok)
+      return &summary.confirmation.at(static_cast<std::size_t>(row.number));
   }
   for (const search::Trial* trial : summary.leaderboard()) {
     const bool found = !trial->candidate.baseline && trial->state == search::TrialState::complete;
-    if (found) return &trial->candidate;
+    if (found) return trial;
   }
   return nullptr;
+}
+
+const search::Candidate* winner_of(const search::Summary& summary) {
+  const search::Trial* trial = winning_trial(summary);
+  return trial == nullptr ? nullptr : &trial->candidate;
 }
 
 const search::Trial& trial_numbered(const search::Summary& summary, int number) {

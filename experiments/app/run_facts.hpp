@@ -10,6 +10,8 @@ namespace antigrad::app {
 /// The best discovered activation: first of the confirmed candidates, or of the leaderboard before
 /// a confirmation; nullptr when no candidate has finished.
 const search::Candidate* winner_of(const search::Summary& summary);
+/// The trial that trained it longest: of the confirmation, or of the search before one.
+const search::Trial* winning_trial(const search::Summary& summary);
 
 /// Throws space::Error when there is no such trial in the search.
 const search::Trial& trial_numbered(const search::Summary& summary, int number);

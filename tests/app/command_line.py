@@ -26,7 +26,10 @@ ERRORS = [
     (["derive", "sigmod(x)"], '1:1: unknown primitive "sigmod"; did you mean "sigmoid"?'),
     (["derive", "x + "], "1:"),
     (["derive", "x", "y"], "derive: "),
-    (["export", "gelu", "--to", "cobol"], 'cannot export to "cobol"'),
+    (["export", "gelu", "--to", "cobol"], 'cannot export to "cobol"; known targets: torch, '),
+    (["export", "gelu", "--to", "c,jaxx"], 'cannot export to "jaxx"; did you mean "jax"?'),
+    (["export", "gelu", "--to", ""], 'cannot export to ""'),
+    (["export", "swiglu", "--to", "hf"], "is a gate, f(x)*v"),
     (["export", "gelu", "-O", "/proc/nowhere"], "/proc/nowhere/gelu_torch.py: cannot write"),
 ]
 
@@ -88,6 +91,14 @@ def test_missing_data_is_named_before_anything_is_made():
     error = run("search", "broken.yaml", "--dir", "broken_runs", code=2).stderr
     assert 'broken.yaml: task "digits": there is no ' in error and "nowhere/digits.csv.gz; " in error, error
     assert not os.path.exists("broken_runs")
+
+
+def test_export_prints_the_files_of_every_target():
+    said = output("export", "gelu", "--to", "latex,c,torch,c", "-O", "several").split("\n")
+    assert said == ["several/gelu.tex", "several/gelu.h", "several/gelu_torch.py", ""], said
+    assert all(os.path.getsize(path) > 500 for path in said[:-1])
+    text = output("export", "--help")
+    assert all(re.search(rf"^  {target} +NAME", text, re.M) for target in ("torch", "c", "jax", "hf")), text
 
 
 def test_lists_come_as_table_json_and_csv():

@@ -1,5 +1,8 @@
 antigrad_oracle_test(journal_optuna journal_optuna.py)
 antigrad_oracle_test(export_torch export_torch.py)
+antigrad_oracle_test(export_triton export_triton.py)
+antigrad_oracle_test(export_jax export_jax.py)
+antigrad_oracle_test(export_hf export_hf.py)
 antigrad_oracle_test(zoo zoo.py)
 antigrad_oracle_test(derive_python derive_python.py)
 antigrad_oracle_test(integrals integrals.py)

@@ -1,0 +1,196 @@
+#include "kernels/export/subject.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "kernels/program.hpp"
+#include "space/error.hpp"
+#include "space/text.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+using space::Activation;
+
+constexpr double kTolerance = 4e-7;
+
+bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
+bool digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+std::string range_text(const Activation& activation, std::size_t k) {
+  return "in " + space::to_string(activation.parameters[k].domain, activation.parameters);
+}
+
+/// Names that C, Python, their libraries and the exported files use themselves.
+bool taken(const std::string& name) {
+  static const std::vector<std::string> words{
+      "auto",     "break",    "case",     "char",     "const",  "continue",  "default",  "do",
+      "double",   "else",     "enum",     "extern",   "float",  "for",       "goto",     "if",
+      "inline",   "int",      "long",     "register", "return", "short",     "signed",   "sizeof",
+      "static",   "struct",   "switch",   "typedef",  "union",  "unsigned",  "void",     "volatile",
+      "while",    "restrict", "and",      "as",       "assert", "async",     "await",    "class",
+      "def",      "del",      "elif",     "except",   "False",  "finally",   "from",     "global",
+      "import",   "in",       "is",       "lambda",   "None",   "nonlocal",  "not",      "or",
+      "pass",     "raise",    "True",     "try",      "with",   "yield",     "self",     "torch",
+      "triton",   "tl",       "jax",      "jnp",      "np",     "math",      "x",        "y",
+      "gy",       "gx",       "ggx",      "n",        "main",   "theta",     "place",    "number",
+      "exp",      "log",      "sin",      "cos",      "tan",    "tanh",      "atan",     "erf",
+      "erfc",     "expm1",    "log1p",    "sqrt",     "fabs",   "fma",       "gamma",    "logb",
+      "ldexp",    "y0",       "y1",       "yn",       "j0",     "j1",        "jn",       "signal",
+      "this",     "new",      "delete",   "template", "bool",   "namespace", "operator", "apply",
+      "gradient", "wide",     "integral", "horner",   "worst",  "lax"};
+  return std::ranges::count(words, name) > 0;
+}
+
+/// t0, p12: what generated lines are called.
+bool generated(const std::string& name) {
+  return name.size() > 1 && (name[0] == 't' || name[0] == 'p') &&
+         std::ranges::all_of(name.substr(1), digit);
+}
+
+std::string usable(const std::string& name) {
+  return name + (taken(name) || generated(name) ? "_" : "");
+}
+
+/// f and df/dx, df/dtheta as one expression.
+space::Expr values_of(const Activation& activation) {
+  std::vector<space::Expr> parts{activation.f, activation.g};
+  for (std::size_t k = 0; k < activation.parameters.size(); ++k)
+    parts.push_back(space::derivative_param(activation.f, static_cast<int>(k)));
+  return space::bundle(parts);
+}
+
+template <class T>
+std::vector<double> evaluated(const space::Expr& e, double x, const std::vector<double>& theta) {
+  const T at = static_cast<T>(x);
+  const std::vector<T> parameters(theta.begin(), theta.end());
+  std::vector<T> out(e.outputs.size());
+  space::evaluate<T>(e, {&at, 1}, parameters, out);
+  return {out.begin(), out.end()};
+}
+
+/// The largest error of float32 arithmetic at one point of theta.
+double float_error(const space::Expr& e, const std::vector<double>& theta) {
+  constexpr int kPoints = 2048;
+  constexpr double kReach = 16;
+  double worst = 0;
+  for (int i = 0; i < kPoints; ++i) {
+    const double u = (2 * (i + 0.37) - kPoints) / kPoints;
+    const double x = static_cast<float>(kReach * u);
+    const auto want = evaluated<double>(e, x, theta), got = evaluated<float>(e, x, theta);
+    for (std::size_t k = 0; k < want.size(); ++k)
+      if (std::fabs(want[k]) < 1e30)
+        worst = std::max(worst, std::fabs(got[k] - want[k]) / std::max(1.0, std::fabs(want[k])));
+  }
+  return worst;
+}
+
+std::vector<double> as_float(std::vector<double> values) {
+  for (double& v : values) v = static_cast<double>(static_cast<float>(v));
+  return values;
+}
+
+}  // namespace
+
+void check(const Subject& subject) {
+  const Activation& a = subject.activation;
+  for (const Place& place : subject.places) {
+    if (place.theta.size() != a.parameters.size())
+      throw space::Error(fmt::format("export of \"{}\": got {} parameter values, expected {} ({})",
+                                     a.text, place.theta.size(), a.parameters.size(),
+                                     fmt::join(space::names_of(a.parameters), ", ")));
+    for (std::size_t k = 0; k < place.theta.size(); ++k)
+      if (!space::inside(a.parameters, place.theta, k))
+        throw space::Error(fmt::format("export of \"{}\": {} = {} is not {}", a.text,
+                                       a.parameters[k].name, place.theta[k], range_text(a, k)));
+  }
+}
+
+std::vector<double> start_values(const Subject& subject) {
+  return subject.places.empty() ? space::starts_of(subject.activation.parameters)
+                                : subject.places.front().theta;
+}
+
+std::string class_name(const Subject& subject) {
+  std::string name;
+  bool capital = true;
+  for (const char c : subject.name) {
+    const bool word = letter(c) || digit(c);
+    if (word && !(name.empty() && digit(c)))
+      name += capital ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    capital = !word;
+  }
+  return name.empty() ? "Discovered" : name;
+}
+
+std::string identifier(const Subject& subject) {
+  std::string name;
+  for (const char c : subject.name) {
+    if (letter(c) || (digit(c) && !name.empty()))
+      name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!name.empty() && name.back() != '_')
+      name += '_';
+  }
+  while (!name.empty() && name.back() == '_') name.pop_back();
+  return name.empty() ? "discovered" : usable(name);
+}
+
+std::vector<std::string> parameter_names(const Subject& subject) {
+  std::vector<std::string> names;
+  for (const auto& p : subject.activation.parameters) names.push_back(usable(p.name));
+  return names;
+}
+
+std::vector<std::string> headlines(const Subject& subject) {
+  const Activation& a = subject.activation;
+  const auto names = space::names_of(a.parameters);
+  std::vector<std::string> lines;
+  if (!subject.title.empty()) lines.push_back(subject.title);
+  lines.push_back(fmt::format("{}: {}", a.by_f ? "Definition" : "Gradient", a.text));
+  lines.push_back("f(x) = " + space::to_string(a.f, names));
+  lines.push_back("f'(x) = " + space::to_string(a.g, names));
+  const auto start = start_values(subject);
+  for (std::size_t k = 0; k < start.size(); ++k)
+    lines.push_back(fmt::format("{} {}, {} {}", names[k], range_text(a, k),
+                                subject.places.empty() ? "starts at" : "trained to",
+                                space::to_string(start[k])));
+  if (subject.places.size() > 1)
+    lines.push_back(fmt::format("trained at {} places; the first one's values are the start",
+                                subject.places.size()));
+  if (!subject.source.empty()) lines.push_back("Source: " + subject.source);
+  lines.push_back("License: MIT. Written by antigrad.");
+  return lines;
+}
+
+Samples samples(const Subject& subject) {
+  constexpr int kCount = 64;
+  const auto theta = start_values(subject);
+  const space::Expr e = values_of(subject.activation);
+  Samples s;
+  s.gtheta.resize(theta.size());
+  for (int i = 0; i < kCount; ++i) {
+    const double x = static_cast<float>(-6.0371 + 12.06 * i / (kCount - 1));
+    const double gy = ((i * 7) % 11 - 4) * 0.25;
+    const auto v = evaluated<double>(e, x, theta);
+    s.x.push_back(x);
+    s.gy.push_back(gy);
+    s.y.push_back(v[0]);
+    s.gx.push_back(gy * v[1]);
+    for (std::size_t k = 0; k < theta.size(); ++k) s.gtheta[k] += gy * v[2 + k];
+  }
+  return s;
+}
+
+bool needs_double(const Subject& subject) {
+  const space::Expr e = values_of(subject.activation);
+  double worst = float_error(e, as_float(space::starts_of(subject.activation.parameters)));
+  for (const Place& place : subject.places)
+    worst = std::max(worst, float_error(e, as_float(place.theta)));
+  return worst > kTolerance;
+}
+
+}  // namespace antigrad::kernels

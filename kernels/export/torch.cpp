@@ -1,0 +1,391 @@
+// Legend: tK values, x, gy, ggx inputs, pK parameters (0-dimensional tensors), number(c, x) a
+// constant like x, integral(table0, t) a tabulated antiderivative. Arithmetic is the rows' formulas
+// with torch's functions, which keep their digits where naive ones lose them (expm1, log1p, erfc).
+#include "kernels/export/torch.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "kernels/export/dialect.hpp"
+#include "kernels/export/flatten.hpp"
+#include "kernels/export/python_text.hpp"
+#include "kernels/export/triton_text.hpp"
+#include "kernels/program.hpp"
+#include "space/error.hpp"
+#include "space/table.hpp"
+#include "space/text.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+using space::Op;
+
+constexpr Form kForms[] = {
+    {Op::Add, "{0} + {1}"},
+    {Op::Sub, "{0} - {1}"},
+    {Op::Mul, "{0} * {1}"},
+    {Op::Div, "{0} / {1}"},
+    {Op::Neg, "-{0}"},
+    {Op::Abs, "torch.abs({0})"},
+    {Op::Sqrt, "torch.sqrt({0})"},
+    {Op::Min, "torch.minimum({0}, {1})", false},
+    {Op::Max, "torch.maximum({0}, {1})", false},
+    {Op::Less, "torch.where({0} < {1}, {2}, {3})"},
+    {Op::LessEqual, "torch.where({0} <= {1}, {2}, {3})"},
+    {Op::CopySign, "torch.copysign({0}, {1})", false},
+    {Op::Exp, "torch.exp({0})"},
+    {Op::Expm1, "torch.expm1({0})"},
+    {Op::Log1p, "torch.log1p({0})"},
+    {Op::Erf, "torch.erf({0})"},
+    {Op::Erfc, "torch.erfc({0})"},
+    {Op::Tanh, "torch.tanh({0})"},
+    {Op::Atan, "torch.atan({0})"},
+    {Op::Sin, "torch.sin({0})"},
+    {Op::Cos, "torch.cos({0})"},
+};
+
+constexpr Dialect kTorch{"    t{0} = {1}\n", kForms, python_number, "number({0}, x)"};
+
+constexpr const char* kImports = R"py(
+import os
+
+import torch
+
+try:
+    import functools
+
+    import triton
+    import triton.language as tl
+except ImportError:
+    triton = None
+
+
+def number(value, like):
+    return torch.full((), value, dtype=like.dtype, device=like.device)
+
+)py";
+
+constexpr const char* kIntegral = R"py(
+def integral(table, u):
+    """A tabulated antiderivative: piecewise polynomials between the breaks, polynomial tails; in float64."""
+    breaks, origins, coefficients, left, right = (
+        torch.tensor(part, dtype=torch.float64, device=u.device) for part in table
+    )
+    v = u.double()
+    segment = torch.searchsorted(breaks, v.detach().contiguous(), right=True) - 1
+    segment = segment.clamp(0, len(origins) - 1)
+    local = coefficients[segment]
+    y = horner(local.unbind(-1), v - origins[segment])
+    y = torch.where(v <= breaks[0], horner(left.unbind(), v), y)
+    y = torch.where(v >= breaks[-1], horner(right.unbind(), v), y)
+    return torch.where(v == v, y, v).to(u.dtype)
+
+
+def horner(coefficients, t):
+    y = coefficients[-1] + torch.zeros_like(t)
+    for c in reversed(coefficients[:-1]):
+        y = y * t + c
+    return y
+
+)py";
+
+/// {0}: the class, {1}: what x computes in.
+constexpr const char* kFunctions = R"py(
+
+def wide(x):
+    """{2}"""
+    return {1}
+
+
+def typed(y, dtype):
+    """Not y.to(dtype), whose result may be y itself: torch.compile then loses the function's gradient."""
+    return y if y.dtype == dtype else y.to(dtype)
+
+
+def on_triton(x):
+    """Whether the Triton kernels serve: not where torch.compile fuses the formula by itself."""
+    if triton is None or torch.compiler.is_compiling() or x.dtype == torch.float64:
+        return False
+    return x.is_cuda or os.environ.get("TRITON_INTERPRET") == "1"
+
+
+def gradient(x, gy, theta):
+    if on_triton(x):
+        gx, *gtheta = triton_backward(x, gy, theta)
+    else:
+        u = wide(x)
+        gx, *gtheta = backward_program(u, typed(gy, u.dtype), *(typed(p, u.dtype) for p in theta))
+    return typed(gx, x.dtype), *(typed(g, p.dtype) for g, p in zip(gtheta, theta))
+
+
+class {0}Function(torch.autograd.Function):
+    """Saves x and the parameters only; backward computes the rest again."""
+
+    @staticmethod
+    def forward(ctx, x, *theta):
+        ctx.save_for_backward(x, *theta)
+        if on_triton(x):
+            return triton_forward(x, theta)[0]
+        u = wide(x)
+        return typed(forward_program(u, *(typed(p, u.dtype) for p in theta))[0], x.dtype)
+
+    @staticmethod
+    def backward(ctx, gy):
+        x, *theta = ctx.saved_tensors
+        if torch.compiler.is_compiling():  # which differentiates once
+            return gradient(x, gy, theta)
+        return {0}Gradient.apply(x, gy, *theta)
+
+
+class {0}Gradient(torch.autograd.Function):
+    """The backward as a function of its own, so that it can be differentiated once more."""
+
+    @staticmethod
+    def forward(ctx, x, gy, *theta):
+        ctx.save_for_backward(x, gy, *theta)
+        return gradient(x, gy, theta)
+
+    @staticmethod
+    def backward(ctx, ggx, *ggtheta):
+        x, gy, *theta = ctx.saved_tensors
+        if on_triton(x) and not torch.is_grad_enabled():
+            dgy, dx, *dtheta = triton_double_backward(x, gy, ggx, theta, ggtheta)
+        else:  # plain operations, which autograd differentiates for a third derivative
+            u = wide(x)
+            rest = [typed(v, u.dtype) for v in (gy, ggx, *theta, *ggtheta)]
+            dgy, dx, *dtheta = double_backward_program(u, *rest)
+        return typed(dx, x.dtype), typed(dgy, gy.dtype), *(typed(d, p.dtype) for d, p in zip(dtheta, theta))
+
+)py";
+
+/// {0}: the class, {1}: fields, {2}: their names as arguments, {3}, {4}: of a gate, {5}: docstring.
+constexpr const char* kModule = R"py(
+class {0}(torch.nn.Module):
+    """{5}"""
+
+    def __init__(self, place=0):
+        super().__init__()
+{1}
+    def forward(self, x{3}):
+        return {0}Function.apply(x{2}){4}
+
+)py";
+
+constexpr const char* kTest = R"py(
+def worst(got, want):
+    want = torch.tensor(want, dtype=torch.float64)
+    return float(((got.double().cpu() - want).abs() / want.abs().clamp(min=1)).max()) if len(want) else 0.0
+
+
+def self_test():
+    """The values in SAMPLES in float32, and first and second derivatives against differences in float64."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    theta = tuple(torch.tensor(v, device=device, requires_grad=True) for v in PLACES[0])
+    x, gy = (torch.tensor(SAMPLES[k], device=device) for k in ("x", "gy"))
+    x.requires_grad_()
+    y = {0}Function.apply(x, *theta)
+    gx, *gtheta = torch.autograd.grad(y, (x, *theta), gy)
+    assert worst(y.detach(), SAMPLES["y"]) <= {1}, worst(y.detach(), SAMPLES["y"])
+    assert worst(gx, SAMPLES["gx"]) <= {1}, worst(gx, SAMPLES["gx"])
+    for got, want in zip(gtheta, SAMPLES["gtheta"]):
+        assert abs(float(got) - want) <= 1e-5 * max(1, abs(want)), (float(got), want)
+    x = torch.linspace(-4.0371, 4.0253, 33, dtype=torch.float64, requires_grad=True)
+    theta = tuple(torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in PLACES[0])
+    assert torch.autograd.gradcheck({0}Function.apply, (x, *theta))
+    assert torch.autograd.gradgradcheck({0}Function.apply, (x, *theta))
+    print("{0}: values, gradcheck and gradgradcheck pass")
+
+)py";
+
+constexpr const char* kMain = "\nif __name__ == \"__main__\":\n    self_test()\n";
+
+/// "def NAME(x, gy, p0, p1): ..." returning a tuple: elementwise outputs shaped like x, then sums.
+std::string function_text(const std::string& name, const Program& program, Tables& tables) {
+  Leaves leaves;
+  for (int k = 0; k < program.inputs; ++k)
+    leaves.inputs.push_back(
+        std::vector<std::string>{"x", "gy", "ggx"}[static_cast<std::size_t>(k)]);
+  for (int k = 0; k < program.parameters; ++k) leaves.parameters.push_back(fmt::format("p{}", k));
+  leaves.integral = [](std::size_t k, const std::string& t) {
+    return fmt::format("integral(table{}, {})", k, t);
+  };
+  const Body body = write_body(flatten(program.expr), kTorch, leaves, tables);
+  std::vector<std::string> results, arguments = leaves.inputs;
+  for (std::size_t k = 0; k < body.results.size(); ++k)
+    results.push_back(fmt::format("{}.expand_as(x){}", body.results[k],
+                                  static_cast<int>(k) < program.elementwise ? "" : ".sum()"));
+  arguments.insert(arguments.end(), leaves.parameters.begin(), leaves.parameters.end());
+  return fmt::format("\ndef {}({}):\n{}    return ({},)\n\n", name, fmt::join(arguments, ", "),
+                     body.lines, fmt::join(results, ", "));
+}
+
+std::string table_text(std::size_t index, const space::Table& table) {
+  std::size_t width = 0;
+  for (const auto& c : table.coefficients()) width = std::max(width, c.size());
+  std::string rows;
+  for (auto c : table.coefficients()) {
+    c.resize(width, 0.0);
+    rows += fmt::format("        {},\n", python_list(c));
+  }
+  return fmt::format("\ntable{} = (\n    {},\n    {},\n    [\n{}    ],\n    {},\n    {},\n)\n",
+                     index, python_list(table.breaks()), python_list(table.origins()), rows,
+                     python_list(trimmed(table.left_tail())),
+                     python_list(trimmed(table.right_tail())));
+}
+
+std::string programs_text(const space::Activation& a) {
+  Tables tables;
+  std::string text = function_text("forward_program", forward_program(a), tables) +
+                     function_text("backward_program", backward_program(a), tables) +
+                     function_text("double_backward_program", double_backward_program(a), tables);
+  std::string before = tables.empty() ? "" : kIntegral;
+  for (std::size_t k = 0; k < tables.size(); ++k) before += table_text(k, *tables[k]);
+  return before + (tables.empty() ? "" : "\n") + text;
+}
+
+std::string functions_text(const Subject& subject) {
+  if (needs_double(subject))
+    return fmt::format(fmt::runtime(kFunctions), class_name(subject), "x.double()",
+                       "Its terms cancel, so that float32 would lose too many digits.");
+  return fmt::format(fmt::runtime(kFunctions), class_name(subject),
+                     "x.float() if x.dtype in (torch.float16, torch.bfloat16) else x",
+                     "Half precision computes in float32.");
+}
+
+std::string module_text(const Subject& subject) {
+  std::string fields, arguments;
+  const auto& parameters = subject.activation.parameters;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    fields += fmt::format(
+        "        self.theta_{} = torch.nn.Parameter(torch.tensor(PLACES[place][{}]))  # in {}\n",
+        parameters[k].name, k, space::to_string(parameters[k].domain, parameters));
+    arguments += fmt::format(", self.theta_{}", parameters[k].name);
+  }
+  const GateText gate = gate_text(subject);
+  return fmt::format(fmt::runtime(kModule), class_name(subject), fields, arguments, gate.argument,
+                     gate.factor,
+                     subject.activation.gate
+                         ? "The gate f(x) * v; parameters start at the values of PLACES[place]."
+                         : "Elementwise; parameters start at the values of PLACES[place].");
+}
+
+std::string torch_text(const Subject& subject, std::vector<std::string> lines) {
+  lines.insert(lines.begin(), {"An activation function for PyTorch.", ""});
+  lines.push_back("Run this file to check it.");
+  // The kernels' polynomials round a little more often than torch's functions.
+  return python_docstring(lines) + kImports + "\nif triton is not None:\n" +
+         triton_text(subject, "    ") + "\n" + programs_text(subject.activation) +
+         functions_text(subject) + "\n" + python_places(subject) + "\n" + module_text(subject) +
+         "\n" + python_samples(subject) + "\n" +
+         fmt::format(fmt::runtime(kTest), class_name(subject), "1e-6");
+}
+
+/// {0}: the class, {1}: the name.
+constexpr const char* kRegistration = R"py(
+from transformers.activations import ACT2CLS, ACT2FN  # noqa: E402
+
+ACT2CLS["{1}"] = ACT2FN["{1}"] = {0}
+
+
+def transformers_test():
+    """A tiny Llama with hidden_act="{1}" trains a step; its saved and loaded copy agrees."""
+    import tempfile
+
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(0)
+    config = LlamaConfig(vocab_size=32, hidden_size=16, intermediate_size=32, num_hidden_layers=2,
+                         num_attention_heads=2, num_key_value_heads=2, max_position_embeddings=16, hidden_act="{1}")
+    model = LlamaForCausalLM(config)
+    assert sum(isinstance(m, {0}) for m in model.modules()) == 2
+    tokens = torch.arange(16).reshape(1, 16)
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
+    before = model(input_ids=tokens, labels=tokens).loss
+    before.backward()
+    for name, p in model.named_parameters():
+        assert p.grad is not None and p.grad.isfinite().all(), name
+    optimiser.step()
+    after = model(input_ids=tokens, labels=tokens).loss
+    assert float(after) < float(before), (float(before), float(after))
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder)
+        loaded = LlamaForCausalLM.from_pretrained(folder)
+    for (name, p), (_, q) in zip(model.state_dict().items(), loaded.state_dict().items(), strict=True):
+        assert torch.equal(p, q), name
+    assert torch.equal(model(input_ids=tokens).logits, loaded(input_ids=tokens).logits)
+    print("{1}: a Llama trains a step and loads as it was saved")
+
+
+if __name__ == "__main__":
+    self_test()
+    transformers_test()
+)py";
+
+constexpr const char* kTritonImports = R"py(
+import functools
+import os
+
+import torch
+import triton
+import triton.language as tl
+
+)py";
+
+constexpr const char* kTritonTest = R"py(
+
+def worst(got, want):
+    want = torch.tensor(want, dtype=torch.float64)
+    return float(((got.double().cpu() - want).abs() / want.abs().clamp(min=1)).max()) if len(want) else 0.0
+
+
+def self_test():
+    """The values in SAMPLES. TRITON_INTERPRET=1 runs without a GPU."""
+    device = "cpu" if INTERPRETED.value else "cuda"
+    theta = tuple(torch.tensor(v, device=device) for v in PLACES[0])
+    x, gy = (torch.tensor(SAMPLES[k], device=device) for k in ("x", "gy"))
+    (y,) = triton_forward(x, theta)
+    gx, *gtheta = triton_backward(x, gy, theta)
+    assert worst(y, SAMPLES["y"]) <= {0}, worst(y, SAMPLES["y"])
+    assert worst(gx, SAMPLES["gx"]) <= {0}, worst(gx, SAMPLES["gx"])
+    for got, want in zip(gtheta, SAMPLES["gtheta"]):
+        assert abs(float(got) - want) <= 1e-5 * max(1, abs(want)), (float(got), want)
+    dgy, _, *_ = triton_double_backward(x, gy, torch.ones_like(x), theta, [torch.zeros_like(p) for p in theta])
+    slope = torch.where(gy == 0, 0, dgy * gy)
+    assert worst(slope, SAMPLES["gx"]) <= 4 * {0}, worst(slope, SAMPLES["gx"])
+    print("{1}: values pass")
+
+
+if __name__ == "__main__":
+    self_test()
+)py";
+
+}  // namespace
+
+std::vector<ExportedFile> torch_files(const Subject& subject) {
+  return {{subject.name + "_torch.py", torch_text(subject, headlines(subject)) + kMain}};
+}
+
+std::vector<ExportedFile> hf_files(const Subject& subject) {
+  auto lines = headlines(subject);
+  lines.push_back(
+      fmt::format("Importing this file makes \"{}\" an activation of Hugging Face transformers.",
+                  subject.name));
+  return {{subject.name + "_hf.py",
+           torch_text(subject, std::move(lines)) +
+               fmt::format(fmt::runtime(kRegistration), class_name(subject), subject.name)}};
+}
+
+std::vector<ExportedFile> triton_files(const Subject& subject) {
+  auto lines = headlines(subject);
+  lines.insert(lines.begin(), {"Triton kernels of an activation function.", ""});
+  lines.push_back("Run this file to check it, on a GPU or with TRITON_INTERPRET=1.");
+  return {{subject.name + "_triton.py",
+           python_docstring(lines) + kTritonImports + triton_text(subject, "") + "\n" +
+               python_places(subject) + "\n" + python_samples(subject) +
+               fmt::format(fmt::runtime(kTritonTest), needs_double(subject) ? "1e-5" : "1e-6",
+                           class_name(subject))}};
+}
+
+}  // namespace antigrad::kernels

@@ -1,0 +1,85 @@
+"""Exported files and what they must give: kernels_test writes them, zoo first, then random gradients.
+
+A case is judged against the exact function (float64 at the float32 inputs): within 1e-6 max(1, |y|), parameter gradients
+(sums of 488 elements) within ten times that; what has a name is as near to the kernel that trained it.
+"""
+import os
+import pathlib
+import random
+import subprocess
+
+FULL = os.environ.get("ANTIGRAD_FULL") == "1"
+LIMIT = 1e-6
+
+
+class Case:
+    def __init__(self, folder):
+        self.folder = folder
+        self.name = folder.name.split("_", 1)[1]
+        self.text = (folder / "text.txt").read_text().strip()
+        *rows, kernel, exact = [[float.fromhex(word) for word in line.split()] for line in (folder / "values.txt").read_text().split("\n")[:-1]]
+        self.x, self.gy, self.kernel_y, self.kernel_gx, self.y, self.gx = map(list, zip(*rows))
+        self.kernel_gtheta, self.gtheta = kernel, exact
+        self.named = not self.name.startswith("random")
+
+    def file(self, suffix):
+        """The exported file whose name ends so."""
+        (path,) = self.folder.glob("*" + suffix)
+        return path
+
+    def judge(self, y, gx, gtheta, limit=LIMIT):
+        """Fails, naming the activation and an x, where values differ."""
+        for what, got, want, kernel in (("f", y, self.y, self.kernel_y), ("df/dx", gx, self.gx, self.kernel_gx)):
+            self.near(what, got, want, limit)
+            if self.named:
+                self.near(what + " of the kernel", got, kernel, limit)
+        for k, (got, want) in enumerate(zip(gtheta, self.gtheta, strict=True)):
+            assert abs(got - want) <= 10 * limit * max(1, abs(want)), f"{self.name}: {self.text}: df/dtheta {k}: {got}, expected {want}"
+
+    def judge_exactly(self, y, gx, gtheta):
+        """Of float64."""
+        self.near("f in float64", y, self.y, 1e-12)
+        self.near("df/dx in float64", gx, self.gx, 1e-12)
+        assert all(abs(got - want) <= 1e-11 * max(1, abs(want)) for got, want in zip(gtheta, self.gtheta, strict=True)), self.text
+
+    def near(self, what, got, want, limit):
+        assert len(got) == len(want) == len(self.x)
+        for x, g, w in zip(self.x, got, want):
+            assert abs(g - w) <= limit * max(1, abs(w)), f"{self.name}: {self.text}: {what} at {x!r}: {g}, expected {w}"
+
+
+def write(target, randoms):
+    """The cases of a target, with this many random gradients, in ./cases."""
+    folder = pathlib.Path.cwd() / "cases"
+    subprocess.run(["rm", "-rf", str(folder)], check=True)
+    subprocess.run(
+        [os.environ["ANTIGRAD_BIN"] + "/kernels_test", "--gtest_filter=Export.WritesFilesAndTheKernelsValuesForTheOracles"],
+        env=dict(os.environ, ANTIGRAD_ORACLE_FOLDER=str(folder), ANTIGRAD_ORACLE_TARGET=target, ANTIGRAD_ORACLE_RANDOM=str(randoms)),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    cases = [Case(path) for path in sorted(folder.iterdir(), key=lambda p: int(p.name.split("_")[0]))]
+    assert len(cases) >= 58 + randoms, len(cases)
+    return cases
+
+
+def some(cases, count):
+    """A seeded subset, the first three parametric ones of the zoo in it; all with ANTIGRAD_FULL=1."""
+    if FULL:
+        return cases
+    first = [c for c in cases if c.name in ("xielu", "gelu", "srs")]
+    return first + random.Random(7).sample([c for c in cases if c not in first], count - len(first))
+
+
+def seen_to_fail(case, suffix, old, new, check):
+    """Breaks the exported file and demands that `check` notices."""
+    path = case.file(suffix)
+    text = path.read_text()
+    assert old in text, f"{path} does not hold {old!r}"
+    path.write_text(text.replace(old, new, 1))
+    try:
+        check(case)
+    except Exception:
+        path.write_text(text)
+        return
+    raise SystemExit(f"a wrong {path.name} passed")

@@ -1,0 +1,178 @@
+// Exported files as text; tests/oracle/export_*.py and tests/app/export_c.py run them in the
+// frameworks that they are for.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "kernels/export/flatten.hpp"
+#include "kernels/export/target.hpp"
+#include "space/error.hpp"
+#include "tests/kernels/cases.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+int count(const std::string& text, const std::string& part) {
+  int n = 0;
+  for (std::size_t i = text.find(part); i != std::string::npos; i = text.find(part, i + 1)) ++n;
+  return n;
+}
+
+Subject subject(const std::string& text, std::vector<Place> places = {}) {
+  return {.activation = named(text), .name = "thing", .places = std::move(places)};
+}
+
+std::string exported(const std::string& target, const Subject& s) {
+  std::string all;
+  for (const auto& file : export_files(export_target(target), s)) all += file.content;
+  return all;
+}
+
+TEST(Export, SaysFormulaSourceLicenseAndTrainedValues) {
+  Subject s = subject("xielu", {{"digits 0", {0.71, 0.93}}, {"digits 1", {0.72, 0.94}}});
+  s.source = "arXiv 2411.13010";
+  for (const ExportTarget& target : export_targets()) {
+    const std::string text = exported(std::string(target.name), s);
+    for (const char* part : {"a_n*expm1(x)", "License: MIT", "arXiv 2411.13010", "0.71", "0.93"})
+      EXPECT_GT(count(text, part), 0) << target.name << ": " << part;
+  }
+  for (const char* target : {"torch", "jax", "c"})
+    EXPECT_EQ(count(exported(target, s), "digits 1"), 1) << target;
+}
+
+TEST(Export, IsAFunctionOfItsArguments) {
+  for (const ExportTarget& target : export_targets())
+    EXPECT_EQ(exported(std::string(target.name), subject("tanh(x)*sigmoid(x)")),
+              exported(std::string(target.name), subject("tanh(x)*sigmoid(x)")))
+        << target.name;
+}
+
+TEST(Export, WritesEveryTableOnce) {
+  const Subject s = subject("tanh(x)*gaussian(x)*sigmoid(x)");
+  ASSERT_EQ(s.activation.f.tables.size(), 1U);
+  EXPECT_EQ(count(exported("torch", s), "\ntable0 = "), 1);
+  EXPECT_EQ(count(exported("jax", s), "\nTABLE0 = "), 1);
+  EXPECT_EQ(count(exported("c", s), "double thing_integral_0_f64(double x)"), 1);
+  for (const char* target : {"torch", "jax"})
+    EXPECT_EQ(count(exported(target, subject("gelu")), "def integral"), 0);
+}
+
+TEST(Export, RefusesParametersThatDoNotFit) {
+  for (const auto& theta : {std::vector{0.8}, {0.8, 0.2}, {0.8, std::nan("")}})  // a_n is above 0.5
+    EXPECT_THROW(exported("torch", subject("xielu", {{"here", theta}})), space::Error);
+}
+
+TEST(Export, WritesGatesWhereTwoInputsMakeSense) {
+  for (const char* target : {"torch", "jax", "c", "latex"})
+    EXPECT_GT(count(exported(target, subject("swiglu")), "v"), 0) << target;
+  for (const char* target : {"triton", "hf"})
+    EXPECT_THROW(exported(target, subject("swiglu")), space::Error) << target;
+}
+
+TEST(Export, SuggestsATargetForAnUnknownOne) {
+  try {
+    export_target("jaxx");
+    FAIL();
+  } catch (const space::Error& e) {
+    EXPECT_GT(count(e.what(), "did you mean \"jax\"?"), 0) << e.what();
+  }
+}
+
+TEST(Export, FlatteningChangesNoValue) {
+  for (const auto& a : row_activations()) {
+    const space::Expr flat = flatten(a.f);
+    for (const double x : inputs(300, 11)) {
+      const double want = space::value(a.f, x), got = space::value(flat, x);
+      EXPECT_TRUE(got == want || (std::isnan(got) && std::isnan(want)))
+          << fmt::format("{} at {}: got {} want {}", a.name, x, got, want);
+    }
+  }
+}
+
+TEST(Export, ComputesInFloat64WhereTermsCancel) {
+  EXPECT_FALSE(needs_double(subject("gelu")));
+  EXPECT_TRUE(needs_double(subject("f: (x + 1000) - 1000")));
+  EXPECT_GT(count(exported("torch", subject("f: (x + 1000) - 1000")), "x.double()"), 0);
+}
+
+/// Parameters as a training might leave them: two places, away from the starts, inside the domains.
+std::vector<Place> trained(const space::Activation& a) {
+  std::vector<Place> places;
+  if (a.parameters.empty()) return places;
+  for (const double step : {0.13, -0.07}) {
+    std::vector<double> raw;
+    const auto start = space::starts_of(a.parameters);
+    for (std::size_t k = 0; k < start.size(); ++k)
+      raw.push_back(space::to_raw(a.parameters[k].domain, start[k], start) + step);
+    auto theta = space::from_raw(a.parameters, raw);
+    for (double& v : theta) v = static_cast<double>(static_cast<float>(v));
+    places.push_back({fmt::format("place {}", places.size()), theta});
+  }
+  return places;
+}
+
+/// values.txt: rows "x gy y gx" by the kernel and "y gx" in float64, then the kernel's and the
+/// exact parameter gradients; hexadecimal.
+void write_values(const std::filesystem::path& folder, const space::Activation& a,
+                  const std::vector<double>& theta) {
+  const auto all = inputs(500, 41);
+  const std::vector<float> x(all.begin() + 12, all.end());
+  std::vector<float> gy;
+  space::Random random(43);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    gy.push_back(static_cast<float>(random.uniform(-1, 1)));
+  std::vector<float> y(x.size()), gx(x.size());
+  std::vector<double> gtheta(theta.size()), exact(theta.size());
+  const auto kernel = compile(a);
+  const auto n = static_cast<std::int64_t>(x.size());
+  kernel->forward(x.data(), y.data(), n, theta);
+  kernel->backward(x.data(), gy.data(), gx.data(), n, theta, gtheta);
+  std::ofstream values(folder / "values.txt");
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const auto at = static_cast<double>(x[i]), by = static_cast<double>(gy[i]);
+    values << fmt::format("{:a} {:a} {:a} {:a} {:a} {:a}\n", x[i], gy[i], y[i], gx[i],
+                          space::value(a.f, at, theta), by * space::value(a.g, at, theta));
+    for (std::size_t k = 0; k < theta.size(); ++k)
+      exact[k] += by * space::value(space::derivative_param(a.f, static_cast<int>(k)), at, theta);
+  }
+  values << fmt::format("{:a}\n{:a}\n", fmt::join(gtheta, " "), fmt::join(exact, " "));
+}
+
+void write_case(const std::filesystem::path& folder, const std::string& wanted, Subject s) {
+  std::filesystem::create_directories(folder);
+  const ExportTarget& target = export_target(wanted);
+  s.places = trained(s.activation);
+  for (const ExportedFile& file : export_files(target, s))
+    std::ofstream(folder / file.name) << file.content;
+  write_values(folder, s.activation, start_values(s));
+  std::ofstream(folder / "text.txt") << s.activation.text << "\n";
+}
+
+/// For the oracles, which say where, what for and how many random gradients.
+TEST(Export, WritesFilesAndTheKernelsValuesForTheOracles) {
+  const char* const given = std::getenv("ANTIGRAD_ORACLE_FOLDER");
+  const char* const target = std::getenv("ANTIGRAD_ORACLE_TARGET");
+  const char* const random = std::getenv("ANTIGRAD_ORACLE_RANDOM");
+  const std::filesystem::path folder =
+      given ? given : std::filesystem::temp_directory_path() / "antigrad_export_test";
+  int written = 0;
+  const auto write = [&](Subject s) {
+    write_case(folder / fmt::format("{}_{}", written++, s.name), target ? target : "c", s);
+  };
+  for (const auto& a : zoo_activations()) write({.activation = a, .name = a.name});
+  for (auto& a : random_activations(random ? std::atoi(random) : 2)) {
+    a.name.clear();
+    write({.activation = a, .name = fmt::format("random{}", written)});
+  }
+  int found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    found += std::filesystem::exists(entry.path() / "values.txt") ? 1 : 0;
+  EXPECT_EQ(found, written);
+  if (!given) std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace antigrad::kernels

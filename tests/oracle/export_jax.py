@@ -1,0 +1,59 @@
+"""Exported JAX files in JAX on the CPU: their own tests (jit, vmap, second derivatives) and agreement with the kernels."""
+import os
+import sys
+
+os.environ["JAX_PLATFORMS"] = "cpu"
+import jax  # noqa: E402
+import jax.numpy as jnp  # noqa: E402
+
+sys.path.insert(0, os.path.join(os.environ["ANTIGRAD_SOURCE"], "tests/app"))
+import importlib.util  # noqa: E402
+
+from exported import FULL, seen_to_fail, some, write  # noqa: E402
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def check(case):
+    loaded = load(case.file("_jax.py"))
+    cancels = "enable_x64" in case.file("_jax.py").read_text().split("SAMPLES")[0]
+    with jax.enable_x64(cancels):
+        loaded.self_test()
+        x, gy = jnp.asarray(case.x, jnp.float32), jnp.asarray(case.gy, jnp.float32)
+        theta = tuple(jnp.asarray(v, jnp.float32) for v in loaded.PLACES[0])
+        y, pull = jax.vjp(lambda x, theta: loaded.apply(x, *theta), x, theta)
+        gx, gtheta = pull(gy)
+        case.judge(y.tolist(), gx.tolist(), [float(g) for g in gtheta])
+        half = loaded.apply(x.astype(jnp.bfloat16), *theta)
+        assert half.dtype == jnp.bfloat16 and bool(jnp.isfinite(half).all())
+
+
+def check_in_float64(case):
+    with jax.enable_x64(True):
+        loaded = load(case.file("_jax.py"))
+        x, gy = jnp.asarray(case.x), jnp.asarray(case.gy)
+        theta = tuple(jnp.asarray(v) for v in loaded.PLACES[0])
+        y, pull = jax.vjp(lambda x, theta: loaded.apply(x, *theta), x, theta)
+        gx, gtheta = pull(gy)
+        case.judge_exactly(y.tolist(), gx.tolist(), [float(g) for g in gtheta])
+
+
+def main():
+    cases = write("jax", 40 if FULL else 12)
+    chosen = some(cases, 12)
+    for case in chosen:
+        check(case)
+    for case in some(cases, 4):
+        check_in_float64(case)
+    gelu = next(c for c in cases if c.name == "gelu")
+    seen_to_fail(gelu, "_jax.py", "    return (jnp", "    return (1.001 * jnp", check)
+    print(f"{len(chosen)} exported files agree with the kernels")
+
+
+if __name__ == "__main__":
+    main()
