@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
+
+#include "kernels/chebyshev.hpp"
+#include "kernels/rounded_segments.hpp"
 
 namespace antigrad::kernels {
 namespace {
 
-constexpr int kSamples = 12;
 constexpr int kFewBreaks = 7;  // counted, not searched
 constexpr int kFewDegree = 3;
 constexpr int kContent = 5;  // a degree that is low enough to look no further
@@ -21,29 +22,9 @@ constexpr int kContent = 5;  // a degree that is low enough to look no further
 struct Part {
   double lo, hi, origin;
   bool vanishes;
-  std::array<double, kSamples> series;
+  Samples series;
   int degree;  // the lowest that keeps the tolerance, kSamples for none
 };
-
-/// x_j of the first kind on [-1, 1], and the transform from values there to the series.
-struct Chebyshev {
-  std::array<double, kSamples> x;
-  std::array<std::array<double, kSamples>, kSamples> to_series;
-  Chebyshev() {
-    for (int j = 0; j < kSamples; ++j) {
-      const double angle = std::numbers::pi * (j + 0.5) / kSamples;
-      x[static_cast<std::size_t>(j)] = std::cos(angle);
-      for (int k = 0; k < kSamples; ++k)
-        to_series[static_cast<std::size_t>(k)][static_cast<std::size_t>(j)] =
-            (k == 0 ? 1.0 : 2.0) / kSamples * std::cos(k * angle);
-    }
-  }
-};
-
-const Chebyshev& chebyshev() {
-  static const Chebyshev table;
-  return table;
-}
 
 int tail_degree(const TailFit& tail) {
   int degree = 3;
@@ -57,21 +38,15 @@ void choose_degree(const Shape& shape, Part& part, double middle) {
       part.lo * part.hi <= 0 ? 0 : std::min(std::fabs(part.lo), std::fabs(part.hi));
   const double tolerance = shape.fit * (part.vanishes ? std::min(1.0, shape.most / reach)
                                                       : shape.scale(nearest, 0.5 * middle));
-  double cut = 0;
-  part.degree = kSamples;
-  for (int k = kSamples - 1; k >= 0; --k) {
-    cut += std::fabs(part.series[static_cast<std::size_t>(k)]);
-    if (!(cut <= tolerance)) break;
-    part.degree = k - 1 + (part.vanishes ? 1 : 0);
-  }
-  part.degree = std::max(part.degree, 1);
+  const int extra = part.vanishes ? 1 : 0;
+  part.degree = lowest_degree(part.series, tolerance, 1 - extra) + extra;
 }
 
 /// Samples all parts with one call of f.
 void sample(const Sampler& f, const Shape& shape, std::vector<Part>& parts) {
   std::vector<double> x, y;
   for (const Part& p : parts)
-    for (const double node : chebyshev().x)
+    for (const double node : chebyshev_points())
       x.push_back(0.5 * (p.lo + p.hi) + 0.5 * (p.hi - p.lo) * node);
   y.resize(x.size());
   f(x, y);
@@ -82,11 +57,7 @@ void sample(const Sampler& f, const Shape& shape, std::vector<Part>& parts) {
     for (std::size_t j = 0; j < kSamples; ++j) least = std::min(least, std::fabs(values[j]));
     if (p.vanishes)
       for (std::size_t j = 0; j < kSamples; ++j) values[j] /= x[i * kSamples + j];
-    for (std::size_t k = 0; k < kSamples; ++k) {
-      p.series[k] = 0;
-      for (std::size_t j = 0; j < kSamples; ++j)
-        p.series[k] += chebyshev().to_series[k][j] * values[j];
-    }
+    p.series = chebyshev_series({values, kSamples});
     choose_degree(shape, p, least);
   }
 }
@@ -103,29 +74,12 @@ Part part_between(const Shape& shape, double lo, double hi) {
 }
 
 /// The series, cut after `degree`, as powers of t = x - origin.
-std::array<double, kSamples> powers_of(const Part& part, int degree) {
+Samples powers_of(const Part& part, int degree) {
   if (part.hi - part.lo < 1e-20) return {part.vanishes ? 0 : part.series[0]};  // one float
   const int terms = degree + (part.vanishes ? 0 : 1);
-  // T_k as powers of z, summed up.
-  std::array<double, kSamples> before{}, now{}, in_z{};
-  before[0] = 1, now[1] = 1;
-  for (int k = 0; k < terms; ++k) {
-    const double weight = part.series[static_cast<std::size_t>(k)];
-    for (std::size_t i = 0; i < kSamples; ++i) in_z[i] += weight * before[i];
-    std::array<double, kSamples> next{};
-    for (std::size_t i = 0; i < kSamples; ++i) next[i] = (i > 0 ? 2 * now[i - 1] : 0.0) - before[i];
-    before = now, now = next;
-  }
-  // z = slope t + shift.
-  const double slope = 2 / (part.hi - part.lo);
-  const double shift = slope * (part.origin - 0.5 * (part.lo + part.hi));
-  std::array<double, kSamples> in_t{};
-  for (int i = terms; i-- > 0;) {
-    for (std::size_t k = kSamples - 1; k > 0; --k) in_t[k] = shift * in_t[k] + slope * in_t[k - 1];
-    in_t[0] = shift * in_t[0] + in_z[static_cast<std::size_t>(i)];
-  }
+  const Samples in_t = kernels::powers_of(part.series, terms, part.lo, part.hi, part.origin);
   if (!part.vanishes) return in_t;
-  std::array<double, kSamples> times_t{};
+  Samples times_t{};
   std::copy_n(in_t.begin(), kSamples - 1, times_t.begin() + 1);
   return times_t;
 }
@@ -143,23 +97,14 @@ void put(Segments& s, int i, const TailFit& tail) {
     s.coefficients[k][i] = k < 4 ? static_cast<float>(tail.c[k]) : 0.0F;
 }
 
-float limit(const TailFit& tail, double sign) {
-  for (int k = 3; k > 0; --k) {
-    const double leading = tail.c[k] * (k % 2 == 1 ? sign : 1.0);
-    if (leading != 0)
-      return std::copysign(std::numeric_limits<float>::infinity(), static_cast<float>(leading));
-  }
-  return static_cast<float>(tail.c[0]);
-}
-
 Segments blank(const Shape& shape, int degree) {
   Segments s;
   s.degree = std::max({degree, tail_degree(shape.left), tail_degree(shape.right)});
   std::ranges::fill(s.breaks, std::numeric_limits<float>::infinity());
   std::ranges::fill(s.origins, 0.0F);
   for (auto& c : s.coefficients) std::ranges::fill(c, 0.0F);
-  s.left_limit = limit(shape.left, -1);
-  s.right_limit = limit(shape.right, 1);
+  s.left_limit = shape.left.limit(-1);
+  s.right_limit = shape.right.limit(1);
   return s;
 }
 
@@ -294,7 +239,7 @@ std::optional<Segments> fit_sorted(const Sampler& f, const Shape& shape,
   const auto parts = split(f, shape, borders, degree, static_cast<std::size_t>(segments) - 2);
   if (!parts) return std::nullopt;
   Segments s = blank(shape, highest_degree(*parts));
-  s.sorted = true;
+  s.form = Form::sorted;
   const int n = static_cast<int>(parts->size());
   s.size = n <= kFewBreaks - 1 ? 8 : n + 2 <= 16 ? 16 : 32;
   s.breaks[0] = static_cast<float>(borders.front());
@@ -312,7 +257,11 @@ std::optional<Segments> fit_sorted(const Sampler& f, const Shape& shape,
 
 std::optional<Segments> fit_segments(const Sampler& f, const Shape& shape, const Lookups& lookups,
                                      std::string& reason) {
-  if (auto few = fit_sorted(f, shape, shape.corners, kFewDegree, kFewBreaks + 1)) return few;
+  const auto few = fit_sorted(f, shape, shape.corners, kFewDegree, kFewBreaks + 1);
+  const bool fewest = few && std::isinf(few->breaks[2]);
+  if (lookups.rounded && !fewest)
+    if (auto found = fit_rounded(f, shape)) return found;
+  if (few) return few;
   if (shape.corners.size() <= 1)
     if (auto found = fit_graded(f, shape, lookups)) return found;
   for (const int degree : {5, Segments::kMostDegree})

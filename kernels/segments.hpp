@@ -20,15 +20,21 @@ struct TailFit {
   double end = 0;
   double c[4] = {};
   double operator()(double x) const { return c[0] + x * (c[1] + x * (c[2] + x * c[3])); }
+  float limit(double sign) const;  // at sign * infinity
 };
+
+/// odd: f(x) + f(-x) = 2 f(0). even: f(x) - f(-x) is linear.
+enum class Symmetry { none, odd, even };
 
 /// What the fit needs to know of the function as a whole.
 struct Shape {
   double fit = 0x1p-25;  // error of the fit before rounding, times scale()
   double at_zero = 0;
-  double most = 0;             // sup |f| on the samples; infinity when a tail is no constant
-  bool absolute = false;       // errors count against min(1, most) also at 0 (gradients)
-  TailFit left, right;         // left.end < 0 < right.end
+  double most = 0;  // sup |f| on the samples within reach; infinity when a tail is no constant
+  bool absolute = false;  // errors count against min(1, most) also at 0 (gradients)
+  TailFit left, right;    // left.end < 0 < right.end
+  double reach = std::numeric_limits<double>::infinity();  // only |x| <= reach is fitted
+  Symmetry symmetry = Symmetry::none;
   std::vector<float> corners;  // ascending; the next float belongs to the right
 
   /// What an error at x is relative to: max(|f|, min(|x| + |f(0)|, sup |f|)), or for `absolute`
@@ -37,8 +43,9 @@ struct Shape {
 };
 
 /// Looks at the function: its tails, its size, at which of the `switches` it is seen to change its
-/// course. The reason
-/// instead when it has no polynomial tails.
+/// course. Without a polynomial as tail it is fitted as far as kLimited. The reason instead when it
+/// is not finite there.
+inline constexpr double kLimited = 16;
 std::optional<Shape> shape_of(const Sampler& f, const std::vector<float>& switches, bool absolute,
                               double fit, std::string& reason);
 
@@ -46,6 +53,7 @@ std::optional<Shape> shape_of(const Sampler& f, const std::vector<float>& switch
 struct Lookups {
   int graded;  // segments of a graded table: 32 or 16
   int sorted;  // of a sorted one: 32 or 8
+  bool rounded;
 };
 
 /// Fits the function: the cheapest form that keeps Shape::fit, to be verified by running it. The

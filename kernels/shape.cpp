@@ -108,6 +108,60 @@ void merge_neighbours(const Sampler& f, const Shape& shape, std::vector<float>& 
   }
 }
 
+/// sup |f| on samples up to `reach`; infinity when one is not finite, or a tail no constant.
+double size_of(const Side& side, double reach) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  if (std::isinf(reach) && !(std::fabs(side.y[3] - side.y[0]) <= 1e-6)) return kInfinite;
+  double most = 0;
+  for (std::size_t i = 0; i < side.y.size(); ++i) {
+    const bool far = i >= Side::kFarther && i < Side::kInner;
+    if (far || std::fabs(side.x[i]) > reach) continue;
+    if (!std::isfinite(side.y[i])) return kInfinite;
+    most = std::max(most, std::fabs(side.y[i]));
+  }
+  return most;
+}
+
+/// Tails, or ends at kLimited where there are none, with zeros beyond that nobody asks for.
+void set_tails(Shape& shape, const Side& left, const Side& right) {
+  const auto set_most = [&] {
+    shape.most = std::max(
+        {std::fabs(shape.at_zero), size_of(left, shape.reach), size_of(right, shape.reach)});
+  };
+  set_most();
+  const bool has_left = fit_tail(shape, left, shape.left);
+  const bool has_right = fit_tail(shape, right, shape.right);
+  if (has_left && has_right) return;
+  shape.reach = kLimited;
+  set_most();
+  constexpr double kEnd = kLimited * (1 + 0x1p-10);  // beyond the roundings of a border
+  if (!has_left) shape.left = {-kEnd, {}};
+  if (!has_right) shape.right = {kEnd, {}};
+  shape.left.end = std::max(shape.left.end, -kEnd);
+  shape.right.end = std::min(shape.right.end, kEnd);
+}
+
+/// How the two sides mirror each other, seen where both were sampled within reach.
+Symmetry symmetry_of(Shape& shape, const Side& left, const Side& right) {
+  double slope = shape.right.c[1] + shape.left.c[1];
+  const bool limited = std::isfinite(shape.reach);
+  std::size_t first = Side::kInner;
+  while (right.x[first] > shape.reach) ++first;
+  if (limited) slope = (right.y[first] - left.y[first]) / right.x[first];
+  bool odd = true, even = true;
+  for (std::size_t i = first; i < left.x.size(); ++i) {
+    const double x = right.x[i], l = left.y[i], r = right.y[i];
+    const double tolerance = 0.25 * shape.fit * shape.scale(x, 0);
+    odd = odd && std::fabs(r + l - 2 * shape.at_zero) <= tolerance;
+    even = even && std::fabs(r - l - slope * x) <= tolerance;
+  }
+  if (even && !odd && limited && std::fabs(slope) > 1e-9) {
+    shape.right.c[1] = slope;
+    if (std::fabs(slope - std::round(slope)) < 1e-12) shape.right.c[1] = std::round(slope);
+  }
+  return odd ? Symmetry::odd : even ? Symmetry::even : Symmetry::none;
+}
+
 /// A tail that ends just beyond a corner ends there.
 void snap(TailFit& tail, const std::vector<float>& corners) {
   for (const float corner : corners) {
@@ -119,6 +173,15 @@ void snap(TailFit& tail, const std::vector<float>& corners) {
 }
 
 }  // namespace
+
+float TailFit::limit(double sign) const {
+  for (int k = 3; k > 0; --k) {
+    const double leading = c[k] * (k % 2 == 1 ? sign : 1.0);
+    if (leading != 0)
+      return std::copysign(std::numeric_limits<float>::infinity(), static_cast<float>(leading));
+  }
+  return static_cast<float>(c[0]);
+}
 
 double Shape::scale(double x, double f) const {
   const double least =
@@ -135,20 +198,13 @@ std::optional<Shape> shape_of(const Sampler& f, const std::vector<float>& switch
   const double zero = 0;
   f(std::span(&zero, 1), std::span(&shape.at_zero, 1));
   if (!std::isfinite(shape.at_zero)) return reason = "not finite at 0", std::nullopt;
-  for (const Side* side : {&left, &right})
-    for (std::size_t i = 0; i < side->y.size(); ++i)
-      if (i < Side::kFarther || i >= Side::kInner)
-        shape.most = std::max(shape.most, std::fabs(side->y[i]));
-  if (!std::isfinite(shape.most)) return reason = "not finite, or too steep", std::nullopt;
-  for (const Side* side : {&left, &right})
-    if (std::fabs(side->y[3] - side->y[0]) > 1e-6)
-      shape.most = std::numeric_limits<double>::infinity();
-  if (!fit_tail(shape, left, shape.left))
-    return reason = "no polynomial as left tail", std::nullopt;
-  if (!fit_tail(shape, right, shape.right))
-    return reason = "no polynomial as right tail", std::nullopt;
+  set_tails(shape, left, right);
+  if (std::isfinite(shape.reach) && !std::isfinite(shape.most))
+    return reason = "neither polynomial tails nor finite near 0", std::nullopt;
+  shape.symmetry = symmetry_of(shape, left, right);
   for (const float b : switches)
-    if (is_corner(f, shape, b)) shape.corners.push_back(b);
+    if (static_cast<double>(std::fabs(b)) < shape.reach && is_corner(f, shape, b))
+      shape.corners.push_back(b);
   merge_neighbours(f, shape, shape.corners);
   snap(shape.left, shape.corners);
   snap(shape.right, shape.corners);

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
 
 #include "kernels/interpreter.hpp"
 #include "kernels/kinks.hpp"
+#include "kernels/table_reach.hpp"
 #include "kernels/table_verify.hpp"
 #include "space/error.hpp"
 
@@ -27,7 +29,7 @@ Sampler sampler_of(const space::Expr& f) {
 }
 
 Lookups lookups_of(Machine machine) {
-  return machine == Machine::avx512 ? Lookups{32, 32} : Lookups{16, 8};
+  return machine == Machine::avx512 ? Lookups{32, 32, true} : Lookups{16, 8, false};
 }
 
 class TableKernel final : public Kernel {
@@ -41,19 +43,22 @@ class TableKernel final : public Kernel {
         make_(std::move(make)) {}
 
   Tier tier() const override { return Tier::table; }
-  Type type() const override { return forward_.element == Element::f32 ? Type::f32 : Type::bf16; }
+  Type type() const override {
+    if (forward_.element == Element::f32) return Type::f32;
+    return forward_.element == Element::bf16 ? Type::bf16 : Type::f16;
+  }
 
   void forward(const void* x, void* y, std::int64_t n,
                std::span<const double> theta) const override {
     check(theta.size());
-    forward_loop_(forward_.segments, x, nullptr, y, n);
+    run(forward_, forward_loop_, forward_beyond_, x, nullptr, y, n);
   }
 
   void backward(const void* x, const void* gy, void* gx, std::int64_t n,
                 std::span<const double> theta, std::span<double> gtheta) const override {
     check(theta.size());
     check(gtheta.size());
-    backward_loop_(backward_.segments, x, gy, gx, n);
+    run(backward_, backward_loop_, backward_beyond_, x, gy, gx, n);
   }
 
   void double_backward(const void* x, const void* gy, const void* ggx, void* dgy, void* dx,
@@ -62,11 +67,9 @@ class TableKernel final : public Kernel {
     check(theta.size());
     check(ggtheta.size());
     check(dtheta.size());
-    std::call_once(once_,
-                   [this] { double_backward_ = make_(double_backward_program(activation_)); });
     const void* const in[] = {x, gy, ggx};
     void* const out[] = {dgy, dx};
-    double_backward_->run(in, out, n, {}, {});
+    made(double_backward_, double_backward_program).run(in, out, n, {}, {});
   }
 
  private:
@@ -76,13 +79,48 @@ class TableKernel final : public Kernel {
         fmt::format("kernel of \"{}\": {} values of theta, expected none", activation_.text, got));
   }
 
+  /// A routine that few ask for.
+  struct Late {
+    mutable std::once_flag once;
+    mutable std::unique_ptr<Routine> routine;
+  };
+  const Routine& made(const Late& late, Program (*program)(const space::Activation&)) const {
+    std::call_once(late.once, [&] { late.routine = make_(program(activation_)); });
+    return *late.routine;
+  }
+
+  void run(const Table& table, TableLoop loop, const Late& late, const void* x, const void* gy,
+           void* out, std::int64_t n) const {
+    if (std::isinf(table.reach)) return loop(table.segments, x, gy, out, n);
+    const auto program = gy == nullptr ? forward_program : backward_program;
+    run_within_reach(
+        table, loop, [&]() -> const Routine& { return made(late, program); }, x, gy, out, n);
+  }
+
   const space::Activation activation_;
   const Table forward_, backward_;
   const TableLoop forward_loop_, backward_loop_;
   const MakeRoutine make_;
-  mutable std::once_flag once_;
-  mutable std::unique_ptr<Routine> double_backward_;
+  const Late forward_beyond_, backward_beyond_, double_backward_;
 };
+
+/// Fits within `fit` and verifies.
+TableAttempt attempt_table(const Sampler& sampler, const std::vector<float>& places, bool gradient,
+                           Element element, Machine machine, double fit) {
+  TableAttempt attempt;
+  const auto shape = shape_of(sampler, places, gradient, fit, attempt.reason);
+  if (!shape) return attempt;
+  const auto segments = fit_segments(sampler, *shape, lookups_of(machine), attempt.reason);
+  if (!segments) return attempt;
+  Table table{*segments, machine, element, 0, static_cast<float>(shape->reach)};
+  const TableLoop loop = table.loop(false);
+  if (loop == nullptr) return attempt.reason = "no loop for its form", attempt;
+  table.error = table_error(*segments, *shape, sampler, loop, element, attempt.reason);
+  if (!(table.error <= most_error(element))) return attempt;
+  attempt.reason.clear();
+  attempt.table = table;
+  return attempt;
+}
 
 }  // namespace
 
@@ -90,19 +128,14 @@ TableAttempt make_table(const space::Expr& f, bool gradient, Element element, Ma
   TableAttempt attempt;
   if (machine == Machine::baseline) return attempt.reason = "no lookups on this machine", attempt;
   const Sampler sampler = sampler_of(f);
-  const double fit = element == Element::f32 ? 0x1p-25 : 0x1p-13;
   constexpr float kReach = 260;
-  const auto shape = shape_of(sampler, switches(f, {}, kReach), gradient, fit, attempt.reason);
-  if (!shape) return attempt;
-  const auto segments = fit_segments(sampler, *shape, lookups_of(machine), attempt.reason);
-  if (!segments) return attempt;
-  Table table{*segments, machine, element, 0};
-  const TableLoop loop = table.loop(false);
-  if (loop == nullptr) return attempt.reason = "no loop for its form", attempt;
-  table.error = table_error(*segments, *shape, sampler, loop, element, attempt.reason);
-  if (!(table.error <= kMostError)) return attempt;
-  attempt.reason.clear();
-  attempt.table = table;
+  const std::vector<float> places = switches(f, {}, kReach);
+  // First as loose as rounding leaves room for: low degrees are fast.
+  const bool wide = element == Element::f32;
+  for (const double units : {wide ? 3.5 : 0.1, wide ? 0.5 : 0.02}) {
+    attempt = attempt_table(sampler, places, gradient, element, machine, fit_error(element, units));
+    if (attempt.table) break;
+  }
   return attempt;
 }
 

@@ -16,15 +16,15 @@ struct Table {
   Segments segments;
   Machine machine;
   Element element;
-  /// The largest c with |error| = c eps scale seen: eps = 2^-24 (f32) or 2^-9 (bf16), the scale as
-  /// Shape::scale says.
+  /// The largest c seen, for |x| <= reach. Of f: |error| <= c eps max(|f|, min(|x| + |f(0)|, sup
+  /// |f|)); of a gradient, times |gy|: |error| <= c eps max(|g|, min(1, sup |g|)). eps = 2^-24; in
+  /// bf16 and f16, whose results are rounded once, c counts units in the last place of that scale
+  /// instead. With a finite reach sup is over |x| <= reach.
   double error = 0;
+  float reach = 0;  // finite where f has no polynomial tails: beyond it the other tiers serve
 
   TableLoop loop(bool backward) const { return table_loop(machine, segments, element, backward); }
 };
-
-/// The largest c that is accepted.
-inline constexpr double kMostError = 4;
 
 /// What became of an attempt: a table, or the reason why there is none.
 struct TableAttempt {

@@ -14,7 +14,9 @@ Machine detect() {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
     return Machine::avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Machine::avx2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+      __builtin_cpu_supports("f16c"))
+    return Machine::avx2;
 #endif
   return Machine::baseline;
 }
@@ -49,11 +51,15 @@ TableLoop table_loop(Machine machine, const Segments& table, Element element, bo
   return nullptr;
 }
 
-TableLoop move_loop(Machine machine, Element element, bool backward) {
+ReachLoop reach_loop(Machine machine, Element element) {
+  return machine == Machine::avx512 ? avx512_reach_loop(element) : avx2_reach_loop(element);
+}
+
+TableLoop move_loop(Machine machine, bool backward) {
   switch (machine) {
     case Machine::baseline: return nullptr;
-    case Machine::avx2: return avx2_move_loop(element, backward);
-    case Machine::avx512: return avx512_move_loop(element, backward);
+    case Machine::avx2: return avx2_move_loop(backward);
+    case Machine::avx512: return avx512_move_loop(backward);
   }
   return nullptr;
 }

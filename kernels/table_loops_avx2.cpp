@@ -3,7 +3,7 @@
 // runs before machine() said so.
 #include "kernels/table_loops.hpp"
 
-#if defined(__AVX2__) && defined(__FMA__)
+#if defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
 #include <immintrin.h>
 
 namespace antigrad::kernels {
@@ -84,6 +84,16 @@ struct Bfloat16 {
     const __m256i high = _mm256_srli_epi32(kept, 16);
     const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(high, high), 0x08);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(packed));
+  }
+};
+
+struct Float16 {
+  using Type = std::uint16_t;
+  static __m256 load(const std::uint16_t* p) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  static void store(std::uint16_t* p, __m256 v) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
   }
 };
 
@@ -169,17 +179,37 @@ void run(const Segments& table, const void* from, const void* gradient, void* to
   for (std::int64_t k = i; k < n; ++k) out[k] = rest[2][k - i];
 }
 
-/// out = x, or x + gy: the bytes of a kernel and no more.
-template <class Io, bool kBackward>
+/// Any |x[i]| > reach, or NaN.
+template <class Io>
+bool beyond(const void* from, std::int64_t n, float reach) {
+  const auto* const x = static_cast<const typename Io::Type*>(from);
+  const __m256 limit = _mm256_set1_ps(reach), sign = _mm256_set1_ps(-0.0F);
+  const auto seen = [&](const typename Io::Type* p) {
+    return _mm256_cmp_ps(_mm256_andnot_ps(sign, Io::load(p)), limit, _CMP_NLE_UQ);
+  };
+  __m256 any = _mm256_setzero_ps();
+  std::int64_t i = 0;
+  for (; i + 8 <= n; i += 8) any = _mm256_or_ps(any, seen(x + i));
+  typename Io::Type rest[8] = {};
+  for (std::int64_t k = i; k < n; ++k) rest[k - i] = x[k];
+  return _mm256_movemask_ps(_mm256_or_ps(any, seen(rest))) != 0;
+}
+
+/// out = x, or x + gy: the bytes of a kernel and no more, in elements of 4 bytes.
+template <bool kBackward>
 void move(const Segments&, const void* from, const void* gradient, void* to, std::int64_t n) {
-  using Type = typename Io::Type;
-  const auto* const x = static_cast<const Type*>(from);
-  const auto* const gy = static_cast<const Type*>(gradient);
-  auto* const out = static_cast<Type*>(to);
-  for (std::int64_t i = 0; i + 8 <= n; i += 8) {
-    __m256 y = Io::load(x + i);
-    if constexpr (kBackward) y = _mm256_add_ps(y, Io::load(gy + i));
-    Io::store(out + i, y);
+  const auto* const x = static_cast<const float*>(from);
+  const auto* const gy = static_cast<const float*>(gradient);
+  auto* const out = static_cast<float*>(to);
+  for (std::int64_t i = 0; i + 32 <= n; i += 32) {
+    __m256 y[4];
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; ++v) {
+      y[v] = _mm256_loadu_ps(x + i + 8 * v);
+      if constexpr (kBackward) y[v] = _mm256_add_ps(y[v], _mm256_loadu_ps(gy + i + 8 * v));
+    }
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; ++v) _mm256_storeu_ps(out + i + 8 * v, y[v]);
   }
 }
 
@@ -187,6 +217,8 @@ template <class Index, int kDegree>
 TableLoop loop(Element element, bool backward) {
   if (element == Element::f32)
     return backward ? run<Index, kDegree, Float32, true> : run<Index, kDegree, Float32, false>;
+  if (element == Element::f16)
+    return backward ? run<Index, kDegree, Float16, true> : run<Index, kDegree, Float16, false>;
   return backward ? run<Index, kDegree, Bfloat16, true> : run<Index, kDegree, Bfloat16, false>;
 }
 
@@ -209,13 +241,16 @@ TableLoop counted(int degree, Element element, bool backward) {
 
 }  // namespace
 
-TableLoop avx2_move_loop(Element element, bool backward) {
-  if (element == Element::f32) return backward ? move<Float32, true> : move<Float32, false>;
-  return backward ? move<Bfloat16, true> : move<Bfloat16, false>;
+ReachLoop avx2_reach_loop(Element element) {
+  if (element == Element::f32) return beyond<Float32>;
+  return element == Element::bf16 ? beyond<Bfloat16> : beyond<Float16>;
 }
 
+TableLoop avx2_move_loop(bool backward) { return backward ? move<true> : move<false>; }
+
 TableLoop avx2_table_loop(const Segments& table, Element element, bool backward) {
-  if (!table.sorted) return table.size == 16 ? graded(table.degree, element, backward) : nullptr;
+  if (table.form == Form::graded)
+    return table.size == 16 ? graded(table.degree, element, backward) : nullptr;
   if (table.size != 8) return nullptr;
   const float none = __builtin_inff();
   if (table.breaks[1] == none) return counted<1>(table.degree, element, backward);
@@ -227,7 +262,8 @@ TableLoop avx2_table_loop(const Segments& table, Element element, bool backward)
 #else
 namespace antigrad::kernels {
 
-TableLoop avx2_move_loop(Element, bool) { return nullptr; }
+ReachLoop avx2_reach_loop(Element) { return nullptr; }
+TableLoop avx2_move_loop(bool) { return nullptr; }
 TableLoop avx2_table_loop(const Segments&, Element, bool) { return nullptr; }
 
 }  // namespace antigrad::kernels

@@ -6,13 +6,41 @@
 #include <cmath>
 #include <cstdint>
 
+#include "kernels/half.hpp"
+#include "kernels/rounded_segments.hpp"
+
 namespace antigrad::kernels {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-/// A float without its last 16 bits, towards 0.
-float cut(float x) { return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0xffff0000U); }
+/// What is told about elements: bits of the significand, smallest normal number, first number that
+/// rounds to infinity.
+struct Format {
+  int digits;
+  double normal, beyond;
+};
+
+Format format_of(Element element) {
+  switch (element) {
+    case Element::f32: return {24, 0x1p-126, 0x1.ffp127};
+    case Element::bf16: return {8, 0x1p-126, 0x1.fep127};
+    case Element::f16: return {11, 0x1p-14, 0x1.ffp15};
+  }
+  return {};
+}
+
+/// x as an element and back.
+template <class Half>
+float through(float x) {
+  Half h;
+  narrow(x, h);
+  return widen(h);
+}
+float rounded(float x, Element element) {
+  if (element == Element::bf16) return through<Bf16>(x);
+  return element == Element::f16 ? through<F16>(x) : x;
+}
 
 void add_with_neighbours(std::vector<float>& points, float x) {
   points.insert(points.end(), {std::nextafter(x, -kInfinity), x, std::nextafter(x, kInfinity)});
@@ -21,7 +49,8 @@ void add_with_neighbours(std::vector<float>& points, float x) {
 /// Borders between segments, ascending.
 std::vector<float> borders_of(const Segments& s) {
   std::vector<float> borders;
-  if (s.sorted) {
+  if (s.form != Form::graded && s.form != Form::sorted) return rounded_borders(s);
+  if (s.form == Form::sorted) {
     for (const float b : s.breaks)
       if (std::isfinite(b)) borders.push_back(b);
     return borders;
@@ -55,28 +84,31 @@ std::vector<float> points_of(const Segments& s) {
   return points;
 }
 
+template <class Half>
+std::vector<float> run_halves(const Segments& s, TableLoop loop, const std::vector<float>& x) {
+  std::vector<Half> halves(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) narrow(x[i], halves[i]);
+  loop(s, halves.data(), nullptr, halves.data(), static_cast<std::int64_t>(x.size()));
+  std::vector<float> y;
+  for (const Half h : halves) y.push_back(widen(h));
+  return y;
+}
+
 std::vector<float> run(const Segments& s, TableLoop loop, Element element,
                        const std::vector<float>& x) {
+  if (element == Element::bf16) return run_halves<Bf16>(s, loop, x);
+  if (element == Element::f16) return run_halves<F16>(s, loop, x);
   std::vector<float> y(x.size());
-  const auto n = static_cast<std::int64_t>(x.size());
-  if (element == Element::f32) {
-    loop(s, x.data(), nullptr, y.data(), n);
-    return y;
-  }
-  std::vector<std::uint16_t> halves(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i)
-    halves[i] = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(x[i]) >> 16);
-  loop(s, halves.data(), nullptr, halves.data(), n);
-  for (std::size_t i = 0; i < x.size(); ++i)
-    y[i] = std::bit_cast<float>(static_cast<std::uint32_t>(halves[i]) << 16);
+  loop(s, x.data(), nullptr, y.data(), static_cast<std::int64_t>(x.size()));
   return y;
 }
 
 /// Infinities and NaN; "" when right. Limits are those of the tails, which were compared with the
-/// function up to 2^63.
-std::string special_values(const Segments& s, TableLoop loop, Element element) {
+/// function up to 2^63; beyond a finite reach nothing is asked for.
+std::string special_values(const Segments& s, const Shape& shape, TableLoop loop, Element element) {
   const std::vector<float> x{-kInfinity, kInfinity, std::numeric_limits<float>::quiet_NaN()};
   const auto got = run(s, loop, element, x);
+  if (std::isfinite(shape.reach)) return "";
   if (!std::isnan(got[2])) return fmt::format("at NaN: got {}", got[2]);
   const float want[] = {s.left_limit, s.right_limit};
   for (std::size_t i = 0; i < 2; ++i) {
@@ -123,27 +155,41 @@ class NearZero {
 
 }  // namespace
 
+double most_error(Element element) { return element == Element::f32 ? 4 : 0.6; }
+
+double fit_error(Element element, double units) {
+  return std::ldexp(units, -format_of(element).digits);
+}
+
 double table_error(const Segments& segments, const Shape& shape, const Sampler& f,
                    TableLoop forward, Element element, std::string& reason) {
-  constexpr double kBeyond = 0x1.ffp127;  // as good as infinite
-  constexpr double kSuspect = 2;          // an error that may be the reference's
-  reason = special_values(segments, forward, element);
+  constexpr double kSuspect = 2;  // an error that may be the reference's
+  const Format format = format_of(element);
+  reason = special_values(segments, shape, forward, element);
   double worst = reason.empty() ? 0 : std::numeric_limits<double>::infinity();
   auto points = points_of(segments);
-  if (element == Element::bf16)
-    for (float& x : points) x = cut(x);
+  for (float& x : points) x = rounded(x, element);
+  std::erase_if(points, [&](float x) {
+    return std::isinf(x) || static_cast<double>(std::fabs(x)) > shape.reach;
+  });
   const std::vector<double> x(points.begin(), points.end());
   const auto want = expected(x, shape, f);
   const auto got = run(segments, forward, element, points);
-  const double eps = element == Element::f32 ? 0x1p-24 : 0x1p-9;
+  const double eps = std::ldexp(1, -format.digits);
   const NearZero near_zero(shape, f, eps);
-  const double floor = element == Element::f32 ? 0x1p-149 : 0x1p-126;
+  const double last_place = element == Element::f32 ? 0x1p-149 : 2 * eps * format.normal;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const auto y = static_cast<double>(got[i]);
-    if (std::fabs(want[i]) >= kBeyond && std::fabs(y) >= kBeyond && (y > 0) == (want[i] > 0))
+    if (std::fabs(want[i]) >= format.beyond && std::fabs(y) >= format.beyond &&
+        (y > 0) == (want[i] > 0))
       continue;
     const double difference = std::fabs(y - want[i]);
-    const double c = difference <= floor ? 0 : difference / (eps * shape.scale(x[i], want[i]));
+    const double scale = shape.scale(x[i], want[i]);
+    const double unit =
+        element == Element::f32
+            ? eps * scale
+            : std::ldexp(2 * eps, std::max(std::ilogb(scale), std::ilogb(format.normal)));
+    const double c = difference <= last_place ? 0 : difference / unit;
     if (c <= worst || (c > kSuspect && difference <= 0x1p-40 && near_zero.right(x[i], y))) continue;
     worst = std::isnan(c) ? std::numeric_limits<double>::infinity() : c;
     reason = fmt::format("at {}: got {}, expected {}", x[i], y, want[i]);

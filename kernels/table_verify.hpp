@@ -8,9 +8,17 @@
 
 namespace antigrad::kernels {
 
-/// The largest error in units of eps = 2^-24 (f32) or 2^-9 (bf16) times Shape::scale; infinity with
-/// the reason (which x, what was got, what was expected) where a special value is wrong.
+/// The largest error in units of 2^-24 Shape::scale (f32), or in units in the last place of
+/// Shape::scale (bf16, f16), for |x| <= Shape::reach; infinity with the reason (which x, what was
+/// got, what was expected) where a special value is wrong.
 double table_error(const Segments& segments, const Shape& shape, const Sampler& f,
                    TableLoop forward, Element element, std::string& reason);
+
+/// The largest of these that is accepted: 4 for f32, 0.6 for bf16 and f16 (of which rounding once
+/// takes 0.5), so that 5 and 0.63 hold between the points that were tried.
+double most_error(Element element);
+
+/// The error of a fit, times Shape::scale, that takes `units` of the last places.
+double fit_error(Element element, double units);
 
 }  // namespace antigrad::kernels

@@ -94,7 +94,7 @@ struct Served {
 
 /// What moves the bytes of forward or backward.
 std::function<void()> mover(Buffers& b, bool backward) {
-  const kernels::TableLoop loop = kernels::move_loop(kernels::machine(), Element::f32, backward);
+  const kernels::TableLoop loop = kernels::move_loop(kernels::machine(), backward);
   if (loop == nullptr)
     return [&b, backward] {
       for (std::size_t i = 0; i < b.x.size(); ++i) b.out[i] = backward ? b.x[i] + b.gy[i] : b.x[i];

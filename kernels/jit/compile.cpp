@@ -22,10 +22,11 @@ MakeRoutine routine(Type type) {
   };
 }
 
-/// What the table tier makes of the type; nothing for f16 and f64.
+/// What the table tier makes of the type; nothing for f64.
 std::optional<Element> element_of(Type type) {
   if (type == Type::f32) return Element::f32;
   if (type == Type::bf16) return Element::bf16;
+  if (type == Type::f16) return Element::f16;
   return std::nullopt;
 }
 
@@ -40,7 +41,8 @@ std::unique_ptr<Kernel> verified_kernel(const space::Activation& activation, Typ
 
 std::unique_ptr<Kernel> table_kernel_or_error(const space::Activation& activation, Type type) {
   const auto element = element_of(type);
-  if (!element) throw space::Error("tier table has elements of f32 and bf16; take tier automatic");
+  if (!element)
+    throw space::Error("tier table has elements of f32, bf16 and f16; take tier automatic");
   return table_kernel(activation, make_tables(activation, *element, machine()), routine(type));
 }
 

@@ -6,8 +6,11 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "kernels/half.hpp"
+#include "kernels/interpreter.hpp"
 #include "kernels/kinks.hpp"
 #include "kernels/table_kernel.hpp"
+#include "kernels/table_verify.hpp"
 #include "space/error.hpp"
 #include "space/proof.hpp"
 #include "tests/kernels/cases.hpp"
@@ -15,6 +18,7 @@
 namespace antigrad::kernels {
 namespace {
 
+constexpr double kMost = 5;  // units of 2^-24, as the header promises
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// Machines that this one can play.
@@ -63,6 +67,7 @@ std::string beyond(const space::Expr& f, const Table& table, bool gradient, doub
   const Program program{f, 1, 0, 1, 0};
   for (std::size_t i = 0; i < x.size(); ++i) {
     const auto at = static_cast<double>(x[i]);
+    if (std::fabs(x[i]) > table.reach) continue;
     const double want = space::value(f, at);
     const double scale = std::max(std::fabs(want), std::fabs(at) + at_zero);
     const double tolerance = c * 0x1p-24 * scale;
@@ -83,8 +88,8 @@ TEST(Table, ErrorsStayWithinTheStatedBoundOnOtherInputs) {
         const auto attempt = make_table(f, gradient, Element::f32, m);
         if (!attempt.table) continue;
         ++tables;
-        EXPECT_LE(attempt.table->error, kMostError);
-        EXPECT_EQ(beyond(f, *attempt.table, gradient, kMostError), "")
+        EXPECT_LE(attempt.table->error, kMost);
+        EXPECT_EQ(beyond(f, *attempt.table, gradient, kMost), "")
             << a.name << (gradient ? " g" : " f") << " on " << to_string(m);
       }
   fmt::print("{} tables\n", tables);
@@ -97,34 +102,37 @@ TEST(Table, ComparatorSeesAWrongCoefficient) {
   if (machines().empty()) GTEST_SKIP() << "no lookups on this machine";
   const auto a = named("gelu");
   auto table = *make_table(a.f, false, Element::f32, machines().back()).table;
-  ASSERT_EQ(beyond(a.f, table, false, kMostError), "");
-  table.segments.coefficients[1][20 % table.segments.size] += 1e-4F;
-  EXPECT_NE(beyond(a.f, table, false, kMostError), "");
+  ASSERT_EQ(beyond(a.f, table, false, kMost), "");
+  for (float& c : table.segments.coefficients[1]) c += 1e-4F;
+  EXPECT_NE(beyond(a.f, table, false, kMost), "");
 }
 
-TEST(Table, MostOfTheZooWithoutParametersVerifies) {
+TEST(Table, TheZooWithoutParametersVerifies) {
   for (const Machine m : machines()) {
     int verified = 0, all = 0;
     for (const auto& a : zoo_activations()) {
       if (!a.parameters.empty()) continue;
       ++all;
-      verified += make_tables(a, Element::f32, m).verified();
+      const auto tables = make_tables(a, Element::f32, m);
+      verified += tables.verified();
+      if (!tables.verified()) fmt::print("{} on {}: {}\n", a.name, to_string(m), tables.reason());
     }
     fmt::print("{}: {} of {} verify\n", to_string(m), verified, all);
-    EXPECT_GE(verified, m == Machine::avx512 ? 33 : 25);
+    EXPECT_GE(verified, m == Machine::avx512 ? all : 33);
   }
 }
 
 TEST(Table, SaysWhyItIsNotUsed) {
   const Machine m = machines().empty() ? Machine::avx512 : machines().back();
   if (!machines().empty()) {
-    EXPECT_NE(make_tables(named("sine"), Element::f32, m).reason().find("tail"), std::string::npos);
+    EXPECT_NE(make_tables(named("f: sin(40*x)"), Element::f32, m).reason().find("polynomials"),
+              std::string::npos);
   }
   EXPECT_NE(make_tables(named("prelu"), Element::f32, m).reason().find("parameters"),
             std::string::npos);
   EXPECT_NE(make_tables(named("gelu"), Element::f32, Machine::baseline).reason().find("machine"),
             std::string::npos);
-  EXPECT_THROW(compile(named("sine"), {Tier::table, Type::f32}), space::Error);
+  EXPECT_THROW(compile(named("f: sin(40*x)"), {Tier::table, Type::f32}), space::Error);
 }
 
 TEST(Table, GoesToTheProvedLimits) {
@@ -132,7 +140,7 @@ TEST(Table, GoesToTheProvedLimits) {
     for (const auto& a : zoo_activations()) {
       if (!a.parameters.empty()) continue;
       const auto attempt = make_table(a.f, false, Element::f32, m);
-      if (!attempt.table) continue;
+      if (!attempt.table || std::isfinite(attempt.table->reach)) continue;
       const auto got = run(*attempt.table, {-kInfinity, kInfinity});
       space::Proof proof(a);
       for (const int side : {0, 1}) {
@@ -151,7 +159,8 @@ TEST(Table, GoesToTheProvedLimits) {
 
 TEST(Table, NaNAndInfinitiesLeaveTheirNeighboursAlone) {
   for (const Machine m : machines())
-    for (const char* name : {"gelu", "relu", "sigmoid", "hardtanh", "elish"}) {
+    for (const char* name : {"gelu", "relu", "sigmoid", "hardtanh", "elish", "tanh", "softplus",
+                             "log_sigmoid", "lisht", "tanhshrink", "elu", "mish", "dsilu"}) {
       const auto a = named(name);
       const auto table = *make_table(a.f, false, Element::f32, m).table;
       std::vector<float> x(131, 0.7F);
@@ -170,20 +179,23 @@ TEST(Table, NaNAndInfinitiesLeaveTheirNeighboursAlone) {
 
 TEST(Table, ValuesDoNotDependOnSizeAlignmentOrAliasing) {
   for (const Machine m : machines())
-    for (const Element element : {Element::f32, Element::bf16})
-      for (const char* name : {"gelu", "relu", "hardswish"}) {
+    for (const Element element : {Element::f32, Element::bf16, Element::f16})
+      for (const char* name : {"gelu", "relu", "hardswish", "elu", "mish", "tanh", "lisht"}) {
         const auto attempt = make_table(named(name).g, true, element, m);
         ASSERT_TRUE(attempt.table) << attempt.reason;
         const std::size_t size = element == Element::f32 ? 4 : 2;
         const auto values = inputs(300, 3);
+        const auto put = [&](void* to, double v) {
+          const auto x = static_cast<float>(v);
+          if (element == Element::f32) std::memcpy(to, &x, 4);
+          if (element == Element::bf16) narrow(x, *static_cast<Bf16*>(to));
+          if (element == Element::f16) narrow(x, *static_cast<F16*>(to));
+        };
         std::vector<char> x(300 * size + 64), gy(x.size()), want(300 * size);
         for (std::size_t i = 0; i < 300; ++i) {
-          const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(values[i]));
-          std::memcpy(&x[i * size], reinterpret_cast<const char*>(&bits) + 4 - size, size);
+          put(&x[i * size], values[i]);
+          put(&gy[i * size], values[299 - i]);
         }
-        std::reverse_copy(x.begin(), x.begin() + 300 * static_cast<std::ptrdiff_t>(size),
-                          gy.begin());
-        if (element == Element::f32) gy = x;
         const auto loop = attempt.table->loop(true);
         loop(attempt.table->segments, x.data(), gy.data(), want.data(), 300);
         for (const std::size_t n : {0, 1, 7, 15, 16, 17, 31, 33, 47, 100, 299})
@@ -203,32 +215,100 @@ TEST(Table, ValuesDoNotDependOnSizeAlignmentOrAliasing) {
       }
 }
 
-TEST(Table, EveryBfloat16IsRoundedAlmostToNearest) {
-  for (const Machine m : machines())
-    for (const auto& a : zoo_activations()) {
-      if (!a.parameters.empty()) continue;
-      const auto attempt = make_table(a.f, false, Element::bf16, m);
-      if (!attempt.table) continue;
-      std::vector<std::uint16_t> x(65536), y(65536);
-      for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<std::uint16_t>(i);
-      attempt.table->loop(false)(attempt.table->segments, x.data(), nullptr, y.data(), 65536);
-      const double most = std::fabs(space::value(a.f, 40)) > 30 ? 1e38 : 2;
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        const auto at =
-            static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(i << 16)));
-        const auto got =
-            static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(y[i]) << 16));
-        if (std::isnan(at)) {
-          ASSERT_TRUE(std::isnan(got)) << a.name;
-        }
-        if (!(std::fabs(at) < 0x1p60)) continue;
-        const double want = space::value(a.f, at);
-        const double scale = std::max(
-            std::fabs(want), std::min(std::fabs(at) + std::fabs(space::value(a.f, 0)), most));
-        ASSERT_LE(std::fabs(got - want), 1.3 * 0x1p-9 * scale * 2 + 0x1p-126)
-            << a.name << " at " << at << " got " << got << " want " << want;
-      }
+/// The largest error over all 65,536 inputs within reach, in units in the last place of the scale
+/// that Table::error states.
+template <class Half>
+double worst_of_all(const space::Expr& f, const Table& table, bool gradient, int digits,
+                    double normal) {
+  constexpr std::size_t kAll = 65536;
+  std::vector<Half> x(kAll), y(kAll);
+  std::vector<double> at(kAll), want(kAll);
+  for (std::size_t i = 0; i < kAll; ++i) {
+    x[i].bits = static_cast<std::uint16_t>(i);
+    at[i] = static_cast<double>(widen(x[i]));
+  }
+  table.loop(false)(table.segments, x.data(), nullptr, y.data(), kAll);
+  const void* const in[] = {at.data()};
+  void* const out[] = {want.data()};
+  interpret({space::simplify(f), 1, 0, 1, 0}, Type::f64)->run(in, out, kAll, {}, {});
+  const auto counts = [&](std::size_t i) {
+    return std::fabs(at[i]) < 0x1p60 && !(std::fabs(at[i]) > static_cast<double>(table.reach));
+  };
+  double most = 0;
+  for (std::size_t i = 0; i < kAll; ++i)
+    if (counts(i)) most = std::max(most, std::fabs(want[i]));
+  const double at_zero = gradient ? 1 : std::fabs(want[0]);
+  double worst = 0;
+  for (std::size_t i = 0; i < kAll; ++i) {
+    const auto got = static_cast<double>(widen(y[i]));
+    if (std::isnan(at[i]) && std::isinf(table.reach)) {
+      EXPECT_TRUE(std::isnan(got)) << i;
     }
+    if (!counts(i) || std::fabs(want[i]) > 65504) continue;
+    const double scale = std::max(std::fabs(want[i]), std::min(std::fabs(at[i]) + at_zero, most));
+    const int exponent = std::max(std::ilogb(scale), std::ilogb(normal));
+    const double unit = std::ldexp(1, exponent + 1 - digits);
+    if (std::fabs(got - want[i]) > unit * std::ldexp(normal, -exponent))
+      worst = std::max(worst, std::fabs(got - want[i]) / unit);
+  }
+  return worst;
+}
+
+TEST(Table, EveryHalfIsRoundedAlmostToNearest) {
+  for (const Machine m : machines()) {
+    int tables = 0;
+    double worst[2] = {0, 0};
+    for (const auto& a : zoo_activations())
+      for (const bool gradient : {false, true}) {
+        if (!a.parameters.empty()) continue;
+        const auto& f = gradient ? a.g : a.f;
+        if (const auto t = make_table(f, gradient, Element::bf16, m).table) {
+          const double c = worst_of_all<Bf16>(f, *t, gradient, 8, 0x1p-126);
+          EXPECT_LE(c, 0.63) << a.name << (gradient ? " g" : " f") << " bf16 " << to_string(m);
+          worst[0] = std::max(worst[0], c), ++tables;
+        }
+        if (const auto t = make_table(f, gradient, Element::f16, m).table) {
+          const double c = worst_of_all<F16>(f, *t, gradient, 11, 0x1p-14);
+          EXPECT_LE(c, 0.63) << a.name << (gradient ? " g" : " f") << " f16 " << to_string(m);
+          worst[1] = std::max(worst[1], c), ++tables;
+        }
+      }
+    fmt::print("{}: {} tables, all inputs within {:.3f} (bf16) and {:.3f} (f16) ULP\n",
+               to_string(m), tables, worst[0], worst[1]);
+    EXPECT_GE(tables, m == Machine::avx512 ? 150 : 100);
+  }
+}
+
+TEST(Table, BeyondItsReachAnotherEngineServesElementByElement) {
+  if (machines().empty()) GTEST_SKIP() << "no lookups on this machine";
+  for (const char* name : {"sine", "softsign", "squareplus", "f: exp(0.05*x)"}) {
+    const auto a = named(name);
+    const auto kernel = compile(a, {Tier::table, Type::f32});
+    const auto reference = compile(a, {Tier::interpreter, Type::f32});
+    auto values = inputs(3000, 77);
+    for (std::size_t i = 5; i < values.size(); i += 97) values[i] *= 40;
+    std::vector<float> x(values.begin(), values.end()), gy(x.rbegin(), x.rend());
+    x[7] = std::numeric_limits<float>::quiet_NaN(), x[8] = 18;
+    std::vector<float> y(3000), want(3000), gx(3000), want_gx(3000);
+    kernel->forward(x.data(), y.data(), 3000, {});
+    reference->forward(x.data(), want.data(), 3000, {});
+    kernel->backward(x.data(), gy.data(), gx.data(), 3000, {}, {});
+    reference->backward(x.data(), gy.data(), want_gx.data(), 3000, {}, {});
+    for (std::size_t i = 0; i < 3000; ++i) {
+      if (i == 7) {
+        EXPECT_TRUE(std::isnan(y[i]) && std::isnan(gx[i])) << name;
+        continue;
+      }
+      const float bound = 2e-6F * (1 + std::fabs(want[i]));
+      ASSERT_NEAR(y[i], want[i], bound) << name << " at " << x[i];
+      ASSERT_NEAR(gx[i], want_gx[i], bound * (1 + std::fabs(gy[i]))) << name << " at " << x[i];
+      float alone;
+      kernel->forward(&x[i], &alone, 1, {});
+      ASSERT_EQ(alone, y[i]) << name << " at " << x[i];
+    }
+    kernel->forward(x.data(), x.data(), 3000, {});  // in place
+    for (std::size_t i = 8; i < 3000; ++i) ASSERT_EQ(x[i], y[i]) << name;
+  }
 }
 
 TEST(Table, KernelsBackwardAndDoubleBackwardAgreeWithTheReference) {

@@ -1,0 +1,315 @@
+// All happens in v = u - magic, the argument in units of wide segments, 0 where a is 0: segment k
+// has its middle at v = place(k) - place(zero), and the table entry that the last bits of u say.
+#include "kernels/rounded_segments.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/chebyshev.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+constexpr double kUnit = 0x1p23;  // from here on floats are whole numbers
+
+/// Segments 0 .. size - 1, of which the first `narrow` are half as wide; a = 0 in the middle of
+/// segment `zero`. scale is negative where v runs against a.
+struct Grid {
+  int size, narrow, zero;
+  double scale = 1;
+
+  double place(int k) const { return k < narrow ? 0.5 * (k - narrow) : k - narrow; }
+  double middle(int k) const { return place(k) - place(zero); }
+  double border(int k) const { return 0.5 * (middle(k) + middle(k + 1)); }  // of k and k + 1
+  int entry(int k) const { return ((k - narrow) % size + size) % size; }
+};
+
+/// One way to write f: y = finish(p), and how p follows from f at a.
+struct Writing {
+  Form form;
+  Finish finish;
+  double base = 0, middle = 0;   // p = f - base a - middle
+  bool product = false;          // p / a instead
+  double before = 0, after = 0;  // p from the ends on, in the order of a; before: not for half
+  bool last_fitted = false;      // the last segment is not constant
+
+  double p(double f, double a) const {
+    const double p = f - base * a - middle;
+    return product ? p / a : p;
+  }
+};
+
+bool is_line(const TailFit& tail) { return tail.c[2] == 0 && tail.c[3] == 0; }
+
+/// The ways that fit the symmetry and the tails, the cheapest first.
+std::vector<Writing> half_writings(const Shape& s) {
+  const double l = s.left.c[1], r = s.right.c[1], end = s.right.c[0], f0 = s.at_zero;
+  const bool vanishes = f0 == 0 && !s.absolute;
+  std::vector<Writing> all;
+  const auto add = [&](Finish finish, double base, double middle, bool product, double after) {
+    all.push_back({Form::half, finish, base, middle, product, 0, after,
+                   finish == Finish::odd_product && !std::isfinite(s.reach)});
+  };
+  if (s.symmetry == Symmetry::odd && r == 0) {
+    if (vanishes) add(Finish::odd_product, 0, 0, true, 0);
+    if (f0 == 0)
+      add(Finish::odd, 0, 0, false, end);
+    else
+      add(Finish::centred, 0, f0, false, end - f0);
+  } else if (s.symmetry == Symmetry::odd && f0 == 0) {
+    add(Finish::line, r, 0, false, end);
+  } else if (s.symmetry == Symmetry::even) {
+    if (vanishes && r == 1 && end == 0 && l == 0) add(Finish::positive_product, 1, 0, true, 0);
+    if (vanishes && r == 1 && end == 0 && l == -1) add(Finish::magnitude_product, 1, 0, true, 0);
+    if (l == 0 && r == 0) add(Finish::plain, 0, 0, false, end);
+    if (l == 0 && r != 0) add(Finish::positive, r, 0, false, end);
+    if (l != 0 && r == 0) add(Finish::negative, 0, 0, false, end);
+  }
+  return all;
+}
+
+std::vector<Writing> full_writings(const Shape& s) {
+  const double r = s.right.c[1], begin = s.left.c[0], end = s.right.c[0];
+  std::vector<Writing> all;
+  if (s.left.c[1] != 0) return all;
+  if (std::isfinite(s.reach) && s.at_zero == 0 && !s.absolute && begin == 0 && end == 0)
+    all.push_back({Form::full, Finish::product, 0, 0, true, 0, r, false});
+  if (r == 0) {
+    all.push_back({Form::full, Finish::plain, 0, 0, false, begin, end, false});
+  } else {
+    if (s.at_zero == 0 && !s.absolute && begin == 0 && end == 0)
+      all.push_back({Form::full, Finish::product, 0, 0, true, 0, r, false});
+    // From high on p stays f(high), which is known when the grid is.
+    all.push_back({Form::full, Finish::beyond, 0, 0, false, begin, 0, true});
+  }
+  return all;
+}
+
+/// f is its right tail from 0 on.
+bool is_right_tail_from_zero(const Sampler& f, const Shape& s) {
+  constexpr int kChecks = 8;
+  std::array<double, kChecks> x, y;
+  for (std::size_t i = 0; i < kChecks; ++i)
+    x[i] = s.right.end * std::pow(0.25, static_cast<double>(i) + 0.5);
+  f(x, y);
+  for (std::size_t i = 0; i < kChecks; ++i)
+    if (!(std::fabs(y[i] - s.right(x[i])) <= s.fit * s.scale(x[i], y[i]))) return false;
+  return true;
+}
+
+std::vector<Writing> sided_writings(const Sampler& f, const Shape& s) {
+  const double r = s.right.c[1], end = s.right.c[0];
+  if (s.left.c[1] != 0 || (r != 0 && end != 0) || !is_right_tail_from_zero(f, s)) return {};
+  return {
+      {Form::sided, r != 0 ? Finish::line : Finish::constant, 0, 0, false, 0, s.left.c[0], false}};
+}
+
+/// One segment: the series of p, or of p / (v - middle) where p vanishes there.
+struct Part {
+  double lo, hi;  // of v - middle
+  bool vanishes, flat;
+  double constant;
+  Samples series;
+  int degree;
+};
+
+struct Fit {
+  Grid grid;
+  std::vector<Part> parts;
+  int degree = 1;
+};
+
+Part part_of(const Writing& w, const Shape& shape, const Grid& g, int k) {
+  const double m = g.middle(k);
+  Part p{k == 0 ? 0 : g.border(k - 1) - m,
+         k + 1 == g.size ? 0 : g.border(k) - m,
+         false,
+         false,
+         0,
+         {},
+         1};
+  p.vanishes = k == g.zero && shape.at_zero == 0 && !shape.absolute && !w.product;
+  // v runs with a, but against it for sided.
+  if (k + 1 == g.size && !w.last_fitted) p.flat = true, p.constant = w.after;
+  if (w.form == Form::full && k == 0) p.flat = true, p.constant = w.before;
+  return p;
+}
+
+/// What p may be wrong by, from the smallest |a| and half the smallest |f| on.
+double tolerance_of(const Writing& w, const Shape& shape, const Grid& g, const Part& p, double m,
+                    double least) {
+  if (p.vanishes)
+    return shape.fit / std::fabs(g.scale) *
+           std::min(1.0, shape.most * std::fabs(g.scale) / std::max(p.hi, -p.lo));
+  const double from = (p.lo + m) / g.scale, to = (p.hi + m) / g.scale;
+  const double nearest = from * to <= 0 ? 0 : std::min(std::fabs(from), std::fabs(to));
+  const double farthest = std::max(std::fabs(from), std::fabs(to));
+  if (w.product) return shape.fit * std::min(1.0, shape.most / farthest);
+  return shape.fit * shape.scale(nearest, w.form == Form::half && w.finish != Finish::plain
+                                              ? 0.0
+                                              : 0.5 * least);
+}
+
+/// All segments, sampled with one call of f.
+Fit fit_grid(const Sampler& f, const Shape& shape, const Writing& w, const Grid& g) {
+  Fit fit{g, {}, 1};
+  std::vector<double> a, y;
+  for (int k = 0; k < g.size; ++k) {
+    const Part p = part_of(w, shape, g, k);
+    fit.parts.push_back(p);
+    if (p.flat) continue;
+    for (const double node : chebyshev_points())
+      a.push_back((g.middle(k) + 0.5 * (p.lo + p.hi) + 0.5 * (p.hi - p.lo) * node) / g.scale);
+  }
+  y.resize(a.size());
+  f(a, y);
+  std::size_t i = 0;
+  for (int k = 0; k < g.size; ++k) {
+    Part& p = fit.parts[static_cast<std::size_t>(k)];
+    if (p.flat) continue;
+    Samples values;
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t j = 0; j < kSamples; ++j, ++i) {
+      least = std::min(least, std::fabs(y[i]));
+      values[j] = w.p(y[i], a[i]);
+      if (p.vanishes) values[j] /= a[i] * g.scale;
+    }
+    p.series = chebyshev_series(values);
+    const int extra = p.vanishes ? 1 : 0;
+    p.degree = extra +
+               lowest_degree(p.series, tolerance_of(w, shape, g, p, g.middle(k), least), 1 - extra);
+    fit.degree = std::max(fit.degree, p.degree);
+  }
+  return fit;
+}
+
+void put(Segments& s, int entry, const Part& p) {
+  Samples powers{};
+  if (p.flat) {
+    powers[0] = p.constant;
+  } else if (p.vanishes) {
+    const Samples q = powers_of(p.series, s.degree, p.lo, p.hi, 0);
+    std::copy_n(q.begin(), kSamples - 1, powers.begin() + 1);
+  } else {
+    powers = powers_of(p.series, s.degree + 1, p.lo, p.hi, 0);
+  }
+  for (int k = 0; k <= s.degree; ++k)
+    s.coefficients[k][entry] = static_cast<float>(powers[static_cast<std::size_t>(k)]);
+}
+
+Segments segments_of(const Writing& w, const Shape& shape, const Fit& fit, int degree) {
+  const Grid& g = fit.grid;
+  Segments s;
+  s.form = w.form, s.finish = w.finish;
+  s.size = g.size, s.degree = degree;
+  s.scale = static_cast<float>(g.scale);
+  s.magic = static_cast<float>(kUnit + g.place(g.zero));
+  const auto at = [&](int k) { return static_cast<float>(g.middle(k) / g.scale); };
+  s.low = w.form == Form::half ? 0 : std::min(at(0), at(g.size - 1));
+  s.high = std::max(at(0), at(g.size - 1));
+  s.slope = static_cast<float>(w.finish == Finish::negative ? shape.left.c[1] : shape.right.c[1]);
+  s.middle = static_cast<float>(w.form == Form::sided ? shape.right.c[0] : shape.at_zero);
+  s.left_limit = shape.left.limit(-1), s.right_limit = shape.right.limit(1);
+  std::ranges::fill(s.breaks, std::numeric_limits<float>::infinity());
+  std::ranges::fill(s.origins, 0.0F);
+  for (auto& c : s.coefficients) std::ranges::fill(c, 0.0F);
+  for (int k = 0; k < g.size; ++k) put(s, g.entry(k), fit.parts[static_cast<std::size_t>(k)]);
+  return s;
+}
+
+double as_float(double v) { return static_cast<double>(static_cast<float>(v)); }
+
+/// Grids that reach both ends, a choice of where they are narrow.
+std::vector<Grid> grids(const Shape& s, Form form, int size) {
+  std::vector<Grid> all;
+  for (const int eighths : {4, 6, 2, 8}) {
+    Grid g{size, size * eighths / 8, 0, 1};
+    if (form != Form::full) {
+      const double reach = form == Form::half ? std::max(s.right.end, -s.left.end) : -s.left.end;
+      g.scale = as_float(g.border(size - 2) / reach * (form == Form::sided ? -1 : 1));
+      all.push_back(g);
+      continue;
+    }
+    for (const double sign : {1.0, -1.0}) {
+      const double before = sign > 0 ? -s.left.end : s.right.end;
+      const double behind = sign > 0 ? s.right.end : -s.left.end;
+      Grid best{size, size * eighths / 8, 0, 0};
+      for (g.zero = 1; g.zero + 1 < size; ++g.zero) {
+        const double scale = std::min(-g.border(0) / before, g.border(size - 2) / behind);
+        if (scale > best.scale) best.zero = g.zero, best.scale = scale;
+      }
+      best.scale = as_float(sign * best.scale);
+      all.push_back(best);
+    }
+  }
+  return all;
+}
+
+/// Sizes and degrees that the loops have, the cheapest first.
+struct Offer {
+  int size, degree;
+};
+constexpr Offer kOffers[] = {{16, 3}, {32, 3}, {16, 4}, {32, 4}, {32, 5}, {32, 6}};
+constexpr Offer kLowOffers[] = {{16, 1}, {32, 1}, {16, 2}, {32, 2}, {16, 3}, {32, 3}, {32, 4}};
+
+/// The best of one writing among the offers; they end before what was found.
+std::optional<Segments> best_of(const Sampler& f, const Shape& shape, const Writing& w,
+                                std::span<const Offer>& offers) {
+  std::optional<Segments> best;
+  for (const int size : {32, 16}) {
+    // Half as many segments take a higher degree.
+    if (size == 16 && (w.form == Form::full || (best && best->degree > 4))) continue;
+    for (Grid g : grids(shape, w.form, size)) {
+      // v runs against a on flipped full grids: what comes before is behind.
+      Writing written = w;
+      if (w.form == Form::full && g.scale < 0) {
+        std::swap(written.before, written.after);
+        if (w.last_fitted) continue;
+      }
+      const Fit fit = fit_grid(f, shape, written, g);
+      const auto found = std::ranges::find_if(
+          offers, [&](const Offer& o) { return o.size == size && fit.degree <= o.degree; });
+      if (found == offers.end()) continue;
+      best = segments_of(written, shape, fit, found->degree);
+      offers = {offers.begin(), found};
+      if (offers.empty()) return best;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+std::optional<Segments> fit_rounded(const Sampler& f, const Shape& shape) {
+  if (!is_line(shape.left) || !is_line(shape.right)) return std::nullopt;
+  const bool kink_at_zero = !shape.corners.empty() && std::fabs(shape.corners.front()) < 1e-40F;
+  if (shape.corners.size() > (kink_at_zero ? 1U : 0U)) return std::nullopt;
+  std::vector<Writing> writings = half_writings(shape);
+  if (writings.empty()) writings = kink_at_zero ? sided_writings(f, shape) : full_writings(shape);
+  std::optional<Segments> best;
+  const bool low = shape.fit > 0x1p-20;
+  std::span<const Offer> offers = low ? std::span<const Offer>(kLowOffers) : kOffers;
+  for (const Writing& w : writings)
+    if (auto found = best_of(f, shape, w, offers)) best = found;
+  return best;
+}
+
+std::vector<float> rounded_borders(const Segments& s) {
+  const double magic = static_cast<double>(s.magic), scale = static_cast<double>(s.scale);
+  const double first = static_cast<double>(s.form == Form::full && scale > 0 ? s.low
+                                           : s.form == Form::full            ? s.high
+                                                                             : 0.0F);
+  std::vector<float> borders;
+  float u = static_cast<float>(first * scale + magic);
+  for (int k = 0; k + 1 < s.size; ++k) {
+    const float next = std::nextafter(u, std::numeric_limits<float>::infinity());
+    const double middle = 0.5 * (static_cast<double>(u) + static_cast<double>(next));
+    borders.push_back(static_cast<float>((middle - magic) / scale));
+    if (s.form == Form::half) borders.push_back(-borders.back());
+    u = next;
+  }
+  std::ranges::sort(borders);
+  return borders;
+}
+
+}  // namespace antigrad::kernels
