@@ -23,7 +23,7 @@ using space::Op;
 /// Lines of a function under construction; equal right-hand sides are one line.
 class Lines {
  public:
-  explicit Lines(std::set<std::string>& parts) : parts_(parts) {}
+  Lines(std::set<std::string>& parts, bool is_near) : near(is_near), parts_(parts) {}
   std::string add(const std::string& value) {
     const auto [it, added] = index_.emplace(value, fmt::format("t{}", index_.size()));
     if (added) text_ += fmt::format("  const float {} = {};\n", it->second, value);
@@ -31,6 +31,8 @@ class Lines {
   }
   void need(const std::string& part) { parts_.insert(part); }
   const std::string& text() const { return text_; }
+
+  const bool near;  // the near functions serve
 
  private:
   std::set<std::string>& parts_;
@@ -81,8 +83,9 @@ Text operator*(const Text& a, const Text& b) { return line("{} * {}", a, b); }
 Text operator-(const Text& a) { return a.literal ? literal(a.lines, -a.value) : line("-{}", a); }
 Text operator/(const Text& a, const Text& b) {
   if (a.literal && b.literal) return literal(a.lines, a.value / b.value);
-  if (a.literal && a.value == 1) return call("reciprocal", b);
-  if (a.literal && a.value == -1) return -call("reciprocal", b);
+  const char* const reciprocal = a.lines->near ? "near_reciprocal" : "reciprocal";
+  if (a.literal && a.value == 1) return call(reciprocal, b);
+  if (a.literal && a.value == -1) return -call(reciprocal, b);
   return call("divide", a, b);
 }
 Text base_abs(const Text& a) { return line("fabsf({})", a); }
@@ -196,7 +199,7 @@ std::vector<Text> write_nodes(Lines& lines, const Expr& e, std::span<const char*
 void add_element(CudaText& out, const std::string& name, const Program& program,
                  std::span<const char* const> inputs, Type type) {
   const Expr e = type == Type::f32 ? lower(program.expr) : lower_tables(program.expr);
-  Lines lines(out.parts);
+  Lines lines(out.parts, type != Type::f32);
   const auto at = write_nodes(lines, e, inputs, out);
   std::vector<std::string> arguments;
   for (const char* const input : inputs) arguments.push_back(fmt::format("float {}", input));

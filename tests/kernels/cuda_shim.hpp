@@ -32,7 +32,7 @@ struct Machine {
   std::function<void()> body;
   float exchanged[1024];
 };
-inline Machine machine;
+static Machine machine;
 
 }  // namespace shim
 
@@ -40,18 +40,18 @@ static shim::Index blockIdx, threadIdx, blockDim, gridDim;
 
 namespace shim {
 
-inline void give_way() {
+static void give_way() {
   const unsigned me = threadIdx.x;
   swapcontext(&machine.fibers[me].context, &machine.scheduler);
   threadIdx.x = me;
 }
 
-inline void enter() {
+static void enter() {
   machine.body();
   machine.fibers[threadIdx.x].done = true;
 }
 
-inline void start(unsigned thread) {
+static void start(unsigned thread) {
   constexpr std::size_t kStack = 65536;
   Fiber& f = machine.fibers[thread];
   f.stack.resize(kStack);
@@ -64,7 +64,7 @@ inline void start(unsigned thread) {
 }
 
 /// All threads of a block up to their ends, in rounds.
-inline void run_block() {
+static void run_block() {
   for (unsigned t = 0; t < blockDim.x; ++t) start(t);
   for (bool any = true; any;) {
     any = false;
@@ -79,8 +79,8 @@ inline void run_block() {
 
 /// Kernel arguments as the driver gets them: a pointer to each.
 template <class... A, std::size_t... I>
-void launch(void (*kernel)(A...), unsigned blocks, unsigned threads, bool waits, void** arguments,
-            std::index_sequence<I...>) {
+static void launch(void (*kernel)(A...), unsigned blocks, unsigned threads, bool waits,
+                   void** arguments, std::index_sequence<I...>) {
   gridDim.x = blocks;
   blockDim.x = threads;
   machine.fibers.resize(threads);
@@ -95,7 +95,8 @@ void launch(void (*kernel)(A...), unsigned blocks, unsigned threads, bool waits,
 }
 
 template <class... A>
-void launch(void (*kernel)(A...), unsigned blocks, unsigned threads, bool waits, void** arguments) {
+static void launch(void (*kernel)(A...), unsigned blocks, unsigned threads, bool waits,
+                   void** arguments) {
   launch(kernel, blocks, threads, waits, arguments, std::index_sequence_for<A...>());
 }
 

@@ -1,0 +1,310 @@
+// Every activation's CUDA text through NVRTC, without a GPU: it compiles, nothing spills, memory is
+// accessed 16 bytes at a time. And what stands in the text.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <regex>
+
+#include "kernels/cuda/device_kernel.hpp"
+#include "kernels/cuda/nvrtc.hpp"
+#include "space/error.hpp"
+#include "tests/kernels/cases.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool full() {
+  const char* const asked = std::getenv("ANTIGRAD_FULL");
+  return asked != nullptr && *asked == '1';
+}
+
+constexpr Type kTypes[] = {Type::f32, Type::bf16, Type::f16};
+const char* name_of(Type type) {
+  return type == Type::f32 ? "f32" : type == Type::bf16 ? "bf16" : "f16";
+}
+
+constexpr Pass kPair[] = {Pass::forward, Pass::backward};
+constexpr Pass kPlain[] = {Pass::forward, Pass::backward, Pass::double_backward};
+constexpr Pass kForward[] = {Pass::forward};
+constexpr Pass kAll[] = {Pass::forward, Pass::backward, Pass::double_backward, Pass::gated_forward,
+                         Pass::gated_backward};
+
+std::shared_ptr<const Nvrtc> nvrtc() {
+  try {
+    return open_nvrtc();
+  } catch (const space::Error& e) {
+    fmt::print("{}\n", e.what());
+    return nullptr;
+  }
+}
+#define NEEDS_NVRTC() \
+  if (!nvrtc()) GTEST_SKIP() << "needs NVRTC, which ./scripts/test sets up"
+
+CudaCode compiled(const space::Activation& a, std::span<const Pass> passes,
+                  const CudaOptions& options, const std::string& architecture) {
+  return open_nvrtc()->compile(cuda_source(a, passes, options), architecture,
+                               options.type != Type::f32, true);
+}
+
+/// What ptxas says of each kernel.
+struct Usage {
+  int kernels = 0, most_registers = 0, spills = 0, stack = 0;
+};
+
+Usage usage_of(const std::string& log) {
+  Usage usage;
+  const std::regex memory(R"((\d+) bytes stack frame, (\d+) bytes spill stores)"),
+      registers(R"(Used (\d+) registers)");
+  for (std::sregex_iterator m(log.begin(), log.end(), memory), end; m != end; ++m) {
+    usage.stack += std::stoi((*m)[1]);
+    usage.spills += std::stoi((*m)[2]);
+  }
+  for (std::sregex_iterator m(log.begin(), log.end(), registers), end; m != end; ++m) {
+    ++usage.kernels;
+    usage.most_registers = std::max(usage.most_registers, std::stoi((*m)[1]));
+  }
+  return usage;
+}
+
+/// Kernels by channel hold the parameters and sums of 8 channels, so they may use more registers.
+void expect_frugal(const CudaCode& code, int kernels, const std::string& what, Sharing sharing) {
+  const Usage usage = usage_of(code.log);
+  EXPECT_EQ(usage.kernels, kernels) << what << "\n" << code.log;
+  EXPECT_EQ(usage.spills, 0) << what;
+  EXPECT_EQ(usage.stack, 0) << what;
+  EXPECT_LE(usage.most_registers, sharing == Sharing::layer ? 128 : 255) << what;
+}
+
+TEST(CudaCompile, EveryActivationCompilesWithoutSpilling) {
+  NEEDS_NVRTC();
+  space::Random random(3);
+  int compiled_texts = 0, most = 0;
+  for (const auto& a : zoo_activations()) {
+    const int chosen = static_cast<int>(random.uniform() * 6);  // of the settings by layer
+    int setting = 0;
+    for (const Sharing sharing : {Sharing::layer, Sharing::channel})
+      for (const Type type : kTypes)
+        for (const char* const architecture : {"sm_80", "sm_90"}) {
+          if (!full() && setting++ != chosen) continue;
+          if (sharing == Sharing::channel && a.parameters.empty()) continue;
+          const CudaCode code = compiled(a, kPlain, {type, sharing, "", false}, architecture);
+          const auto what = fmt::format("{} {} {}", a.name, name_of(type), architecture);
+          expect_frugal(code, 3, what, sharing);
+          most = std::max(most, usage_of(code.log).most_registers);
+          ++compiled_texts;
+        }
+  }
+  fmt::print("{} texts of 3 kernels, 0 bytes spilled, at most {} registers\n", compiled_texts,
+             most);
+}
+
+TEST(CudaCompile, GatesChannelsAndTablesCompileForFourArchitectures) {
+  NEEDS_NVRTC();
+  const auto gate = named("xielu"), table = named("[a = 0.5] a*x*tanh(x) | 0 | softplus(x)");
+  for (const char* const architecture : {"sm_80", "sm_90", "sm_100", "sm_120"}) {
+    const CudaCode by_layer =
+        compiled(gate, kAll, {Type::bf16, Sharing::layer, "", true}, architecture);
+    expect_frugal(by_layer, 6, architecture, Sharing::layer);
+    const CudaCode by_channel =
+        compiled(table, kPair, {Type::f32, Sharing::channel, "", true}, architecture);
+    expect_frugal(by_channel, 3, architecture, Sharing::channel);
+    EXPECT_EQ(by_layer.cubin.substr(1, 3), "ELF");
+  }
+}
+
+TEST(CudaCompile, TellsWhatAPairCosts) {
+  NEEDS_NVRTC();
+  for (const char* const name : {"silu", "gelu", "mish", "xielu"})
+    for (const Type type : {Type::f32, Type::bf16}) {
+      double best = 1e9;
+      for (int round = 0; round < 3; ++round) {
+        const std::clock_t start = std::clock();  // processor time: other programs may run
+        compiled(named(name), kPair, {type, Sharing::layer, "", false}, "sm_90");
+        best = std::min(best, 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+      }
+      fmt::print("{} {}: forward and backward compile in {:.0f} ms of a processor\n", name,
+                 name_of(type), best);
+    }
+}
+
+TEST(CudaCompile, RefusesAnUnknownArchitecture) {
+  NEEDS_NVRTC();
+  try {
+    compiled(named("relu"), kPair, {}, "sm_12345");
+    FAIL();
+  } catch (const space::Error& e) {
+    EXPECT_NE(std::string(e.what()).find("does not compile for sm_12345"), std::string::npos)
+        << e.what();
+  }
+}
+
+TEST(CudaCompile, ShowsTheLogOfTextThatDoesNotCompile) {
+  NEEDS_NVRTC();
+  try {
+    open_nvrtc()->compile("extern \"C\" __global__ void f() { nonsense; }", "sm_90", true);
+    FAIL();
+  } catch (const std::logic_error& e) {
+    EXPECT_NE(std::string(e.what()).find("nonsense"), std::string::npos) << e.what();
+  }
+}
+
+// --- Machine code.
+
+/// nvdisasm of the wheel in the environment of the tests' frameworks.
+std::optional<fs::path> disassembler() {
+  std::error_code failure;
+  for (const auto& entry :
+       fs::directory_iterator(fs::path(ANTIGRAD_DEPS_DIR) / "oracle/lib", failure)) {
+    const fs::path found = entry.path() / "site-packages/nvidia/cu13/bin/nvdisasm";
+    if (fs::exists(found)) return found;
+  }
+  return std::nullopt;
+}
+
+std::string disassembled(const std::string& cubin) {
+  const fs::path file =
+      fs::temp_directory_path() / fmt::format("antigrad_{}.cubin", static_cast<int>(::getpid()));
+  std::ofstream(file, std::ios::binary) << cubin;
+  std::string text;
+  const std::string command = fmt::format("{} -c {}", disassembler()->string(), file.string());
+  if (FILE* const pipe = ::popen(command.c_str(), "r")) {
+    char buffer[4096];
+    while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, n);
+    ::pclose(pipe);
+  }
+  fs::remove(file);
+  return text;
+}
+
+int count(const std::string& text, const std::string& word) {
+  int found = 0;
+  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
+  return found;
+}
+
+TEST(CudaCompile, AccessesMemorySixteenBytesAtATime) {
+  NEEDS_NVRTC();
+  if (!disassembler()) GTEST_SKIP() << "needs nvdisasm, which ./scripts/test sets up";
+  int loads = 0, stores = 0;
+  for (const Pass pass : kAll) {
+    loads += static_cast<int>(inputs_of(pass).size());
+    stores += static_cast<int>(outputs_of(pass).size());
+  }
+  for (const char* const name : {"silu", "xielu"})
+    for (const Type type : kTypes)
+      for (const char* const architecture : {"sm_80", "sm_90"}) {
+        if (!full() && (name == std::string("silu")) != (architecture == std::string("sm_80")))
+          continue;
+        const auto code =
+            compiled(named(name), kAll, {type, Sharing::layer, "", false}, architecture);
+        const std::string sass = disassembled(code.cubin);
+        const auto what = fmt::format("{} {} {}", name, name_of(type), architecture);
+        EXPECT_EQ(count(sass, "LDG.E.128"), loads) << what;
+        EXPECT_EQ(count(sass, "STG.E.128"), stores) << what;
+        EXPECT_EQ(count(sass, "STL") + count(sass, "LDL"), 0) << what << ": local memory";
+      }
+}
+
+TEST(CudaCompile, NeedsFewSpecialFunctionsInHalfPrecision) {
+  NEEDS_NVRTC();
+  if (!disassembler()) GTEST_SKIP() << "needs nvdisasm, which ./scripts/test sets up";
+  const std::map<std::string, int> most{{"silu", 2}, {"gelu", 2},  {"mish", 2},
+                                        {"tanh", 2}, {"xielu", 1}, {"softplus", 2}};
+  for (const auto& [name, an_element] : most) {
+    const auto code =
+        compiled(named(name), kForward, {Type::bf16, Sharing::layer, "", false}, "sm_90");
+    EXPECT_LE(count(disassembled(code.cubin), "MUFU."), an_element * 8) << name;
+  }
+}
+
+// --- The text itself.
+
+TEST(CudaSource, IsDeterministicAndHoldsOnlyWhatIsUsed) {
+  const std::string relu = cuda_source(named("relu"), kPlain);
+  EXPECT_EQ(relu, cuda_source(named("relu"), kPlain));
+  for (const char* const unused : {"near_", "scale2", "lookup", "block_sum", "__shared__", "theta"})
+    EXPECT_EQ(relu.find(unused), std::string::npos) << unused;
+  EXPECT_EQ(relu.find("#include <"), relu.find("#include <math.h>"));
+}
+
+TEST(CudaSource, TakesParametersAsArguments) {
+  const std::string text = cuda_source(named("[a = 0.25] a | 0 | 1"), kPlain);
+  EXPECT_EQ(text, cuda_source(named("[a = 0.75] a | 0 | 1"), kPlain));
+  EXPECT_NE(text.find("const float* theta"), std::string::npos);
+}
+
+TEST(CudaSource, WritesLiteralsInHexadecimal) {
+  const std::string text = cuda_source(named("leaky_relu"), kForward);
+  EXPECT_NE(text.find("0x1.47ae14p-7f"), std::string::npos) << text;
+}
+
+TEST(CudaSource, NamesKernelsWithThePrefix) {
+  const std::string text =
+      cuda_source(named("prelu"), kPair, {Type::bf16, Sharing::layer, "my_", true});
+  for (const char* const kernel : {" my_forward(", " my_backward(", " my_reduce("})
+    EXPECT_EQ(count(text, kernel), 1) << kernel;
+}
+
+TEST(CudaSource, RefusesFloat64) {
+  EXPECT_THROW(cuda_source(named("relu"), kPair, {Type::f64, Sharing::layer, "", true}),
+               space::Error);
+}
+
+// --- Without a GPU.
+
+/// Sets a variable of the environment for a while.
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) {
+    const char* const before = std::getenv(name);
+    if (before != nullptr) before_ = before;
+    ::setenv(name, value, 1);
+  }
+  ~Environment() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+std::string refusal(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const space::Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(CudaDriver, SaysWhatToInstallWhereNoneIs) {
+  const Environment missing("ANTIGRAD_CUDA_DRIVER", "/nowhere/libcuda.so.1");
+  const std::string text = refusal([] { CudaDevice device; });
+  EXPECT_NE(text.find("no CUDA driver (/nowhere/libcuda.so.1"), std::string::npos) << text;
+  EXPECT_NE(text.find("install the NVIDIA driver"), std::string::npos) << text;
+}
+
+TEST(CudaDriver, SaysWhatToInstallWithoutNvrtc) {
+  const Environment missing("ANTIGRAD_NVRTC", "/nowhere/libnvrtc.so");
+  const std::string text = refusal([] { open_nvrtc(); });
+  EXPECT_NE(text.find("/nowhere/libnvrtc.so"), std::string::npos) << text;
+  EXPECT_NE(text.find("nvidia-cuda-nvrtc"), std::string::npos) << text;
+}
+
+TEST(CudaDriver, NamesALibraryThatIsNone) {
+  const Environment wrong("ANTIGRAD_CUDA_DRIVER", "libm.so.6");
+  const std::string text = refusal([] { CudaDevice device; });
+  EXPECT_NE(text.find("libm.so.6 has no cuInit"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace antigrad::kernels
