@@ -6,6 +6,7 @@
 #include <array>
 
 #include "kernels/export/c.hpp"
+#include "kernels/export/cuda.hpp"
 #include "kernels/export/jax.hpp"
 #include "kernels/export/latex.hpp"
 #include "kernels/export/torch.hpp"
@@ -21,6 +22,7 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
+    {{"cuda", "NAME.cuh: CUDA C++ header, float32, bfloat16 and float16", cuda_files}, ""},
     {{"torch", "NAME_torch.py: PyTorch module, Triton kernels inside", torch_files}, ""},
     {{"triton", "NAME_triton.py: the Triton kernels alone", triton_files},
      "the kernels are of functions of one input"},
