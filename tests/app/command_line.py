@@ -26,7 +26,7 @@ ERRORS = [
     (["derive", "sigmod(x)"], '1:1: unknown primitive "sigmod"; did you mean "sigmoid"?'),
     (["derive", "x + "], "1:"),
     (["derive", "x", "y"], "derive: "),
-    (["export", "gelu", "--to", "cobol"], 'cannot export to "cobol"; known targets: torch, '),
+    (["export", "gelu", "--to", "cobol"], 'cannot export to "cobol"; known targets: cuda, torch, '),
     (["export", "gelu", "--to", "c,jaxx"], 'cannot export to "jaxx"; did you mean "jax"?'),
     (["export", "gelu", "--to", ""], 'cannot export to ""'),
     (["export", "swiglu", "--to", "hf"], "is a gate, f(x)*v"),
