@@ -46,7 +46,8 @@ int data_tokenize_command(const Arguments& arguments) {
   const auto start = Clock::now();
   const std::vector<std::uint16_t> ids = tokenizer.encode(file.text(), arguments.subject);
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  if (ids.empty()) throw space::Error({arguments.subject}, "the file is empty, expected a text");
+  if (ids.empty())
+    throw space::Error({arguments.subject}, "the file is empty, expected a text; check the path");
   const std::string path = shard_path(arguments);
   write_whole(path, trainer::u16_file(ids, !arguments.bare));
   const double megabytes = static_cast<double>(file.text().size()) / 1e6;

@@ -73,7 +73,7 @@ TEST(SplitTest, SegmentsOfATextAreCutByPositionAndDoNotOverlap) {
 TEST(SplitTest, APartOfATextGivesItsOwnTokensOnly) {
   std::vector<std::uint16_t> ids(6400);
   std::iota(ids.begin(), ids.end(), std::uint16_t{0});
-  const UncutText text(Tokens(ids, 6400), std::nullopt);
+  const UncutText text("t", Tokens(ids, 6400), std::nullopt);
   const TextParts parts = text.cut({.validation = 0.2, .test = 0.2});
   EXPECT_EQ(parts.train.size(), 64u * 60);
   std::vector<std::int64_t> out(20);

@@ -94,8 +94,8 @@ UncutImages read_cifar_folder(int classes, const std::string& folder) {
                     classes));
   }
   Images images = read_cifar(classes, train);
-  if (test.empty()) return UncutImages(std::move(images));
-  return {std::move(images), Sealed<Images>([=] { return read_cifar(classes, test); })};
+  if (test.empty()) return {folder, std::move(images)};
+  return {folder, std::move(images), Sealed<Images>([=] { return read_cifar(classes, test); })};
 }
 
 }  // namespace antigrad::trainer

@@ -33,8 +33,10 @@ std::size_t product(std::size_t a, std::size_t b) {
 std::vector<std::size_t> read_sizes(const std::string& path, Bytes bytes, std::size_t dimensions) {
   const std::size_t header = 4 + 4 * dimensions;
   if (bytes.size() < header) {
-    fail_at(path, bytes.size(),
-            fmt::format("the file ends inside its header of {} bytes; it is truncated", header));
+    fail_at(
+        path, bytes.size(),
+        fmt::format("the file ends inside its header of {} bytes; it is truncated; fetch it again",
+                    header));
   }
   const auto want = static_cast<std::uint32_t>(0x800 + dimensions);
   if (big_endian(bytes, 0) != want) {
@@ -55,7 +57,8 @@ std::vector<std::size_t> read_sizes(const std::string& path, Bytes bytes, std::s
     fail_at(path, bytes.size(),
             fmt::format("the file has {} bytes after its header, expected {}: it is {}",
                         bytes.size() - header, fmt::join(sizes, " x "),
-                        total > bytes.size() - header ? "truncated" : "too long"));
+                        total > bytes.size() - header ? "truncated; fetch it again"
+                                                      : "too long; fetch it again"));
   }
   return sizes;
 }
@@ -69,16 +72,19 @@ Images read_idx(const std::string& image_path, const std::string& label_path, in
   const std::vector<std::size_t> counts = read_sizes(label_path, labels, 1);
   if (sizes[0] != counts[0]) {
     fail_at(label_path, 4,
-            fmt::format("{} labels, expected {} as in {}", counts[0], sizes[0], image_path));
+            fmt::format("{} labels, expected {} as in {}; are both files of one part?", counts[0],
+                        sizes[0], image_path));
   }
   if (sizes[0] == 0 || sizes[1] == 0 || sizes[2] == 0) {
     fail_at(image_path, 4,
-            fmt::format("sizes are {}, expected at least 1 each", fmt::join(sizes, " x ")));
+            fmt::format("sizes are {}, expected at least 1 each; fetch it again",
+                        fmt::join(sizes, " x ")));
   }
   for (std::size_t i = 8; i < labels.size(); ++i) {
     if (labels[i] >= classes) {
       fail_at(label_path, i,
-              fmt::format("the label is {}, expected 0 to {}", labels[i], classes - 1));
+              fmt::format("the label is {}, expected 0 to {}; is it of another data set?",
+                          labels[i], classes - 1));
     }
   }
   const int count = static_cast<int>(sizes[0]);
@@ -100,8 +106,9 @@ UncutImages read_idx_folder(const std::string& folder, int classes) {
   const std::string images = find("t10k", "-images-idx3-ubyte"),
                     labels = find("t10k", "-labels-idx1-ubyte");
   Images kind = gather(train, {});
-  return {std::move(train),
-          Sealed<Images>([=] { return same_kind(read_idx(images, labels, classes), kind); })};
+  return {folder, std::move(train), Sealed<Images>([=] {
+            return same_kind(read_idx(images, labels, classes), kind, images);
+          })};
 }
 
 }  // namespace antigrad::trainer

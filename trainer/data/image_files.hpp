@@ -36,7 +36,8 @@ UncutImages read_idx_folder(const std::string& folder, int classes = 10);
 /// The path of `name` in a folder, plain or with .gz. Error when there is neither.
 std::string find_file(const std::string& folder, const std::string& name);
 
-/// `test` as its reader gave it. Error when its sizes or classes are not those of `train`.
-Images same_kind(Images test, const Images& train);
+/// `test` as its reader gave it from `path`. Error when its sizes or classes are not those of
+/// `train`.
+Images same_kind(Images test, const Images& train, const std::string& path);
 
 }  // namespace antigrad::trainer

@@ -20,7 +20,7 @@ struct Format {
 };
 
 constexpr Format kFormats[] = {
-    {"digits", [](const std::string& path) { return UncutImages(read_digits(path)); }},
+    {"digits", [](const std::string& path) { return UncutImages(path, read_digits(path)); }},
     {"cifar10", [](const std::string& path) { return read_cifar_folder(10, path); }},
     {"cifar100", [](const std::string& path) { return read_cifar_folder(100, path); }},
     {"stl10", [](const std::string& path) { return read_stl10_folder(path); }},
@@ -56,7 +56,7 @@ Images gather(const Images& images, const std::vector<int>& indices) {
 
 ImageParts UncutImages::cut(Shares shares, std::uint64_t seed) const {
   if (test_) shares.test = 0;
-  const Split split = split_images(images_.count, shares, seed);
+  const Split split = placed(path_, [&] { return split_images(images_.count, shares, seed); });
   return {gather(images_, split.train), gather(images_, split.validation),
           test_
               ? *test_
@@ -69,17 +69,23 @@ std::string find_file(const std::string& folder, const std::string& name) {
     const std::string path = folder + "/" + name + ending;
     if (std::filesystem::exists(path)) return path;
   }
-  throw space::Error({folder}, fmt::format("has no {0} and no {0}.gz", name));
+  throw space::Error(
+      {folder},
+      fmt::format(
+          "has no {0} and no {0}.gz, expected one; `antigrad data get` fetches the published sets",
+          name));
 }
 
-Images same_kind(Images test, const Images& train) {
+Images same_kind(Images test, const Images& train, const std::string& path) {
   const auto kind = [](const Images& images) {
     return fmt::format("{} x {} x {}, {} classes, white {}", images.channels, images.height,
                        images.width, images.classes, images.white);
   };
   if (kind(test) != kind(train)) {
     throw space::Error(
-        fmt::format("test images are {}, expected {} as in training", kind(test), kind(train)));
+        {path},
+        fmt::format("test images are {}, expected {} as in training; are they of one data set?",
+                    kind(test), kind(train)));
   }
   return test;
 }

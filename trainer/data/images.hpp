@@ -38,16 +38,17 @@ struct ImageParts {
 /// All images of a data set. The one thing to do with them is to cut them into parts.
 class UncutImages {
  public:
-  /// No official test part: `cut` takes one out of them.
-  explicit UncutImages(Images all) : images_(std::move(all)) {}
+  /// path: for errors. No official test part: `cut` takes one out of them.
+  UncutImages(std::string path, Images all) : path_(std::move(path)), images_(std::move(all)) {}
   /// The official test part is read when somebody opens it.
-  UncutImages(Images train, Sealed<Images> test)
-      : images_(std::move(train)), test_(std::move(test)) {}
+  UncutImages(std::string path, Images train, Sealed<Images> test)
+      : path_(std::move(path)), images_(std::move(train)), test_(std::move(test)) {}
 
   /// By split_images; with an official test part that is the test, and shares.test is not used.
   ImageParts cut(Shares shares, std::uint64_t seed) const;
 
  private:
+  std::string path_;
   Images images_;
   std::optional<Sealed<Images>> test_;
 };

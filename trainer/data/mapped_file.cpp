@@ -36,7 +36,7 @@ MappedFile::MappedFile(const std::string& path) {
   if (file.number < 0 || fstat(file.number, &status) != 0) fail(path);
   if (!S_ISREG(status.st_mode)) throw space::Error({path}, "is not a plain file");
   if (status.st_size == 0)
-    throw space::Error({path}, "the file is empty, expected a text or token ids");
+    throw space::Error({path}, "the file is empty, expected a text or token ids; check the path");
   size_ = static_cast<std::size_t>(status.st_size);
   void* mapped = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number, 0);
   if (mapped == MAP_FAILED) fail(path);

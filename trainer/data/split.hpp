@@ -3,8 +3,10 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "space/error.hpp"
 #include "trainer/data/sealed.hpp"
 
 namespace antigrad::trainer {
@@ -24,6 +26,17 @@ struct Split {
 /// Splits images by a permutation that depends on (count, seed) only. Sizes round to nearest. Error
 /// when shares are out of range or the training or the validation part is empty.
 Split split_images(int count, const Shares& shares, std::uint64_t seed);
+
+/// What use() gives; an Error without a place gets that of `path`.
+template <class Use>
+auto placed(const std::string& path, Use use) {
+  try {
+    return use();
+  } catch (const space::Error& error) {
+    if (!error.where().file.empty()) throw;
+    throw space::Error({path}, error.message());
+  }
+}
 
 /// Positions [begin, end).
 struct Range {

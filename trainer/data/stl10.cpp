@@ -23,10 +23,11 @@ void append_transposed(std::span<const std::uint8_t> plane, std::vector<std::uin
 void read_labels(const std::string& path, std::span<const std::uint8_t> labels, Images& images) {
   if (labels.size() != static_cast<std::size_t>(images.count)) {
     fail_at(path, labels.size(),
-            fmt::format(
-                "the file has {} labels, expected {}, one an image: it is {}", labels.size(),
-                images.count,
-                labels.size() < static_cast<std::size_t>(images.count) ? "truncated" : "too long"));
+            fmt::format("the file has {} labels, expected {}, one an image: it is {}",
+                        labels.size(), images.count,
+                        labels.size() < static_cast<std::size_t>(images.count)
+                            ? "truncated; fetch it again"
+                            : "too long; fetch it again"));
   }
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] < 1 || labels[i] > images.classes) {
@@ -68,7 +69,7 @@ UncutImages read_stl10_folder(const std::string& folder) {
   Images train = read_stl10(find_file(folder, "train_X.bin"), find_file(folder, "train_y.bin"));
   const std::string images = find_file(folder, "test_X.bin"),
                     labels = find_file(folder, "test_y.bin");
-  return {std::move(train), Sealed<Images>([=] { return read_stl10(images, labels); })};
+  return {folder, std::move(train), Sealed<Images>([=] { return read_stl10(images, labels); })};
 }
 
 }  // namespace antigrad::trainer

@@ -18,7 +18,8 @@ Tokens read_bpe(const TextFiles& files) {
   const Tokenizer tokenizer = Tokenizer::open(files.tokenizer);
   const FileBytes file(files.path);
   std::vector<std::uint16_t> ids = tokenizer.encode(file.text(), files.path);
-  if (ids.empty()) throw space::Error({files.path}, "the file is empty, expected a text");
+  if (ids.empty())
+    throw space::Error({files.path}, "the file is empty, expected a text; check the path");
   return {std::move(ids), tokenizer.vocabulary()};
 }
 
@@ -64,7 +65,7 @@ void Text::copy(std::size_t begin, std::span<std::int64_t> out) const {
 
 TextParts UncutText::cut(Shares shares) const {
   if (test_) shares.test = 0;
-  TextSplit split = split_text(tokens_.size(), shares);
+  TextSplit split = placed(path_, [&] { return split_text(tokens_.size(), shares); });
   return {Text(tokens_, std::move(split.train)), Text(tokens_, std::move(split.validation)),
           test_ ? *test_ : split.test.then([tokens = tokens_](std::vector<Range> test) {
             return Text(tokens, std::move(test));
@@ -78,10 +79,10 @@ Text read_whole_text(const TextFiles& files) {
 }
 
 UncutText read_text(const TextFiles& files) {
-  if (files.test_path.empty()) return {read_tokens(files), std::nullopt};
+  if (files.test_path.empty()) return {files.path, read_tokens(files), std::nullopt};
   TextFiles test = files;
   test.path = files.test_path;
-  return {read_tokens(files), Sealed<Text>([test] { return read_whole_text(test); })};
+  return {files.path, read_tokens(files), Sealed<Text>([test] { return read_whole_text(test); })};
 }
 
 }  // namespace antigrad::trainer

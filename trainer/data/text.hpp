@@ -51,14 +51,16 @@ struct TextFiles {
 /// All of a text. The one thing to do with it is to cut it into parts.
 class UncutText {
  public:
-  UncutText(Tokens tokens, std::optional<Sealed<Text>> test)
-      : tokens_(std::move(tokens)), test_(std::move(test)) {}
+  /// path: for errors.
+  UncutText(std::string path, Tokens tokens, std::optional<Sealed<Text>> test)
+      : path_(std::move(path)), tokens_(std::move(tokens)), test_(std::move(test)) {}
 
   int vocabulary() const { return tokens_.vocabulary(); }
   /// By split_text; with a test file that is the test, and shares.test is not used.
   TextParts cut(Shares shares) const;
 
  private:
+  std::string path_;
   Tokens tokens_;
   std::optional<Sealed<Text>> test_;
 };

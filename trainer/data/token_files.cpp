@@ -24,18 +24,22 @@ std::size_t header_size(const std::string& path, const MappedFile& file) {
   if (file.size() < kShardHeader) {
     fail_at(
         path, file.size(),
-        fmt::format("the file ends inside its header of {} bytes; it is truncated", kShardHeader));
+        fmt::format("the file ends inside its header of {} bytes; it is truncated; write it again",
+                    kShardHeader));
   }
   if (word(file.data() + 4) != kShardVersion) {
     fail_at(path, 4,
-            fmt::format("version {} of the token file, expected {} (uint16 ids)",
+            fmt::format("version {} of the token file, expected {} (uint16 ids); write it with "
+                        "`antigrad data tokenize`",
                         word(file.data() + 4), kShardVersion));
   }
   const std::size_t want = kShardHeader + 2 * std::size_t{word(file.data() + 8)};
   if (file.size() != want) {
-    fail_at(path, file.size(),
-            fmt::format("the file has {} bytes, expected {} from the count in its header: it is {}",
-                        file.size(), want, file.size() < want ? "truncated" : "too long"));
+    fail_at(
+        path, file.size(),
+        fmt::format("the file has {} bytes, expected {} from the count in its header: it is {}",
+                    file.size(), want,
+                    file.size() < want ? "truncated; write it again" : "too long; write it again"));
   }
   return kShardHeader;
 }
@@ -61,7 +65,8 @@ Tokens read_u16(const std::string& path, int vocabulary) {
                         "or holds no 16-bit ids",
                         length));
   }
-  if (length == 0) fail_at(path, header, "no ids after the header");
+  if (length == 0)
+    fail_at(path, header, "no ids after the header, expected at least one; write it again");
   Tokens tokens(file, header, length / 2, 2, vocabulary);
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i] >= vocabulary) {
