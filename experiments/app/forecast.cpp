@@ -55,13 +55,13 @@ std::map<std::string, double> time_steps(const search::StudyConfig& config,
 std::vector<trainer::Task> checked_tasks(const search::StudyConfig& config) {
   std::vector<trainer::Task> tasks = trainer::read_tasks(config.file);
   for (const trainer::Task& task : tasks) {
-    for (const std::string& path : {task.data.path, task.data.test_path}) {
+    for (const std::string& path : {task.data.path, task.data.test_path, task.data.tokenizer}) {
       if (path.empty() || std::filesystem::exists(path)) continue;
       throw space::Error(
           {config.file, 0, 0},
           fmt::format(
-              "task \"{}\": there is no {}; ./scripts/run fetches the quickstart's data, and "
-              "other data is named by the study's `path:`",
+              "task \"{}\": there is no {}; ./scripts/run fetches the quickstart's data, `antigrad "
+              "data get` what is published, and other data is named by the study's `path:`",
               task.name, path));
     }
   }
