@@ -94,6 +94,15 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
     case Option::rounds:
       add_number(app, "--rounds", a.rounds, "interleaved rounds; default: 3", 1);
       break;
+    case Option::python:
+      app.add_option("--python", a.python,
+                     "an interpreter with torch, for the rows against torch; none: without; "
+                     "default: the one of the oracle tests, if it is there")
+          ->option_text("PATH");
+      break;
+    case Option::train:
+      app.add_flag("--train", a.train, "instead, steps of a ResNet-20 with each one and with ReLU");
+      break;
     case Option::primitives:
       app.add_flag("--primitives", a.primitives,
                    "the functions that gradients are made of, instead");

@@ -45,6 +45,8 @@ struct Arguments {
   std::string from;                           // address of a mirror
   std::string ca;                             // file of certificates to trust
   std::string table;                          // file of data sets, instead of the program's
+  std::string python;                         // interpreter with torch; "": the oracle's
+  bool train = false;
 };
 
 enum class Option {
@@ -74,7 +76,9 @@ enum class Option {
   data,
   from,
   ca,
-  table
+  table,
+  python,
+  train
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.

@@ -37,6 +37,8 @@ TrainerLibrary::TrainerLibrary() {
   }
   open_evaluator_ = symbol<decltype(open_evaluator_)>(library, "antigrad_open_evaluator");
   kernel_cost_ = symbol<decltype(kernel_cost_)>(library, "antigrad_kernel_cost");
+  aten_work_ = symbol<decltype(aten_work_)>(library, "antigrad_aten_work");
+  training_work_ = symbol<decltype(training_work_)>(library, "antigrad_training_work");
 }
 
 std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_evaluator(
@@ -47,6 +49,16 @@ std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_evaluator(
 trainer::KernelCost TrainerLibrary::kernel_cost(const std::string& activation) const {
   const std::unique_ptr<trainer::KernelCost> cost(kernel_cost_(activation.c_str()));
   return *cost;
+}
+
+std::unique_ptr<trainer::Work> TrainerLibrary::aten_work(const std::string& name, bool backward,
+                                                         const trainer::Arrays& arrays) const {
+  return std::unique_ptr<trainer::Work>(aten_work_(name.c_str(), backward, &arrays));
+}
+
+std::unique_ptr<trainer::Work> TrainerLibrary::training_work(const std::string& activation,
+                                                             int batch) const {
+  return std::unique_ptr<trainer::Work>(training_work_(activation.c_str(), batch));
 }
 
 }  // namespace antigrad::app

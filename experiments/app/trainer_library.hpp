@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "trainer/bench_work.hpp"
 #include "trainer/evaluator.hpp"
 
 namespace antigrad::app {
@@ -17,10 +18,17 @@ class TrainerLibrary {
   std::unique_ptr<trainer::Evaluator> open_evaluator(const std::string& study_yaml) const;
   /// ns an element of forward and backward on one thread. Throws space::Error.
   trainer::KernelCost kernel_cost(const std::string& activation) const;
+  /// ATen's forward or backward of an activation of the zoo; nullptr where ATen has none.
+  std::unique_ptr<trainer::Work> aten_work(const std::string& name, bool backward,
+                                           const trainer::Arrays& arrays) const;
+  /// Steps of a ResNet-20 with an activation. Throws space::Error.
+  std::unique_ptr<trainer::Work> training_work(const std::string& activation, int batch) const;
 
  private:
   decltype(&antigrad_open_evaluator) open_evaluator_;
   decltype(&antigrad_kernel_cost) kernel_cost_;
+  decltype(&antigrad_aten_work) aten_work_;
+  decltype(&antigrad_training_work) training_work_;
 };
 
 /// Where the running program is, an absolute path.

@@ -4,7 +4,8 @@
 
 /// A kernel for an activation's text, to be deleted by the caller. Throws space::Error.
 extern "C" antigrad::kernels::Kernel* antigrad_compile(const char* activation,
-                                                       antigrad::kernels::Tier tier) {
+                                                       antigrad::kernels::Tier tier,
+                                                       antigrad::kernels::Type type) {
   const auto parsed = antigrad::space::parse_activation(activation);
-  return antigrad::kernels::compile(parsed, {tier, antigrad::kernels::Type::f32}).release();
+  return antigrad::kernels::compile(parsed, {tier, type}).release();
 }

@@ -1,0 +1,42 @@
+// torch eager and torch.compile as a child process that times rounds on demand (bench_torch.py).
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "experiments/app/bench_rounds.hpp"
+#include "search/child.hpp"
+#include "space/activation.hpp"
+
+namespace antigrad::app {
+
+class TorchProcess {
+ public:
+  enum class Kind { eager, compiled };
+
+  /// python: an interpreter with torch; "": the oracle tests' environment if it is there; "none":
+  /// not asked for.
+  TorchProcess(const std::string& python, std::int64_t elements);
+  ~TorchProcess();
+  TorchProcess(const TorchProcess&) = delete;
+  TorchProcess& operator=(const TorchProcess&) = delete;
+
+  /// Why there is none; "" while it answers.
+  const std::string& missing() const { return missing_; }
+
+  /// Compiles and times forward or backward of an activation on arrays of its own; nothing when it
+  /// cannot.
+  Timed timed(const std::string& name, const space::Activation& activation, bool backward,
+              Kind kind);
+
+ private:
+  std::string ask(const std::string& line);  // "" when nobody answers; then missing() says why
+
+  std::int64_t elements_;
+  std::filesystem::path folder_;
+  std::unique_ptr<search::Child> child_;
+  std::string missing_;
+};
+
+}  // namespace antigrad::app

@@ -1,0 +1,14 @@
+// `antigrad bench kernels --train`: steps of a ResNet-20 with each activation next to steps with
+// ReLU.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "experiments/app/listing.hpp"
+
+namespace antigrad::app {
+
+/// Prints a row for every activation and the worst; returns the exit code. Throws space::Error.
+int bench_training(const std::vector<std::string>& names, int rounds, Format format);
+
+}  // namespace antigrad::app
