@@ -9,6 +9,7 @@
 #include "kernels/export/cuda.hpp"
 #include "kernels/export/jax.hpp"
 #include "kernels/export/latex.hpp"
+#include "kernels/export/onnx.hpp"
 #include "kernels/export/torch.hpp"
 #include "space/error.hpp"
 
@@ -29,6 +30,9 @@ constexpr Row kRows[] = {
     {{"hf", "NAME_hf.py: importing it makes NAME an entry of transformers' ACT2FN", hf_files},
      "entries of ACT2FN are functions of one input; the model multiplies by the second"},
     {{"jax", "NAME_jax.py: JAX function with custom_vjp", jax_files}, ""},
+    {{"onnx", "NAME.onnx and NAME_backward.onnx: models of opset 18, the formula as a function",
+      onnx_files},
+     ""},
     {{"c", "NAME.h: C11 header, float and double", c_files}, ""},
     {{"latex", "NAME.tex: the formulas as a LaTeX document", latex_files}, ""},
 };

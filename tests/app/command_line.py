@@ -98,7 +98,7 @@ def test_export_prints_the_files_of_every_target():
     assert said == ["several/gelu.tex", "several/gelu.h", "several/gelu_torch.py", ""], said
     assert all(os.path.getsize(path) > 500 for path in said[:-1])
     text = output("export", "--help")
-    assert all(re.search(rf"^  {target} +NAME", text, re.M) for target in ("cuda", "torch", "c", "jax", "hf")), text
+    assert all(re.search(rf"^  {target} +NAME", text, re.M) for target in ("cuda", "torch", "triton", "hf", "jax", "onnx", "c", "latex")), text
 
 
 def test_lists_come_as_table_json_and_csv():

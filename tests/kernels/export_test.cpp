@@ -2,7 +2,9 @@
 // frameworks that they are for.
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -70,6 +72,48 @@ TEST(Export, WritesGatesWhereTwoInputsMakeSense) {
     EXPECT_GT(count(exported(target, subject("swiglu")), "v"), 0) << target;
   for (const char* target : {"triton", "hf"})
     EXPECT_THROW(exported(target, subject("swiglu")), space::Error) << target;
+}
+
+/// What is open where something else closes, or at the end; "" where all is balanced.
+std::string unbalanced(const std::string& latex) {
+  std::vector<std::string> open;
+  const auto close = [&](const std::string& what) {
+    if (open.empty() || open.back() != what) return false;
+    open.pop_back();
+    return true;
+  };
+  for (std::size_t i = 0; i < latex.size(); ++i) {
+    const auto at = [&](const char* word) {
+      return latex.compare(i, std::strlen(word), word) == 0;
+    };
+    if (at("\\left") && !std::isalpha(latex[i + 5])) open.emplace_back("left");
+    if (at("\\right") && !std::isalpha(latex[i + 6]) && !close("left")) return latex.substr(i, 20);
+    if (at("\\[")) open.emplace_back("[");
+    if (at("\\]") && !close("[")) return latex.substr(i, 20);
+    if (at("\\begin{")) open.push_back(latex.substr(i + 6, latex.find('}', i) - i - 5));
+    if (at("\\end{") && !close(latex.substr(i + 4, latex.find('}', i) - i - 3)))
+      return latex.substr(i, 20);
+    if (latex[i] == '\\')
+      ++i;
+    else if (latex[i] == '{')
+      open.emplace_back("{");
+    else if (latex[i] == '}' && !close("{"))
+      return latex.substr(i, 20);
+  }
+  return open.empty() ? "" : open.back();
+}
+
+TEST(Export, WritesBalancedLatex) {
+  ASSERT_EQ(unbalanced("\\[ \\left( {a} \\right) \\]"), "");
+  ASSERT_NE(unbalanced("\\[ \\left( {a \\right) } \\]"), "");
+  auto all = zoo_activations();
+  for (auto& a : random_activations(20)) all.push_back(a);
+  for (const auto& a : all) {
+    std::string text = exported("latex", {.activation = a, .name = "thing"});
+    text = text.substr(text.find("\\documentclass"));
+    EXPECT_EQ(unbalanced(text), "") << a.name;
+    EXPECT_GT(count(text, "f''(x) = "), 0);
+  }
 }
 
 TEST(Export, SuggestsATargetForAnUnknownOne) {

@@ -102,7 +102,7 @@ def check_as_a_module(case):
 
 def main():
     torch.set_num_threads(1)
-    cases = write("torch", 200 if FULL else 24)
+    cases = write("torch", 200 if FULL else 10)
     for case in cases:
         check(case)
     by_name = {c.name: c for c in cases}

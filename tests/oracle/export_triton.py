@@ -39,12 +39,12 @@ def check_in_torch(case):
 def main():
     torch.set_num_threads(1)
     cases = write("triton", 40 if FULL else 12)
-    chosen = some(cases, 20)
+    chosen = some(cases, 10)
     for case in chosen:
         check(case)
     gelu = next(c for c in cases if c.name == "gelu")
     seen_to_fail(gelu, "_triton.py", "tl.store(out0_pointer + i, ", "tl.store(out0_pointer + i, 1.001 * ", check)
-    for case in some(write("torch", 0), 5):
+    for case in some(write("torch", 0), 4):
         check_in_torch(case)
     print(f"{len(chosen)} files of Triton kernels agree with the kernels")
 
