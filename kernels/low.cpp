@@ -4,55 +4,13 @@
 // ULP.
 #include "kernels/low.hpp"
 
-#include <span>
+#include "kernels/low_exp.hpp"
 
 namespace antigrad::kernels {
 namespace {
 
-constexpr double kLog2e = 1.4426950408889634;
-constexpr double kLn2High = 0x1.62e430p-1, kLn2Low = -0x1.05c610p-29;
+constexpr double kLn2High = 0x1.62e430p-1;
 constexpr double kPi1 = 0x1.921fb6p+1, kPi2 = -0x1.777a5cp-24, kPi3 = -0x1.ee59dap-49;
-
-/// c[0] + c[1] t + ..., by Horner.
-Low polynomial(Low t, std::span<const double> c) {
-  const auto K = constants(t);
-  Low y = K(c.back());
-  for (std::size_t i = c.size() - 1; i-- > 0;) y = base_fma(y, t, K(c[i]));
-  return y;
-}
-
-/// x = n ln 2 + r with |r| <= ln(2) / 2.
-struct Reduced {
-  Low n, r;
-};
-Reduced reduce_by_ln2(Low x) {
-  const auto K = constants(x);
-  const Low n = base_round(x * K(kLog2e));
-  return {n, base_fma(n, K(-kLn2Low), base_fma(n, K(-kLn2High), x))};
-}
-
-// (e^r - 1 - r) / r^2 on |r| <= ln(2) / 2; as a part of e^r: 3.2e-9.
-constexpr double kExp[] = {0.49999994, 0.166665211, 0.0416682623, 0.00836867094, 0.00138209993};
-// The same as a part of expm1(r): 1.4e-8.
-constexpr double kExpm1[] = {0.49999997, 0.166665465, 0.0416674428, 0.00836625323, 0.00138699578};
-
-/// e^r for a reduced r.
-Low exp_of_rest(Low r) { return base_fma(r * r, polynomial(r, kExp), r) + constants(r)(1); }
-
-/// e^x for |x| <= 170, not clamped.
-Low exp_unclamped(Low x) {
-  const auto [n, r] = reduce_by_ln2(x);
-  return base_scale2(exp_of_rest(r), n);
-}
-
-/// (e^x - 1) / 2 in two factors: half = 2^(n-1), u = expm1(r).
-Low half_expm1(Low x) {
-  const auto K = constants(x);
-  const auto [n, r] = reduce_by_ln2(x);
-  const Low u = base_fma(r * r, polynomial(r, kExpm1), r);
-  const Low half = base_scale2(K(0.5), n);
-  return base_fma(half, u, half - K(0.5));
-}
 
 // (log1p(m) - m) / m^2 on [-0.25, 0.5]; as a part of log1p(m): 5e-9.
 constexpr double kLog1p[] = {-0.5,        0.333334506,  -0.250001043, 0.199908197,  -0.166469991,
@@ -92,13 +50,12 @@ Low sin_of_rest(Low x, Low m, Low n) {
 
 Low base_exp(Low a) {
   const auto K = constants(a);
-  return exp_unclamped(base_max(base_min(a, K(89)), K(-104)));
+  return value_of(power_of_e(base_max(base_min(a, K(89)), K(-104))));
 }
 
 Low base_expm1(Low a) {
   const auto K = constants(a);
-  const Low h = half_expm1(base_max(base_min(a, K(89)), K(-30)));
-  return base_less(base_abs(a), K(1e-30), a, h + h);
+  return base_copysign(less_one(power_of_e(base_max(base_min(a, K(89)), K(-30)))), a);
 }
 
 /// 1 + a = 2^e (1 + m) with 1 + m in [0.75, 1.5), m exact up to one rounding.
@@ -116,7 +73,7 @@ Low base_log1p(Low a) {
 Low base_erf(Low a) {
   const auto K = constants(a);
   const Low t = base_min(base_abs(a), K(4));
-  const Low big = base_copysign(K(1) - exp_unclamped(polynomial(t, kErfBig)), a);
+  const Low big = base_copysign(K(1) - value_of(power_of_e(polynomial(t, kErfBig))), a);
   const Low small = base_fma(polynomial(a * a, kErfSmall), a, a);
   return base_less(K(kErfSplit), base_abs(a), big, small);
 }
@@ -130,17 +87,21 @@ Low base_erfc(Low a) {
   const Low sum = t + K(3), s = K(1) / sum;
   const Low fix = base_fma((sum - K(3)) - t, s, base_fma(-sum, s, K(1)));
   const Low scaled = s * polynomial(base_fma(s, fix, s - K(0.2)), kErfc);
-  const auto [n, r] = reduce_by_ln2(-square);
-  const Low e = exp_of_rest(r);
+  const auto [n, u] = power_of_e(-square);
+  const Low e = u + K(1);
   const Low y = base_scale2(base_fma(fix - rest, e, e) * scaled, n);
   return base_less(a, K(0), K(2) - y, y);
 }
 
+/// (1 - e^-2m) / (1 + e^-2m).
 Low base_tanh(Low a) {
   const auto K = constants(a);
-  const Low m = base_abs(a);
-  const Low h = half_expm1(base_min(m + m, K(20)));
-  return base_less(m, K(1e-30), a, base_copysign(h / (h + K(1)), a));
+  if (a.errors == Errors::absolute) {
+    const Low e = value_of(decay(negative_magnitude(K(2) * a))), s = K(1) / (K(1) + e);
+    return base_copysign((K(1) - e) * s, a);
+  }
+  const Low h = half_less_one(power_of_e(base_max(-base_abs(a + a), K(-30))));
+  return base_copysign(h / (h + K(1)), a);
 }
 
 Low base_atan(Low a) {

@@ -1,8 +1,10 @@
 // Low: a node of an expression under construction, with the operators and base_* functions that the
-// rows' formulas call. No operation is folded: float32 arithmetic happens as written.
+// rows' formulas call. No operation is folded: float32 arithmetic happens as written. A node knows
+// which errors its program may have.
 #pragma once
 #include <cstdint>
 
+#include "kernels/errors.hpp"
 #include "space/builder.hpp"
 
 namespace antigrad::kernels {
@@ -10,18 +12,20 @@ namespace antigrad::kernels {
 struct Low {
   space::Builder* builder = nullptr;
   std::uint16_t id = 0;
+  Errors errors = Errors::relative;
 };
 
+/// The node of the same expression, for the same errors.
+inline Low sibling(Low a, space::Sym s) { return {a.builder, s.id, a.errors}; }
+
 inline Low node(space::Op op, Low a, Low b, Low c, Low d) {
-  return {a.builder, a.builder->raw(op, a.id, b.id, c.id, d.id).id};
+  return sibling(a, a.builder->raw(op, a.id, b.id, c.id, d.id));
 }
 inline Low node(space::Op op, Low a, Low b, Low c) {
-  return {a.builder, a.builder->raw(op, a.id, b.id, c.id).id};
+  return sibling(a, a.builder->raw(op, a.id, b.id, c.id));
 }
-inline Low node(space::Op op, Low a, Low b) {
-  return {a.builder, a.builder->raw(op, a.id, b.id).id};
-}
-inline Low node(space::Op op, Low a) { return {a.builder, a.builder->raw(op, a.id).id}; }
+inline Low node(space::Op op, Low a, Low b) { return sibling(a, a.builder->raw(op, a.id, b.id)); }
+inline Low node(space::Op op, Low a) { return sibling(a, a.builder->raw(op, a.id)); }
 
 inline Low operator+(Low a, Low b) { return node(space::Op::Add, a, b); }
 inline Low operator-(Low a, Low b) { return node(space::Op::Sub, a, b); }
@@ -30,7 +34,7 @@ inline Low operator/(Low a, Low b) { return node(space::Op::Div, a, b); }
 inline Low operator-(Low a) { return node(space::Op::Neg, a); }
 
 inline auto constants(Low a) {
-  return [builder = a.builder](double c) { return Low{builder, builder->literal(c).id}; };
+  return [a](double c) { return sibling(a, a.builder->literal(c)); };
 }
 
 inline Low base_abs(Low a) { return node(space::Op::Abs, a); }

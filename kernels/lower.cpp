@@ -1,10 +1,12 @@
 #include "kernels/lower.hpp"
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "kernels/low.hpp"
+#include "kernels/low_rows.hpp"
+#include "kernels/rewrite.hpp"
 #include "space/rows-inl.hpp"
 #include "space/table.hpp"
 
@@ -17,29 +19,19 @@ using space::Node;
 using space::Op;
 using space::Sym;
 
-/// The row's formula, as nodes.
-Low row(Op op, Low a) {
+/// The row as nodes: its machine form where kernels/low_rows.hpp has one, else its formula.
+template <class T>
+T row(Op op, T a) {
   switch (op) {
-#define PRIMITIVE(ID, NAME, ...) \
-  case Op::ID: {                 \
-    return space::rows::NAME(a); \
+#define PRIMITIVE(ID, NAME, ...)                   \
+  case Op::ID: {                                   \
+    if constexpr (requires { machine_##NAME(a); }) \
+      return machine_##NAME(a);                    \
+    else                                           \
+      return space::rows::NAME(a);                 \
   }
 #include "space/primitives.def"
     default: return a;
-  }
-}
-
-/// Node n of e with its operands replaced; rows keep their form.
-Sym copy(Builder& out, const Expr& e, const Node& n, const std::vector<Sym>& at) {
-  const auto id = [&](int k, std::uint16_t operand) {
-    return k < space::primitive(n.op).arity ? at[operand].id : operand;
-  };
-  switch (n.op) {
-    case Op::Var: return out.variable(n.a);
-    case Op::Param: return out.param(n.a);
-    case Op::Lit: return out.literal(e.literals[n.a]);
-    case Op::Integral: return out.integral(e.tables[n.b], at[n.a]);
-    default: return out.raw(n.op, id(0, n.a), id(1, n.b), id(2, n.c), id(3, n.d));
   }
 }
 
@@ -68,17 +60,59 @@ Low integral(Low x, const std::shared_ptr<const space::Table>& table) {
                    base_less(last, x, tail(x, table->right_tail()), y));
 }
 
+/// Sides of comparisons keep their digits: a gradient jumps where they are equal.
+std::vector<Errors> errors_of(const Expr& e, Errors errors) {
+  std::vector<Errors> all(e.nodes.size(), errors);
+  for (std::size_t i = e.nodes.size(); i-- > 0;) {
+    const Node& n = e.nodes[i];
+    const std::uint16_t operands[] = {n.a, n.b, n.c, n.d};
+    const bool compares =
+        n.op == Op::Less || n.op == Op::LessEqual || n.op == Op::Min || n.op == Op::Max;
+    for (int k = 0; k < space::primitive(n.op).arity; ++k)
+      if (all[i] == Errors::relative || (compares && k < 2)) all[operands[k]] = Errors::relative;
+  }
+  return all;
+}
+
+/// Differences of a row and its own first terms, with the digits that they would lose.
+struct Difference {
+  Expr formula;
+  Low (*form)(Low);
+};
+const std::vector<Difference>& differences() {
+  static const std::vector<Difference> all{{pattern("x - tanh(x)"), tanh_difference},
+                                           {pattern("expm1(x) - x"), expm1_difference},
+                                           {pattern("sigmoid(x) + x*logistic_pdf(x)"), silu_slope}};
+  return all;
+}
+
+std::optional<Low> difference(const Expr& e, std::size_t i, const std::vector<Sym>& at,
+                              Errors errors) {
+  for (const Difference& d : differences())
+    if (const auto found = match(d.formula, e, static_cast<std::uint16_t>(i)))
+      return d.form({at[*found->x].builder, at[*found->x].id, errors});
+  return std::nullopt;
+}
+
 /// keep: rows stay as they are, only tables get their tails.
-Expr lower_rows(const Expr& e, bool keep) {
+Expr lower_rows(const Expr& e, Errors all, bool keep) {
   Builder out;
+  const std::vector<Errors> errors = errors_of(e, all);
   std::vector<Sym> at;
-  for (const Node& n : e.nodes) {
+  for (std::size_t i = 0; i < e.nodes.size(); ++i) {
+    const Node& n = e.nodes[i];
+    const auto operand = [&] { return Low{&out, at[n.a].id, errors[i]}; };
+    if (!keep && errors[i] == Errors::relative)
+      if (const auto low = difference(e, i, at, errors[i])) {
+        at.push_back({&out, low->id});
+        continue;
+      }
     if (n.op == Op::Integral)
-      at.push_back({&out, integral(Low{&out, at[n.a].id}, e.tables[n.b]).id});
+      at.push_back({&out, integral(operand(), e.tables[n.b]).id});
     else if (keep || space::primitive(n.op).core)
-      at.push_back(copy(out, e, n, at));
+      at.push_back(copy_node(out, e, n, at));
     else
-      at.push_back({&out, row(n.op, Low{&out, at[n.a].id}).id});
+      at.push_back({&out, row(n.op, operand()).id});
   }
   return out.finish(outputs(e, at));
 }
@@ -122,15 +156,15 @@ Expr contract(const Expr& e) {
     else if (n.op == Op::Sub && lone_product(n.b))
       fused(n.b, true, operand(n.a));
     else
-      at.push_back(copy(out, e, n, at));
+      at.push_back(copy_node(out, e, n, at));
   }
   return out.finish(outputs(e, at));
 }
 
 }  // namespace
 
-Expr lower(const Expr& e) { return contract(lower_rows(e, false)); }
+Expr lower(const Expr& e, Errors errors) { return contract(lower_rows(rewrite(e), errors, false)); }
 
-Expr lower_tables(const Expr& e) { return lower_rows(e, true); }
+Expr lower_tables(const Expr& e) { return lower_rows(e, Errors::relative, true); }
 
 }  // namespace antigrad::kernels

@@ -15,9 +15,9 @@ using space::Sym;
 Sym insert(Builder& b, const Expr& e) { return b.inline_expr(e, {}).front(); }
 
 Program finish(const Builder& b, const std::vector<Sym>& outputs, int elementwise, int inputs,
-               int parameters) {
+               int parameters, Errors errors) {
   const int reductions = static_cast<int>(outputs.size()) - elementwise;
-  return {space::simplify(b.finish(outputs)), elementwise, reductions, inputs, parameters};
+  return {space::simplify(b.finish(outputs)), elementwise, reductions, inputs, parameters, errors};
 }
 
 int parameter_count(const Activation& activation) {
@@ -28,7 +28,7 @@ int parameter_count(const Activation& activation) {
 
 Program forward_program(const Activation& activation) {
   Builder b;
-  return finish(b, {insert(b, activation.f)}, 1, 1, parameter_count(activation));
+  return finish(b, {insert(b, activation.f)}, 1, 1, parameter_count(activation), Errors::relative);
 }
 
 Program backward_program(const Activation& activation) {
@@ -38,7 +38,7 @@ Program backward_program(const Activation& activation) {
   std::vector<Sym> outputs{gy * insert(b, activation.g)};
   for (int k = 0; k < n; ++k)
     outputs.push_back(gy * insert(b, space::derivative_param(activation.f, k)));
-  return finish(b, outputs, 1, 2, n);
+  return finish(b, outputs, 1, 2, n, Errors::absolute);
 }
 
 Program double_backward_program(const Activation& activation) {
@@ -60,12 +60,13 @@ Program double_backward_program(const Activation& activation) {
   }
   std::vector<Sym> outputs{dgy, gy * slope};
   outputs.insert(outputs.end(), reductions.begin(), reductions.end());
-  return finish(b, outputs, 2, 3, 2 * n);
+  return finish(b, outputs, 2, 3, 2 * n, Errors::absolute);
 }
 
 Program gated_forward_program(const Activation& activation) {
   Builder b;
-  return finish(b, {insert(b, activation.f) * b.variable(1)}, 1, 2, parameter_count(activation));
+  return finish(b, {insert(b, activation.f) * b.variable(1)}, 1, 2, parameter_count(activation),
+                Errors::relative);
 }
 
 Program gated_backward_program(const Activation& activation) {
@@ -75,7 +76,7 @@ Program gated_backward_program(const Activation& activation) {
   std::vector<Sym> outputs{through * insert(b, activation.g), gy * insert(b, activation.f)};
   for (int k = 0; k < n; ++k)
     outputs.push_back(through * insert(b, space::derivative_param(activation.f, k)));
-  return finish(b, outputs, 2, 3, n);
+  return finish(b, outputs, 2, 3, n, Errors::absolute);
 }
 
 }  // namespace antigrad::kernels

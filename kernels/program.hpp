@@ -1,6 +1,7 @@
 // A program: what one kernel call computes an element, as one expression with several outputs. The
 // programs of an activation are written here once; every engine runs any program.
 #pragma once
+#include "kernels/errors.hpp"
 #include "space/activation.hpp"
 #include "space/expr.hpp"
 
@@ -15,6 +16,7 @@ struct Program {
   int reductions = 0;
   int inputs = 0;
   int parameters = 0;
+  Errors errors = Errors::relative;
 };
 
 /// x -> f.

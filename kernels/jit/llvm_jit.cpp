@@ -211,7 +211,7 @@ Isa host_isa() { return process_jit()->isa(); }
 std::unique_ptr<Routine> llvm_routine(const Program& program, Type type, const Isa& isa) {
   if (type == Type::f64) return std::make_unique<LlvmRoutine<double>>(program, type, isa);
   Program lowered = program;
-  lowered.expr = lower(program.expr);
+  lowered.expr = lower(program.expr, program.errors);
   return std::make_unique<LlvmRoutine<float>>(std::move(lowered), type, isa);
 }
 

@@ -1,0 +1,78 @@
+// Every row and every activation of the zoo as machine code in float32, over all magnitudes,
+// against balls: 4 ULP forward, and where f is 0 an absolute bound; gradients against the largest
+// number inside their formula.
+#include "tests/kernels/accuracy.hpp"
+
+#include <gtest/gtest.h>
+
+namespace antigrad::kernels {
+namespace {
+
+constexpr double kForward = 4, kNearZero = 1, kGradient = 6, kParameter = 8, kReference = 0.1;
+
+/// Sines of large numbers are not accurate (kernels/lower.hpp).
+double largest(const space::Activation& a) {
+  for (const space::Node& n : a.f.nodes)
+    for (const space::Op op : {space::Op::Sin, space::Op::Cos, space::Op::Sinc,
+                               space::Op::SincSlope, space::Op::SineIntegral})
+      if (n.op == op) return 1e4;
+  for (const space::Node& n : a.f.nodes)
+    if (n.op == space::Op::Asinh || n.op == space::Op::SoftplusIntegral) return 1e18;
+  return std::numeric_limits<double>::infinity();
+}
+
+std::vector<double> inputs_of(const space::Activation& a, int n) {
+  std::vector<double> x;
+  for (const double v : all_magnitudes(n, 1))
+    if (std::fabs(v) <= largest(a)) x.push_back(v);
+  return x;
+}
+
+std::vector<space::Activation> rows_and_zoo() {
+  std::vector<space::Activation> all;
+  for (const auto& a : row_activations())
+    if (a.by_f) all.push_back(a);
+  for (auto& a : zoo_activations()) all.push_back(a);
+  return all;
+}
+
+void check(const space::Activation& a, const Isa& isa, int n, bool print) {
+  const auto x = inputs_of(a, n);
+  const auto theta = starts(a);
+  const Worst f = worst_of(a.f, Errors::relative, theta, isa, x);
+  const Worst g = worst_of(a.g, Errors::absolute, theta, isa, x);
+  double parameter = 0;
+  for (int k = 0; k < static_cast<int>(theta.size()); ++k) {
+    const auto f_k = space::derivative_param(a.f, k);
+    parameter = std::max(parameter, worst_of(f_k, Errors::absolute, theta, isa, x).absolute);
+  }
+  const std::string line = fmt::format(
+      "{:<24} {:6.2f} ULP at {:<14.6g} near 0 c {:5.2f}  gradient c {:5.2f}  parameters c {:5.2f}",
+      a.name, f.ulp, f.at, f.zero, g.absolute, parameter);
+  if (print) fmt::print("{}\n", line);
+  if (a.name == "pau")  // a polynomial whose terms cancel, to the left of 0
+    EXPECT_LE(f.absolute, 1) << line;
+  else
+    EXPECT_LE(f.ulp, kForward) << line << " got " << f.got << " want " << f.want;
+  EXPECT_LE(f.zero, kNearZero) << line;
+  EXPECT_LE(g.absolute, kGradient) << line;
+  EXPECT_LE(parameter, kParameter) << line;
+  EXPECT_LE(f.reference, kReference) << line << ": float64 is no reference";
+}
+
+TEST(Accuracy, RowsAndZooAreExactToFourUlp) {
+  if (!has_llvm()) GTEST_SKIP() << "this build has no LLVM";
+  for (const auto& a : rows_and_zoo()) check(a, host_isa(), full() ? 400000 : 8000, true);
+}
+
+TEST(Accuracy, NarrowMachinesAreAsExact) {
+  if (!has_llvm()) GTEST_SKIP() << "this build has no LLVM";
+  Isa eight = host_isa(), four = host_isa();
+  eight.lanes = 8, eight.avx512 = false;
+  four.lanes = 4, four.avx512 = false, four.fma = false;
+  for (const Isa& isa : {eight, four})
+    for (const auto& a : rows_and_zoo()) check(a, isa, full() ? 100000 : 2000, false);
+}
+
+}  // namespace
+}  // namespace antigrad::kernels
