@@ -25,6 +25,13 @@ using space::Op;
 
 using Values = std::vector<Value*>;
 
+/// Vectors an iteration works on: fewer for long programs, whose values would not fit the
+/// registers.
+int unroll_of(const Program& program) {
+  const std::size_t size = program.expr.nodes.size();
+  return size <= 60 ? 4 : size <= 160 ? 2 : 1;
+}
+
 /// One function under construction. Blocks: entry (parameters, constants), body (unrolled), rest
 /// (one masked vector at a time), finish (lanes stored).
 class Emitter {
@@ -34,6 +41,7 @@ class Emitter {
       : program_(program),
         isa_(isa),
         unroll_(unroll_of(program)),
+        fuses_(isa.fma && type != Type::f64),
         ir_(module.getContext()),
         ops_(ir_, isa, type == Type::f64),
         elements_(ir_, ops_, isa, type),
@@ -159,12 +167,24 @@ class Emitter {
     return phis;
   }
 
-  /// Elements 0 .. whole; returns the sums, copy by copy.
+  /// sum + reduction k of the values v, in one rounding where that is a product. With a mask, where
+  /// it is true.
+  Value* add(Value* sum, const Values& v, int k, Value* mask = nullptr) {
+    const auto output_node =
+        program_.expr.outputs[static_cast<std::size_t>(program_.elementwise + k)];
+    const Node& n = program_.expr.nodes[output_node];
+    Value* const grown = n.op == Op::Mul && fuses_
+                             ? ops_.apply(Op::Fma, v[n.a], v[n.b], sum, nullptr)
+                             : ir_.CreateFAdd(sum, v[output_node]);
+    return mask ? ir_.CreateSelect(mask, grown, sum) : grown;
+  }
+
+  /// Elements 0 .. whole; returns the sums.
   Values emit_body(BasicBlock* before, BasicBlock* body, BasicBlock* after, Value* whole) {
     ir_.SetInsertPoint(body);
     PHINode* const i = ir_.CreatePHI(ir_.getInt64Ty(), 2);
     const auto reductions = static_cast<std::size_t>(program_.reductions);
-    const auto sums = sum_phis(reductions * static_cast<std::size_t>(unroll_));
+    const auto sums = sum_phis(reductions);
     const auto v = compute(unroll_, [&](int u, int input) -> Value* {
       return elements_.load(in_[static_cast<std::size_t>(input)], index(i, u));
     });
@@ -172,17 +192,17 @@ class Emitter {
       for (int k = 0; k < program_.elementwise; ++k)
         elements_.store(output(v[static_cast<std::size_t>(u)], k),
                         out_[static_cast<std::size_t>(k)], index(i, u));
-    Values next;
-    for (std::size_t s = 0; s < sums.size(); ++s)
-      next.push_back(ir_.CreateFAdd(
-          sums[s], output(v[s / reductions], program_.elementwise + int(s % reductions))));
+    Values next(sums.begin(), sums.end());
+    for (const Values& copy : v)
+      for (std::size_t k = 0; k < reductions; ++k)
+        next[k] = add(next[k], copy, static_cast<int>(k));
     Value* const end = ir_.CreateAdd(i, ir_.getInt64(unroll_ * ops_.lanes()));
     close_loop(before, i, ir_.getInt64(0), end, sums, Values(sums.size(), zero()), next);
     ir_.CreateCondBr(ir_.CreateICmpSLT(end, whole), body, after);
     return next;
   }
 
-  /// Elements whole .. n, a masked vector at a time; only the first copy's sums grow.
+  /// Elements whole .. n, a masked vector at a time.
   Values emit_rest(BasicBlock* before, BasicBlock* rest, BasicBlock* after, Value* whole,
                    const Values& initial) {
     ir_.SetInsertPoint(rest);
@@ -196,9 +216,7 @@ class Emitter {
       elements_.store(output(v, k), out_[static_cast<std::size_t>(k)], i, mask);
     Values next;
     for (int k = 0; k < program_.reductions; ++k)
-      next.push_back(
-          ir_.CreateFAdd(sums[static_cast<std::size_t>(k)],
-                         ir_.CreateSelect(mask, output(v, program_.elementwise + k), zero())));
+      next.push_back(add(sums[static_cast<std::size_t>(k)], v, k, mask));
     Value* const end = ir_.CreateAdd(i, ir_.getInt64(ops_.lanes()));
     close_loop(before, i, whole, end, sums, initial, next);
     ir_.CreateCondBr(ir_.CreateICmpSLT(end, n_), rest, after);
@@ -241,19 +259,16 @@ class Emitter {
 
   void store_lanes(BasicBlock* rest_check, BasicBlock* rest, const Values& sums,
                    const Values& after_rest) {
-    const auto reductions = static_cast<std::size_t>(program_.reductions);
-    Values last = sums;
-    for (std::size_t k = 0; k < reductions; ++k) {
+    Values last;
+    for (std::size_t k = 0; k < sums.size(); ++k) {
       PHINode* const phi = ir_.CreatePHI(ops_.type(), 2);
       phi->addIncoming(sums[k], rest_check);
       phi->addIncoming(after_rest[k], rest);
-      last[k] = phi;
+      last.push_back(phi);
     }
-    for (std::size_t s = 0; s < last.size(); ++s) {
-      const std::size_t copy = s / reductions, k = s % reductions;
-      const auto at =
-          (k * static_cast<std::size_t>(unroll_) + copy) * static_cast<std::size_t>(ops_.lanes());
-      ir_.CreateAlignedStore(last[s], ir_.CreateConstGEP1_64(scalar(), function_->getArg(4), at),
+    for (std::size_t k = 0; k < last.size(); ++k) {
+      const auto at = k * static_cast<std::size_t>(ops_.lanes());
+      ir_.CreateAlignedStore(last[k], ir_.CreateConstGEP1_64(scalar(), function_->getArg(4), at),
                              Align(4));
     }
   }
@@ -268,6 +283,7 @@ class Emitter {
   const Program& program_;
   const Isa& isa_;
   const int unroll_;
+  const bool fuses_;  // a product into the sum that reads it
   llvm::IRBuilder<> ir_;
   VectorOps ops_;
   Elements elements_;
@@ -278,11 +294,6 @@ class Emitter {
 };
 
 }  // namespace
-
-int unroll_of(const Program& program) {
-  const std::size_t size = program.expr.nodes.size();
-  return size <= 60 ? 4 : size <= 160 ? 2 : 1;
-}
 
 void emit(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa,
           Type type) {

@@ -19,11 +19,9 @@ class Module;
 
 namespace antigrad::kernels {
 
-/// Vectors an iteration works on: fewer for long programs, whose values would not fit the
-/// registers.
-int unroll_of(const Program& program);
-inline int lane_count(const Program& program, const Isa& isa, Type type) {
-  return unroll_of(program) * (type == Type::f64 ? isa.lanes / 2 : isa.lanes);
+/// Partial sums of a reduction.
+inline int lane_count(const Isa& isa, Type type) {
+  return type == Type::f64 ? isa.lanes / 2 : isa.lanes;
 }
 
 /// `program` is lowered (core operations) unless the type is f64; then its tables must outlive the

@@ -158,7 +158,7 @@ class LlvmRoutine final : public Routine {
       : program_(std::move(program)),
         element_(size_of(type)),
         reductions_(static_cast<std::size_t>(program_.reductions)),
-        lanes_(static_cast<std::size_t>(lane_count(program_, isa, type))),
+        lanes_(static_cast<std::size_t>(lane_count(isa, type))),
         jit_(process_jit()),
         compiled_(jit_->compile(program_, isa, type)) {}
   ~LlvmRoutine() override { jit_->remove(std::move(compiled_.tracker)); }
