@@ -16,9 +16,9 @@ enum class Tier { automatic, interpreter, llvm, table };
 enum class Type { f32, f64, bf16, f16 };
 
 /// How to compile. automatic: the table tier for an activation without parameters whose tables
-/// verify on this machine (kernels/table_kernel.hpp); else LLVM where it is built in; else the
-/// interpreter. Every type has a kernel. The environment variable ANTIGRAD_ISA (avx512, avx2,
-/// baseline) lowers what all tiers take the machine for.
+/// verify on this machine and are faster than its formula (kernels/table_kernel.hpp); else LLVM
+/// where it is built in; else the interpreter. Every type has a kernel. The environment variable
+/// ANTIGRAD_ISA (avx512, avx2, baseline) lowers what all tiers take the machine for.
 struct Target {
   Tier tier = Tier::automatic;
   Type type = Type::f32;

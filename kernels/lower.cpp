@@ -1,5 +1,6 @@
 #include "kernels/lower.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -166,5 +167,13 @@ Expr contract(const Expr& e) {
 Expr lower(const Expr& e, Errors errors) { return contract(lower_rows(rewrite(e), errors, false)); }
 
 Expr lower_tables(const Expr& e) { return lower_rows(e, Errors::relative, true); }
+
+bool is_algebraic(const space::Expr& e) {
+  using space::Op;
+  // Every polynomial of low.cpp reduces its argument by one of these.
+  return std::ranges::none_of(lower(e).nodes, [](const space::Node& n) {
+    return n.op == Op::Scale2 || n.op == Op::Round || n.op == Op::Exponent || n.op == Op::Integral;
+  });
+}
 
 }  // namespace antigrad::kernels

@@ -20,4 +20,8 @@ space::Expr lower(const space::Expr& e, Errors errors = Errors::relative);
 /// The same function with its rows as they are and each Integral as lower() leaves it.
 space::Expr lower_tables(const space::Expr& e);
 
+/// Whether e consists of sums, products, quotients, roots and choices: no exp, log, sin or the
+/// like, and no tabulated integral. Of rows: whether their machine form is.
+bool is_algebraic(const space::Expr& e);
+
 }  // namespace antigrad::kernels

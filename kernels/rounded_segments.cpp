@@ -32,10 +32,11 @@ struct Writing {
   bool product = false;          // p / a instead
   double before = 0, after = 0;  // p from the ends on, in the order of a; before: not for half
   bool last_fitted = false;      // the last segment is not constant
+  double sign = 1;               // both: f is taken at sign a
 
   double p(double f, double a) const {
     const double p = f - base * a - middle;
-    return product ? p / a : p;
+    return product ? p / (sign * a) : p;
   }
 };
 
@@ -82,6 +83,30 @@ std::vector<Writing> full_writings(const Shape& s) {
     // From high on p stays f(high), which is known when the grid is.
     all.push_back({Form::full, Finish::beyond, 0, 0, false, begin, 0, true});
   }
+  return all;
+}
+
+/// Pairs of a writing for x > 0 and one for x < 0.
+std::vector<std::array<Writing, 2>> both_writings(const Sampler& f, const Shape& s) {
+  const double l = s.left.c[1], r = s.right.c[1], begin = s.left.c[0], end = s.right.c[0];
+  const double around[] = {-1e-30, 1e-30};
+  double y[2];
+  f(around, y);
+  if (!(std::fabs(y[1] - y[0]) <= s.fit * s.scale(0, 0) + 1e-25)) return {};  // a jump
+  const auto pair = [](Finish finish, bool product, double before, double after, bool fitted) {
+    const Writing right{Form::both, finish, 0, 0, product, 0, after, fitted, 1};
+    Writing left = right;
+    left.after = before, left.sign = -1;
+    return std::array<Writing, 2>{right, left};
+  };
+  std::vector<std::array<Writing, 2>> all;
+  const bool lines = begin == 0 && end == 0 && (r != 0 || l == 0);
+  if (s.at_zero == 0 && !s.absolute && lines && (r != 0 || std::isfinite(s.reach)))
+    all.push_back(pair(Finish::product, true, l, r, false));
+  if (l == 0 && r == 0)
+    all.push_back(pair(Finish::plain, false, begin, end, false));
+  else if (r != 0 && (l == 0 || l == -r))
+    all.push_back(pair(Finish::beyond, false, 0, 0, true));
   return all;
 }
 
@@ -159,10 +184,12 @@ Fit fit_grid(const Sampler& f, const Shape& shape, const Writing& w, const Grid&
     fit.parts.push_back(p);
     if (p.flat) continue;
     for (const double node : chebyshev_points())
-      a.push_back((g.middle(k) + 0.5 * (p.lo + p.hi) + 0.5 * (p.hi - p.lo) * node) / g.scale);
+      a.push_back(w.sign * (g.middle(k) + 0.5 * (p.lo + p.hi) + 0.5 * (p.hi - p.lo) * node) /
+                  g.scale);
   }
   y.resize(a.size());
   f(a, y);
+  for (double& v : a) v *= w.sign;
   std::size_t i = 0;
   for (int k = 0; k < g.size; ++k) {
     Part& p = fit.parts[static_cast<std::size_t>(k)];
@@ -206,6 +233,8 @@ Segments segments_of(const Writing& w, const Shape& shape, const Fit& fit, int d
   s.magic = static_cast<float>(kUnit + g.place(g.zero));
   const auto at = [&](int k) { return static_cast<float>(g.middle(k) / g.scale); };
   s.low = w.form == Form::half ? 0 : std::min(at(0), at(g.size - 1));
+  if (w.form == Form::both)
+    s.low = shape.left.c[1] == 0 ? -at(g.size - 1) : -std::numeric_limits<float>::infinity();
   s.high = std::max(at(0), at(g.size - 1));
   s.slope = static_cast<float>(w.finish == Finish::negative ? shape.left.c[1] : shape.right.c[1]);
   s.middle = static_cast<float>(w.form == Form::sided ? shape.right.c[0] : shape.at_zero);
@@ -225,7 +254,7 @@ std::vector<Grid> grids(const Shape& s, Form form, int size) {
   for (const int eighths : {4, 6, 2, 8}) {
     Grid g{size, size * eighths / 8, 0, 1};
     if (form != Form::full) {
-      const double reach = form == Form::half ? std::max(s.right.end, -s.left.end) : -s.left.end;
+      const double reach = form == Form::sided ? -s.left.end : std::max(s.right.end, -s.left.end);
       g.scale = as_float(g.border(size - 2) / reach * (form == Form::sided ? -1 : 1));
       all.push_back(g);
       continue;
@@ -278,6 +307,29 @@ std::optional<Segments> best_of(const Sampler& f, const Shape& shape, const Writ
   return best;
 }
 
+/// The same of a pair of writings, half of the table each.
+std::optional<Segments> best_of(const Sampler& f, const Shape& shape,
+                                const std::array<Writing, 2>& pair,
+                                std::span<const Offer>& offers) {
+  constexpr int kHalf = Segments::kMost / 2;
+  std::optional<Segments> best;
+  for (const Grid& g : grids(shape, Form::both, kHalf)) {
+    const Fit right = fit_grid(f, shape, pair[0], g), left = fit_grid(f, shape, pair[1], g);
+    const auto found = std::ranges::find_if(offers, [&](const Offer& o) {
+      return o.size == Segments::kMost && std::max(right.degree, left.degree) <= o.degree;
+    });
+    if (found == offers.end()) continue;
+    best = segments_of(pair[0], shape, right, found->degree);
+    const Segments negative = segments_of(pair[1], shape, left, found->degree);
+    for (int k = 0; k <= best->degree; ++k)
+      std::copy_n(negative.coefficients[k], kHalf, best->coefficients[k] + kHalf);
+    best->size = Segments::kMost;
+    offers = {offers.begin(), found};
+    if (offers.empty()) break;
+  }
+  return best;
+}
+
 }  // namespace
 
 std::optional<Segments> fit_rounded(const Sampler& f, const Shape& shape) {
@@ -291,6 +343,9 @@ std::optional<Segments> fit_rounded(const Sampler& f, const Shape& shape) {
   std::span<const Offer> offers = low ? std::span<const Offer>(kLowOffers) : kOffers;
   for (const Writing& w : writings)
     if (auto found = best_of(f, shape, w, offers)) best = found;
+  if (shape.symmetry != Symmetry::none) return best;
+  for (const auto& pair : both_writings(f, shape))
+    if (auto found = best_of(f, shape, pair, offers)) best = found;
   return best;
 }
 
@@ -301,11 +356,12 @@ std::vector<float> rounded_borders(const Segments& s) {
                                                                              : 0.0F);
   std::vector<float> borders;
   float u = static_cast<float>(first * scale + magic);
-  for (int k = 0; k + 1 < s.size; ++k) {
+  const int segments = s.form == Form::both ? s.size / 2 : s.size;
+  for (int k = 0; k + 1 < segments; ++k) {
     const float next = std::nextafter(u, std::numeric_limits<float>::infinity());
     const double middle = 0.5 * (static_cast<double>(u) + static_cast<double>(next));
     borders.push_back(static_cast<float>((middle - magic) / scale));
-    if (s.form == Form::half) borders.push_back(-borders.back());
+    if (s.form == Form::half || s.form == Form::both) borders.push_back(-borders.back());
     u = next;
   }
   std::ranges::sort(borders);

@@ -10,6 +10,7 @@
 //           last bits of u are the segment, two segments below 2^23 being as wide as one above it.
 //           t = a scale + magic - u, from -1/2 to 1/2.
 //             half:  a = min(|x|, high), for functions with a symmetry
+//             both:  the same, with the sign of x choosing the half of the table
 //             full:  a = min(max(x, low), high)
 //             sided: a = max(x, low), for functions that are a line for x > 0
 //           A Finish makes y of p = P_i(t), which is constant from both ends on.
@@ -20,11 +21,11 @@
 
 namespace antigrad::kernels {
 
-enum class Form { graded, sorted, half, full, sided };
+enum class Form { graded, sorted, half, both, full, sided };
 
 /// What y is, given p and a; s(p) is p with its sign turned where x is negative.
 enum class Finish {
-  plain,              // p                             half, full
+  plain,              // p                             half, both, full
   odd,                // s(p)                          half
   odd_product,        // s(a p)                        half
   centred,            // middle + s(p)                 half
@@ -33,8 +34,8 @@ enum class Finish {
   negative,           // slope min(x, 0) + p           half
   positive_product,   // max(x, 0) + a p               half
   magnitude_product,  // |x| + a p                     half
-  product,            // max(x, low) p                 full
-  beyond,             // p + slope max(x - high, 0)    full
+  product,            // max(x, low) p                 both, full
+  beyond,             // p + slope max(x - high, 0)    full; both: slope (|max(x, low)| - a)
   constant,           // middle where x > 0, else p    sided
 };
 

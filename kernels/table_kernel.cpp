@@ -10,6 +10,7 @@
 
 #include "kernels/interpreter.hpp"
 #include "kernels/kinks.hpp"
+#include "kernels/lower.hpp"
 #include "kernels/table_reach.hpp"
 #include "kernels/table_verify.hpp"
 #include "space/error.hpp"
@@ -154,6 +155,10 @@ TablePair make_tables(const space::Activation& activation, Element element, Mach
   pair.forward = make_table(activation.f, false, element, machine);
   if (pair.forward.table) pair.backward = make_table(activation.g, true, element, machine);
   return pair;
+}
+
+bool beaten_by_formula(const space::Activation& activation, const TablePair& tables) {
+  return std::isfinite(tables.forward.table->reach) && is_algebraic(activation.f);
 }
 
 std::unique_ptr<Kernel> table_kernel(const space::Activation& activation, TablePair tables,

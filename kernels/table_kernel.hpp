@@ -43,6 +43,10 @@ struct TablePair {
 };
 TablePair make_tables(const space::Activation& activation, Element element, Machine machine);
 
+/// Whether machine code of the formula is faster than its tables: where they end at a reach and the
+/// formula holds nothing dearer than quotients and roots.
+bool beaten_by_formula(const space::Activation& activation, const TablePair& tables);
+
 /// Forward and backward by verified tables, double backward by a routine that `make` gives when it
 /// is first asked for.
 std::unique_ptr<Kernel> table_kernel(const space::Activation& activation, TablePair tables,

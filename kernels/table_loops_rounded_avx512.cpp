@@ -48,9 +48,17 @@ struct Line {
 
   __m512 from_low(__m512 x) const { return _mm512_max_ps(low, x); }
   __m512 a(__m512 x) const {
-    if constexpr (kForm == Form::half) return _mm512_min_ps(high, magnitude(x));
+    if constexpr (kForm == Form::half || kForm == Form::both)
+      return _mm512_min_ps(high, magnitude(x));
     if constexpr (kForm == Form::full) return _mm512_min_ps(high, from_low(x));
     return from_low(x);
+  }
+  /// The entry: the last bits of u.
+  __m512i entry([[maybe_unused]] __m512 x, __m512 u) const {
+    if constexpr (kForm != Form::both) return bits(u);
+    const __m512i sign = _mm512_srli_epi32(bits(x), 27), low_bits = _mm512_set1_epi32(15);
+    return _mm512_ternarylogic_epi32(bits(u), sign, low_bits,
+                                     0xe4);  // low ones of u, the fifth x's
   }
   __m512 y(__m512 x, __m512 a, __m512 p) const {
     const __m512 zero = _mm512_setzero_ps();
@@ -62,6 +70,8 @@ struct Line {
     if constexpr (kFinish == Finish::positive_product) return _mm512_fmadd_ps(a, p, positive(x));
     if constexpr (kFinish == Finish::magnitude_product) return _mm512_fmadd_ps(a, p, magnitude(x));
     if constexpr (kFinish == Finish::product) return _mm512_mul_ps(from_low(x), p);
+    if constexpr (kFinish == Finish::beyond && kForm == Form::both)
+      return _mm512_fmadd_ps(slope, _mm512_sub_ps(magnitude(from_low(x)), a), p);
     if constexpr (kFinish == Finish::beyond)
       return _mm512_fmadd_ps(slope, _mm512_sub_ps(from_low(x), a), p);
     if constexpr (kFinish == Finish::line && kForm == Form::half)
@@ -94,7 +104,7 @@ class Rounded {
     for (int v = 0; v < kCount; ++v) {
       a[v] = line_.a(x[v]);
       const __m512 u = _mm512_fmadd_ps(a[v], scale_, magic_);
-      i[v] = bits(u);
+      i[v] = line_.entry(x[v], u);
       t[v] = _mm512_fmsub_ps(a[v], scale_, _mm512_sub_ps(u, magic_));
       y[v] = coefficients_[kDegree][i[v]];
     }
@@ -151,7 +161,8 @@ TableLoop loop(bool backward) {
   // A gradient is bounded or a line: the other finishes have no backward.
   constexpr bool kGradient = kFinish == Finish::plain || kFinish == Finish::odd ||
                              kFinish == Finish::centred || kFinish == Finish::constant ||
-                             kFinish == Finish::line;
+                             kFinish == Finish::line ||
+                             (kForm == Form::both && kFinish == Finish::beyond);
   if (!backward) return run<P, Io, false>;
   if constexpr (kGradient) return run<P, Io, true>;
   return nullptr;
@@ -171,7 +182,7 @@ TableLoop low(int degree, bool backward) {
 
 template <Form kForm, Finish kFinish, class Io>
 TableLoop low(const Segments& s, bool backward) {
-  if constexpr (kForm != Form::full)
+  if constexpr (kForm == Form::half || kForm == Form::sided)
     if (s.size == 16) return low<kForm, kFinish, 16, Io>(s.degree, backward);
   return low<kForm, kFinish, 32, Io>(s.degree, backward);
 }
@@ -180,7 +191,7 @@ template <Form kForm, Finish kFinish>
 TableLoop loop(const Segments& s, Element element, bool backward) {
   if (element == Element::bf16) return low<kForm, kFinish, Bfloat16>(s, backward);
   if (element == Element::f16) return low<kForm, kFinish, Float16>(s, backward);
-  if constexpr (kForm != Form::full)
+  if constexpr (kForm == Form::half || kForm == Form::sided)
     if (s.size == 16)
       return s.degree == 3 ? loop<kForm, kFinish, 16, 3, Float32>(backward)
                            : loop<kForm, kFinish, 16, 4, Float32>(backward);
@@ -209,6 +220,15 @@ TableLoop half(const Segments& s, Element element, bool backward) {
   }
 }
 
+TableLoop both(const Segments& s, Element element, bool backward) {
+  constexpr Form kForm = Form::both;
+  switch (s.finish) {
+    case Finish::product: return loop<kForm, Finish::product>(s, element, backward);
+    case Finish::beyond: return loop<kForm, Finish::beyond>(s, element, backward);
+    default: return loop<kForm, Finish::plain>(s, element, backward);
+  }
+}
+
 TableLoop full(const Segments& s, Element element, bool backward) {
   constexpr Form kForm = Form::full;
   switch (s.finish) {
@@ -226,8 +246,12 @@ TableLoop sided(const Segments& s, Element element, bool backward) {
 }  // namespace
 
 TableLoop avx512_rounded_loop(const Segments& s, Element element, bool backward) {
-  if (s.form == Form::half) return half(s, element, backward);
-  return s.form == Form::full ? full(s, element, backward) : sided(s, element, backward);
+  switch (s.form) {
+    case Form::half: return half(s, element, backward);
+    case Form::both: return both(s, element, backward);
+    case Form::full: return full(s, element, backward);
+    default: return sided(s, element, backward);
+  }
 }
 
 }  // namespace antigrad::kernels

@@ -16,17 +16,6 @@ namespace {
 
 using kernels::Type;
 
-/// Whether f holds a function that no finite number of sums, products, quotients and roots makes:
-/// its machine form scales by powers of two or reduces an argument, or is erf's or arctan's
-/// polynomial.
-bool is_transcendental(const space::Expr& f) {
-  for (const auto& n : kernels::lower(f).nodes)
-    if (n.op == space::Op::Scale2 || n.op == space::Op::Round || n.op == space::Op::Exponent ||
-        n.op == space::Op::Integral)
-      return true;
-  return false;
-}
-
 /// Moves the bytes of forward or backward, `units` of 4 bytes an array.
 void move(BenchBuffers& b, Type type, bool backward, std::int64_t units) {
   const kernels::TableLoop loop = kernels::move_loop(kernels::machine(), backward);
@@ -114,7 +103,7 @@ std::unique_ptr<Contest> make_contest(const std::string& name, Type type, const 
   const auto activation = space::parse_activation(name);
   auto c = std::make_unique<Contest>();
   c->name = name, c->type = type;
-  c->transcendental = is_transcendental(activation.f);
+  c->transcendental = !kernels::is_algebraic(activation.f);
   c->theta = space::starts_of(activation.parameters);
   c->gtheta.resize(c->theta.size());
   const auto start = std::chrono::steady_clock::now();

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <memory>
 
-#include "experiments/app/bench_rounds.hpp"
 #include "experiments/app/trainer_library.hpp"
+#include "search/statistics.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -18,21 +18,26 @@ constexpr int kBatch = 32;
 constexpr int kStepsOfARound = 5;
 constexpr double kGoal = 0.95;  // of the speed with ReLU
 
-/// Images.
-Timed steps_of(const TrainerLibrary& trainer, const std::string& name) {
-  std::shared_ptr<trainer::Work> work(trainer.training_work(name, kBatch));
-  return {[work] {
-            using Clock = std::chrono::steady_clock;
-            const auto start = Clock::now();
-            work->run();
-            return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
-          },
-          kBatch};
-}
-
+/// One activation's steps, each behind one with ReLU.
 struct Pair {
   std::string name;
-  Timed steps, with_relu;  // measured one behind the other
+  std::shared_ptr<trainer::Work> work, with_relu;
+  std::vector<double> seconds{}, relu_seconds{}, speeds{};  // speeds: ReLU's time by its own
+
+  void step() {
+    relu_seconds.push_back(time(*with_relu));
+    seconds.push_back(time(*work));
+    speeds.push_back(relu_seconds.back() / seconds.back());
+  }
+  double speed() const { return search::median(speeds); }
+
+ private:
+  static double time(trainer::Work& work) {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    work.run();
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
 };
 
 }  // namespace
@@ -40,21 +45,20 @@ struct Pair {
 int bench_training(const std::vector<std::string>& names, int rounds, Format format) {
   const TrainerLibrary trainer;
   std::vector<Pair> pairs;
-  const Timed relu = steps_of(trainer, "relu");
-  for (const auto& name : names) pairs.push_back({name, steps_of(trainer, name), relu});
+  const std::shared_ptr<trainer::Work> relu = trainer.training_work("relu", kBatch);
+  for (const auto& name : names) pairs.push_back({name, trainer.training_work(name, kBatch), relu});
   fmt::print(stderr, "bench kernels --train: {} activations, ResNet-20, batches of {} images\n",
              names.size(), kBatch);
   for (int i = 0; i < rounds * kStepsOfARound; ++i)
-    for (Pair& p : pairs) p.with_relu.round(), p.steps.round();
+    for (Pair& p : pairs) p.step();
   Listing listing({"name", "value", "unit", "median", "baseline", "ratio", "goal", "met"});
   const auto add = [&](const std::string& name, const Pair& p) {
-    const double speed = 1e9 / p.steps.least(), relu_speed = 1e9 / p.with_relu.least();
-    listing.add({name, speed, "images/s", 1e9 / p.steps.median(), relu_speed, speed / relu_speed,
-                 kGoal, speed >= kGoal * relu_speed});
+    listing.add({name, kBatch / *std::ranges::min_element(p.seconds), "images/s",
+                 kBatch / search::median(p.seconds), kBatch / search::median(p.relu_seconds),
+                 p.speed(), kGoal, p.speed() >= kGoal});
   };
   for (const Pair& p : pairs) add("ResNet-20 with " + p.name, p);
-  const auto slowest = std::ranges::min_element(
-      pairs, {}, [](const Pair& p) { return p.with_relu.least() / p.steps.least(); });
+  const auto slowest = std::ranges::min_element(pairs, {}, &Pair::speed);
   if (pairs.size() > 1) add("the slowest, ResNet-20 with " + slowest->name, *slowest);
   print(listing.text(format));
   return 0;

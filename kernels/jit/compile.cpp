@@ -30,12 +30,12 @@ std::optional<Element> element_of(Type type) {
   return std::nullopt;
 }
 
-/// nullptr where the tables do not verify.
+/// nullptr where the tables do not verify, or machine code is faster.
 std::unique_ptr<Kernel> verified_kernel(const space::Activation& activation, Type type) {
   const auto element = element_of(type);
   if (!element) return nullptr;
   TablePair tables = make_tables(activation, *element, machine());
-  if (!tables.verified()) return nullptr;
+  if (!tables.verified() || (has_llvm() && beaten_by_formula(activation, tables))) return nullptr;
   return table_kernel(activation, std::move(tables), routine(type));
 }
 

@@ -180,7 +180,8 @@ TEST(Table, NaNAndInfinitiesLeaveTheirNeighboursAlone) {
 TEST(Table, ValuesDoNotDependOnSizeAlignmentOrAliasing) {
   for (const Machine m : machines())
     for (const Element element : {Element::f32, Element::bf16, Element::f16})
-      for (const char* name : {"gelu", "relu", "hardswish", "elu", "mish", "tanh", "lisht"}) {
+      for (const char* name :
+           {"gelu", "relu", "hardswish", "elu", "mish", "tanh", "lisht", "elish"}) {
         const auto attempt = make_table(named(name).g, true, element, m);
         ASSERT_TRUE(attempt.table) << attempt.reason;
         const std::size_t size = element == Element::f32 ? 4 : 2;
@@ -338,6 +339,19 @@ TEST(Table, SwitchesAreFoundToTheFloat) {
             (std::vector<float>{std::nextafter(-0.5F, -1.0F), -0x1p-149F, 0.5F}));
   EXPECT_EQ(found("relu6"), (std::vector<float>{0, 6}));
   EXPECT_TRUE(found("f: tanh(x)").empty());
+}
+
+TEST(Table, MachineCodeServesWhereQuotientsAndRootsAreCheaper) {
+  for (const char* name : {"softsign", "isru", "squareplus"}) {
+    if (has_llvm()) {
+      EXPECT_EQ(compile(named(name))->tier(), Tier::llvm) << name;
+    }
+  }
+  for (const char* name : {"relu", "gelu", "sine"}) {
+    if (!machines().empty()) {
+      EXPECT_EQ(compile(named(name))->tier(), Tier::table) << name;
+    }
+  }
 }
 
 TEST(Table, AForcedMachineIsObeyedAndANonsenseOneIsAnError) {
