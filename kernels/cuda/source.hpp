@@ -25,8 +25,8 @@ enum class Sharing { layer, channel };
 struct CudaOptions {
   Type type = Type::f32;  // f32, bf16 or f16: of all buffers; parameters are float32
   Sharing sharing = Sharing::layer;
-  std::string prefix;  // of the kernels' names, "" for "forward", "backward", "reduce" ...
-  bool reduce = true;  // with the second stage of sums, where a pass has sums
+  std::string prefix{};  // of the kernels' names, "" for "forward", "backward", "reduce" ...
+  bool reduce = true;    // with the second stage of sums, where a pass has sums
 };
 
 /// The text of these passes' kernels and of `reduce`. Throws space::Error for float64.

@@ -13,8 +13,8 @@
 
 #include "kernels/cuda/device_kernel.hpp"
 #include "kernels/cuda/nvrtc.hpp"
-#include "space/error.hpp"
 #include "tests/kernels/cases.hpp"
+#include "tests/kernels/environment.hpp"
 
 namespace antigrad::kernels {
 namespace {
@@ -259,32 +259,6 @@ TEST(CudaSource, RefusesFloat64) {
 }
 
 // --- Without a GPU.
-
-/// Sets a variable of the environment for a while.
-class Environment {
- public:
-  Environment(const char* name, const char* value) : name_(name) {
-    const char* const before = std::getenv(name);
-    if (before != nullptr) before_ = before;
-    ::setenv(name, value, 1);
-  }
-  ~Environment() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  const char* name_;
-  std::optional<std::string> before_;
-};
-
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const space::Error& e) {
-    return e.what();
-  }
-  return "";
-}
 
 TEST(CudaDriver, SaysWhatToInstallWhereNoneIs) {
   const Environment missing("ANTIGRAD_CUDA_DRIVER", "/nowhere/libcuda.so.1");

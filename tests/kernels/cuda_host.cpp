@@ -38,24 +38,33 @@ std::string entries(const std::string& text) {
 
 }  // namespace
 
-void CudaHost::add(const std::string& prefix, const std::string& text) {
-  source_ += fmt::format("namespace in_{} {{\n{}{}}}\n", prefix, text, entries(text));
+TemporaryFolder::TemporaryFolder() : path_(fs::temp_directory_path() / "antigrad_cuda_XXXXXX") {
+  if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("cannot make " + path_);
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+std::string host_part(const std::string& prefix, const std::string& text) {
+  return fmt::format("namespace in_{} {{\n{}{}}}\n", prefix, text, entries(text));
+}
+
+std::string compile_host(const std::string& parts, const std::string& path) {
+  std::ofstream(path + ".cpp") << "#include \"tests/kernels/cuda_shim.hpp\"\n" << parts;
+  const std::string command = fmt::format(
+      "c++ -std=c++20 -w -O0 -fno-gnu-unique -ffp-contract=off -shared -fPIC -I{0} {1}.cpp -o {1} "
+      ">{1}.log 2>&1",
+      ANTIGRAD_SOURCE_DIR, path);
+  return std::system(command.c_str()) == 0 ? "" : read(path + ".log");
 }
 
 std::string CudaHost::compile() {
-  std::string folder = fs::temp_directory_path() / "antigrad_cuda_XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) return "cannot make " + folder;
-  const auto clean = [](const std::string* path) { fs::remove_all(*path); };
-  const std::unique_ptr<std::string, decltype(clean)> cleaned(&folder, clean);
-  std::ofstream(folder + "/kernels.cpp") << source_;
-  const std::string command = fmt::format(
-      "c++ -std=c++20 -w -O0 -fno-gnu-unique -ffp-contract=off -shared -fPIC -I{0} {1}/kernels.cpp "
-      "-o "
-      "{1}/kernels.so "
-      ">{1}/log 2>&1",
-      ANTIGRAD_SOURCE_DIR, folder);
-  if (std::system(command.c_str()) != 0) return read(folder + "/log");
-  void* const library = ::dlopen((folder + "/kernels.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/kernels.so";
+  if (const std::string messages = compile_host(parts_, path); !messages.empty()) return messages;
+  void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return ::dlerror();
   library_ = std::shared_ptr<void>(library, ::dlclose);
   return "";
@@ -67,8 +76,8 @@ Launch CudaHost::launch(const std::string& prefix, unsigned fewer) const {
     void* const found = ::dlsym(library.get(), name.c_str());
     if (found == nullptr) throw std::logic_error("no kernel " + name);
     const bool reduce = std::string_view(kernel) == "reduce";  // its blocks are its work
-    reinterpret_cast<void (*)(unsigned, unsigned, void**)>(found)(
-        reduce ? blocks : (blocks + fewer - 1) / fewer, kThreads, arguments);
+    reinterpret_cast<HostKernel>(found)(reduce ? blocks : (blocks + fewer - 1) / fewer, kThreads,
+                                        arguments);
   };
 }
 

@@ -7,19 +7,41 @@
 
 namespace antigrad::kernels {
 
+/// A text as a part of a C++ file that includes cuda_shim.hpp. prefix: that of the text's kernels.
+/// Every kernel NAME becomes NAME_call(blocks, threads, arguments) too.
+std::string host_part(const std::string& prefix, const std::string& text);
+
+/// Compiles parts into a shared library at `path`. "" or the compiler's messages.
+std::string compile_host(const std::string& parts, const std::string& path);
+
+/// Removed with what is in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+using HostKernel = void (*)(unsigned blocks, unsigned threads, void** arguments);
+
 /// Adds texts, then compiles them all and finds their kernels.
 class CudaHost {
  public:
-  /// prefix: that of the text's options. Kernels are found by their definitions in the text.
-  void add(const std::string& prefix, const std::string& text);
-  /// "" or why there is none: no compiler, or its messages.
+  void add(const std::string& prefix, const std::string& text) {
+    parts_ += host_part(prefix, text);
+  }
   std::string compile();
   /// Runs kernels of the text that was added with this prefix. `blocks` of a launch are divided by
   /// `fewer`, rounded up.
   Launch launch(const std::string& prefix, unsigned fewer = 1) const;
 
  private:
-  std::string source_ = "#include \"tests/kernels/cuda_shim.hpp\"\n";
+  std::string parts_;
   std::shared_ptr<void> library_;
 };
 

@@ -1,0 +1,140 @@
+// Stands in for libcuda and for NVRTC where there is no GPU: its machine code is a shared library
+// of this processor made by c++ from the same text, its device memory is memory, and a launch is
+// done when it returns. ANTIGRAD_STAND_IN_ERROR=N makes every launch fail with N.
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "tests/kernels/cuda_host.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace antigrad::kernels;
+
+struct Compilation {
+  std::string text, code, log;
+};
+
+struct Module {
+  TemporaryFolder folder;
+  void* library = nullptr;
+};
+
+int context;  // its address is the handle
+
+std::string read(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::size_t with_end(const std::string& text) { return text.size() + 1; }
+
+}  // namespace
+
+extern "C" {
+
+int nvrtcVersion(int* major, int* minor) { return *major = 13, *minor = 0, 0; }
+const char* nvrtcGetErrorString(int) { return "NVRTC_ERROR_COMPILATION"; }
+
+int nvrtcCreateProgram(Compilation** program, const char* text, const char*, int,
+                       const char* const*, const char* const*) {
+  *program = new Compilation{text, "", ""};
+  return 0;
+}
+
+int nvrtcDestroyProgram(Compilation** program) {
+  delete *program;
+  *program = nullptr;
+  return 0;
+}
+
+/// The code's length stands in front of it: a module is loaded from a bare pointer.
+int nvrtcCompileProgram(Compilation* program, int, const char* const*) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/kernels.so";
+  program->log = compile_host(host_part("device", program->text), path);
+  if (!program->log.empty()) return 6;
+  const std::string code = read(path);
+  const std::size_t size = code.size();
+  program->code.assign(reinterpret_cast<const char*>(&size), sizeof size);
+  program->code += code;
+  return 0;
+}
+
+int nvrtcGetProgramLogSize(Compilation* program, std::size_t* size) {
+  return *size = with_end(program->log), 0;
+}
+int nvrtcGetProgramLog(Compilation* program, char* log) {
+  std::memcpy(log, program->log.c_str(), with_end(program->log));
+  return 0;
+}
+int nvrtcGetCUBINSize(Compilation* program, std::size_t* size) {
+  return *size = program->code.size(), 0;
+}
+int nvrtcGetCUBIN(Compilation* program, char* code) {
+  std::ranges::copy(program->code, code);
+  return 0;
+}
+
+int cuInit(unsigned) { return 0; }
+int cuDeviceGetCount(int* count) { return *count = 1, 0; }
+int cuDeviceGet(int* device, int ordinal) { return *device = ordinal, 0; }
+int cuDeviceGetName(char* name, int size, int) {
+  std::strncpy(name, "stand-in on the processor", static_cast<std::size_t>(size));
+  return 0;
+}
+/// 4 multiprocessors, compute capability 9.0.
+int cuDeviceGetAttribute(int* value, int which, int) {
+  return *value = which == 16 ? 4 : which == 75 ? 9 : 0, 0;
+}
+int cuDevicePrimaryCtxRetain(void** out, int) { return *out = &context, 0; }
+int cuDevicePrimaryCtxRelease_v2(int) { return 0; }
+int cuCtxGetCurrent(void** out) { return *out = nullptr, 0; }
+int cuCtxPushCurrent_v2(void*) { return 0; }
+int cuCtxPopCurrent_v2(void** out) { return *out = nullptr, 0; }
+
+int cuModuleLoadData(Module** module, const char* code) {
+  std::size_t size = 0;
+  std::memcpy(&size, code, sizeof size);
+  auto* const loaded = new Module;
+  const std::string path = loaded->folder.path() + "/kernels.so";
+  std::ofstream(path, std::ios::binary).write(code + sizeof size, static_cast<long>(size));
+  loaded->library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  *module = loaded;
+  return loaded->library == nullptr ? 200 : 0;
+}
+
+int cuModuleUnload(Module* module) {
+  ::dlclose(module->library);
+  delete module;
+  return 0;
+}
+
+int cuModuleGetFunction(void** function, Module* module, const char* name) {
+  *function = ::dlsym(module->library, (std::string(name) + "_call").c_str());
+  return *function == nullptr ? 500 : 0;
+}
+
+int cuLaunchKernel(void* function, unsigned blocks, unsigned, unsigned, unsigned threads, unsigned,
+                   unsigned, unsigned, void*, void** arguments, void**) {
+  const char* const error = std::getenv("ANTIGRAD_STAND_IN_ERROR");
+  if (error != nullptr) return std::atoi(error);
+  reinterpret_cast<HostKernel>(function)(blocks, threads, arguments);
+  return 0;
+}
+
+int cuGetErrorName(int error, const char** name) {
+  *name = error == 500   ? "CUDA_ERROR_NOT_FOUND"
+          : error == 719 ? "CUDA_ERROR_LAUNCH_FAILED"
+                         : "CUDA_ERROR_UNKNOWN";
+  return 0;
+}
+
+}  // extern "C"
