@@ -50,6 +50,9 @@ Json to_json(const trainer::Measurement& m, bool resources) {
   for (const trainer::CurvePoint& point : m.curve) curve.push_back(to_json(point));
   Json& theta = json["theta"] = Json::array();
   for (const double value : m.theta) theta.push_back(number_to_json(value));
+  for (const trainer::ShiftPoint& shift : m.shifts)
+    json["shifts"].push_back(
+        {shift.name, number_to_json(shift.loss), number_to_json(shift.accuracy)});
   if (resources) {
     json["training_seconds"] = number_to_json(m.training_seconds);
     json["total_seconds"] = number_to_json(m.total_seconds);
@@ -65,6 +68,10 @@ trainer::Measurement measurement_from_json(const Json& json) {
   m.steps = json.at("steps").get<int>();
   for (const Json& point : json.at("curve")) m.curve.push_back(point_from_json(point));
   for (const Json& value : json.at("theta")) m.theta.push_back(number(value));
+  if (json.contains("shifts"))
+    for (const Json& shift : json.at("shifts"))
+      m.shifts.push_back(
+          {shift.at(0).get<std::string>(), number(shift.at(1)), number(shift.at(2))});
   if (json.contains("training_seconds")) {
     m.training_seconds = number(json.at("training_seconds"));
     m.total_seconds = number(json.at("total_seconds"));

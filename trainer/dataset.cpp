@@ -13,6 +13,7 @@
 #include "space/error.hpp"
 #include "space/random.hpp"
 #include "trainer/data/augment.hpp"
+#include "trainer/data/corrupt.hpp"
 #include "trainer/data/images.hpp"
 #include "trainer/data/pixel_scale.hpp"
 #include "trainer/data/text.hpp"
@@ -24,6 +25,7 @@ using at::Tensor;
 using space::Random;
 
 constexpr std::size_t kValidationImages = 256;  // an evaluation batch
+constexpr std::uint64_t kShiftSeed = 0x5411f7;  // the same noise for all runs
 constexpr std::uint64_t kSplitSeed = 0x5917;  // one split for all runs: validation figures compare
 
 class ImageDataset : public Dataset {
@@ -35,7 +37,10 @@ class ImageDataset : public Dataset {
     classes_ = train_.classes;
     cover_ = mean_colour(train_);
     set_scale(task.data);
-    add_validation(parts.validation);
+    validation_ = batches(parts.validation);
+    for (const auto& [kind, severity] : task.data.shifts)
+      shifts_.push_back({fmt::format("{} {}", name_of(kind), severity),
+                         batches(corrupt(parts.validation, kind, severity, kShiftSeed))});
   }
 
   Batch training(std::uint64_t key, int step) const override {
@@ -83,14 +88,16 @@ class ImageDataset : public Dataset {
     inverse_deviation_ = 1 / at::clamp_min(tensor(data.deviation, measured.deviation), 1e-3);
   }
 
-  void add_validation(const Images& images) {
+  std::vector<Batch> batches(const Images& images) const {
     std::vector<int> all(static_cast<std::size_t>(images.count));
     std::iota(all.begin(), all.end(), 0);
+    std::vector<Batch> list;
     for (std::size_t at = 0; at < all.size(); at += kValidationImages) {
       const std::size_t count = std::min(all.size() - at, kValidationImages);
-      validation_.push_back(
+      list.push_back(
           batch(images, std::span(all).subspan(at, count), [](int) { return Change{}; }));
     }
+    return list;
   }
 
   /// The images that `chosen` names, each changed as change(its index) says.
@@ -125,6 +132,14 @@ class ImageDataset : public Dataset {
   Tensor mean_, inverse_deviation_;
 };
 
+TextFiles files_of(const DataSpec& data) {
+  return {.format = to_string(data.format),
+          .path = data.path,
+          .test_path = data.test_path,
+          .vocabulary = data.vocabulary,
+          .tokenizer = data.tokenizer};
+}
+
 class TextDataset : public Dataset {
  public:
   TextDataset(const Task& task, const TextParts& parts)
@@ -139,7 +154,8 @@ class TextDataset : public Dataset {
                       "validation in each, less than a window of {}; "
                       "make context smaller or validation larger",
                       task.data.path, train_.ranges().size(), train, validation, window));
-    add_validation(parts.validation, task.data.validation_tokens);
+    validation_ = spread(parts.validation, task.data.validation_tokens);
+    if (!task.data.shift_path.empty()) add_shift(task);
   }
 
   Batch training(std::uint64_t key, int step) const override {
@@ -169,37 +185,42 @@ class TextDataset : public Dataset {
     return {all.narrow(1, 0, context_).contiguous(), all.narrow(1, 1, context_).contiguous()};
   }
 
+  void add_shift(const Task& task) {
+    TextFiles files = files_of(task.data);
+    files.path = task.data.shift_path;
+    const Text other = read_whole_text(files);
+    if (other.size() <= static_cast<std::size_t>(context_))
+      throw space::Error(
+          fmt::format("{}: {} tokens, expected more than the context of {}; name a longer text",
+                      files.path, other.size(), context_));
+    shifts_.push_back({"text", spread(other, task.data.validation_tokens)});
+  }
+
   /// As many windows as validation_tokens allows, at least one, spread evenly over the ranges and
   /// in them.
-  void add_validation(const Text& text, int validation_tokens) {
+  std::vector<Batch> spread(const Text& text, int validation_tokens) const {
     const std::vector<Range>& ranges = text.ranges();
     const std::size_t each = ranges.front().size() / (static_cast<std::size_t>(context_) + 1);
     const std::size_t most = ranges.size() * each;
     const std::size_t count =
         std::clamp<std::size_t>(std::size_t(validation_tokens / context_), 1, most);
+    std::vector<Batch> list;
     std::vector<std::size_t> begins;
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t place = i * most / count;
       const Range& range = ranges[place / each];
       begins.push_back(range.begin + place % each * (static_cast<std::size_t>(context_) + 1));
       if (begins.size() == static_cast<std::size_t>(batch_) || i + 1 == count) {
-        validation_.push_back(windows(text, begins));
+        list.push_back(windows(text, begins));
         begins.clear();
       }
     }
+    return list;
   }
 
   Text train_;
   int batch_, context_;
 };
-
-TextFiles files_of(const DataSpec& data) {
-  return {.format = to_string(data.format),
-          .path = data.path,
-          .test_path = data.test_path,
-          .vocabulary = data.vocabulary,
-          .tokenizer = data.tokenizer};
-}
 
 }  // namespace
 

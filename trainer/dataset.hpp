@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "trainer/task.hpp"
@@ -16,6 +17,12 @@ struct Batch {
   at::Tensor input, target;
 };
 
+/// The validation part, changed, or a text of another source: "noise 3", "text".
+struct Shift {
+  std::string name;
+  std::vector<Batch> batches;
+};
+
 /// Read-only and without state: may be shared by runs in several threads.
 class Dataset {
  public:
@@ -24,11 +31,14 @@ class Dataset {
   virtual Batch training(std::uint64_t key, int step) const = 0;
   /// The validation part in batches, always the same.
   const std::vector<Batch>& validation() const { return validation_; }
+  /// What the task asks to be measured on besides.
+  const std::vector<Shift>& shifts() const { return shifts_; }
   int channels() const { return channels_; }  // of images
   int classes() const { return classes_; }    // or the size of the vocabulary
 
  protected:
   std::vector<Batch> validation_;
+  std::vector<Shift> shifts_;
   int channels_ = 0, classes_ = 0;
 };
 

@@ -29,14 +29,21 @@ struct CurvePoint {
   double current_loss = 0;         // validation loss of the current weights
 };
 
+/// How the averaged weights do on what the task asks for besides its validation part.
+struct ShiftPoint {
+  std::string name;  // "noise 3", "text"
+  double loss = 0, accuracy = 0;
+};
+
 /// What a run says. Everything but the resources is a deterministic function of (task, activation,
 /// seed, steps).
 struct Measurement {
   Outcome outcome = Outcome::ok;
-  std::string reason;             // for people, when outcome is not ok
-  int steps = 0;                  // reached
-  std::vector<CurvePoint> curve;  // the last point is at `steps`
-  std::vector<double> theta;      // trained parameters, place by place, in the activation's order
+  std::string reason;              // for people, when outcome is not ok
+  int steps = 0;                   // reached
+  std::vector<CurvePoint> curve;   // the last point is at `steps`
+  std::vector<ShiftPoint> shifts;  // at the last point; of a task without shifts: none
+  std::vector<double> theta;       // trained parameters, place by place, in the activation's order
   // Resources: measured, never used for a decision of a deterministic study.
   double training_seconds = 0;  // inside training and evaluation steps, this request
   double total_seconds = 0;     // this request, compilation and loading included

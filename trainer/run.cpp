@@ -96,9 +96,9 @@ void Run::diverge(const std::string& reason) {
 }
 
 CurvePoint Run::evaluate() {
-  const Quality current = validate();
+  const Quality current = validate(data_->validation());
   average_.exchange();
-  const Quality averaged = validate();
+  const Quality averaged = validate(data_->validation());
   average_.exchange();
   return {.step = step_,
           .training_loss = loss_count_ > 0 ? loss_sum_ / loss_count_ : 0,
@@ -107,12 +107,12 @@ CurvePoint Run::evaluate() {
           .current_loss = current.loss};
 }
 
-Run::Quality Run::validate() {
+Run::Quality Run::validate(const std::vector<Batch>& batches) {
   const at::NoGradGuard no_grad;
   model_->eval();
   Quality sum;
   double count = 0;
-  for (const Batch& batch : data_->validation()) {
+  for (const Batch& batch : batches) {
     const Tensor logits = model_->forward(batch.input);
     const auto size = static_cast<double>(batch.target.numel());
     sum.loss += size * cross_entropy(logits, batch.target, 0).item<double>();
@@ -139,6 +139,11 @@ Measurement Run::measure() {
   }
   result.steps = step_;
   average_.exchange();
+  for (const Shift& shift : data_->shifts()) {
+    if (result.outcome != Outcome::ok) break;
+    const Quality quality = validate(shift.batches);
+    result.shifts.push_back({shift.name, quality.loss, quality.accuracy});
+  }
   for (const auto& module : model_->modules()) {
     const auto* activation = dynamic_cast<const ActivationModule*>(module.get());
     if (activation == nullptr) continue;

@@ -44,7 +44,7 @@ class Run {
   void train_step();
   void diverge(const std::string& reason);
   CurvePoint evaluate();
-  Quality validate();
+  Quality validate(const std::vector<Batch>& batches);
 
   Task task_;
   std::shared_ptr<const Dataset> data_;

@@ -120,8 +120,8 @@ const Names<DataSpec::Format> kFormats = {{"digits", DataSpec::Format::digits},
 
 /// The keys of `data:` besides format, path, validation and test.
 std::vector<std::string> more_keys(const DataSpec& data) {
-  if (data.images()) return {"augment", "normalise"};
-  std::vector<std::string> keys = {"test_path", "validation_tokens"};
+  if (data.images()) return {"augment", "normalise", "shifts"};
+  std::vector<std::string> keys = {"test_path", "validation_tokens", "shift_path"};
   if (data.format == DataSpec::Format::tokens_u16) keys.emplace_back("vocabulary");
   if (data.format == DataSpec::Format::bpe) keys.emplace_back("tokenizer");
   return keys;
@@ -144,6 +144,24 @@ std::vector<double> channels(const Yaml& node, DataSpec::Format format, double l
     node.fail(fmt::format("{} numbers, expected {}: {} images have {} channel{}", numbers.size(),
                           want, to_string(format), want, want == 1 ? "" : "s"));
   return numbers;
+}
+
+/// A map of corruptions to lists of severities.
+std::vector<std::pair<Corruption, int>> read_shifts(const Yaml& node) {
+  Names<Corruption> names;
+  std::vector<std::string> known;
+  for (const CorruptionRow& row : corruptions()) {
+    names.emplace_back(row.name, row.kind);
+    known.emplace_back(row.name);
+  }
+  node.allow(known);
+  std::vector<std::pair<Corruption, int>> shifts;
+  for (const auto& [name, kind] : names) {
+    if (!node.has(name)) continue;
+    for (const Yaml& severity : node.at(name).items())
+      shifts.emplace_back(kind, static_cast<int>(severity.integer(1, 5)));
+  }
+  return shifts;
 }
 
 void read_normalisation(const Yaml& node, DataSpec& data) {
@@ -172,6 +190,8 @@ DataSpec read_data(const Yaml& node, const std::filesystem::path& folder) {
     data.vocabulary = count(node, "vocabulary", 2, 65536);
   if (data.format == DataSpec::Format::bpe) data.tokenizer = path(node.at("tokenizer"), folder);
   data.validation_tokens = count_or(node, "validation_tokens", 1, data.validation_tokens);
+  if (node.has("shift_path")) data.shift_path = path(node.at("shift_path"), folder);
+  if (node.has("shifts")) data.shifts = read_shifts(node.at("shifts"));
   if (node.has("augment")) data.augment = read_augmentation(node.at("augment"));
   if (node.has("normalise")) read_normalisation(node.at("normalise"), data);
   return data;

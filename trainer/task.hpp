@@ -3,9 +3,11 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "trainer/data/augment.hpp"
+#include "trainer/data/corrupt.hpp"
 
 namespace antigrad::trainer {
 
@@ -43,6 +45,10 @@ struct DataSpec {
   // Images only: mean and deviation of each channel, black 0 and white 1; empty: those of the
   // training part.
   std::vector<double> mean, deviation;
+  // What a trained network is measured on besides: the validation images, corrupted (kind,
+  // severity), or a text of another source, in the same format.
+  std::vector<std::pair<Corruption, int>> shifts;  // images only
+  std::string shift_path;                          // text only
   bool operator==(const DataSpec&) const = default;
   bool images() const {
     return format != Format::bytes && format != Format::tokens_u16 && format != Format::bpe;

@@ -1,5 +1,6 @@
 // `antigrad data tokenize`.
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <chrono>
 #include <filesystem>
@@ -41,6 +42,7 @@ int data_tokenize_command(const Arguments& arguments) {
   if (arguments.tokenizer.empty())
     throw space::Error(
         "data tokenize: --tokenizer is missing, expected a folder with vocab.json and merges.txt");
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of write, as a full disk
   const trainer::Tokenizer tokenizer = trainer::Tokenizer::open(arguments.tokenizer);
   const trainer::FileBytes file(arguments.subject);
   const auto start = Clock::now();

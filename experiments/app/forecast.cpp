@@ -55,7 +55,8 @@ std::map<std::string, double> time_steps(const search::StudyConfig& config,
 std::vector<trainer::Task> checked_tasks(const search::StudyConfig& config) {
   std::vector<trainer::Task> tasks = trainer::read_tasks(config.file);
   for (const trainer::Task& task : tasks) {
-    for (const std::string& path : {task.data.path, task.data.test_path, task.data.tokenizer}) {
+    for (const std::string& path :
+         {task.data.path, task.data.test_path, task.data.tokenizer, task.data.shift_path}) {
       if (path.empty() || std::filesystem::exists(path)) continue;
       throw space::Error(
           {config.file, 0, 0},

@@ -43,6 +43,9 @@ void add_runs(Facts& facts, const Trial& trial) {
         fmt::format("{}, seed {}", run.task, run.seed),
         fmt::format("step {}: validation loss {:.6g}, accuracy {:.4g}, training loss {:.6g}",
                     last.step, last.validation_loss, last.validation_accuracy, last.training_loss));
+    for (const trainer::ShiftPoint& shift : run.measurement.shifts)
+      facts.add("  on " + shift.name,
+                fmt::format("loss {:.6g}, accuracy {:.4g}", shift.loss, shift.accuracy));
     if (!run.measurement.theta.empty()) {
       facts.add("  trained parameters", run.measurement.theta);
     }

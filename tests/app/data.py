@@ -282,6 +282,33 @@ def test_check_finds_what_is_missing_wrong_or_unfinished():
         assert {r["state"] for r in json.loads(output("data", "check", "fashion_mnist", "-O", data, "-o", "json"))} == {"good"}
 
 
+def test_a_text_becomes_a_shard():
+    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    rest = [byte for byte in range(256) if byte not in shown]
+    spelt = {**{byte: chr(byte) for byte in shown}, **{byte: chr(256 + i) for i, byte in enumerate(rest)}}
+    os.makedirs("tokenizer", exist_ok=True)
+    with open("tokenizer/vocab.json", "w", encoding="utf-8") as file:
+        json.dump({**{spelt[byte]: byte for byte in range(256)}, "ab": 256, "\u0120ab": 257}, file)
+    with open("tokenizer/merges.txt", "w", encoding="utf-8") as file:
+        file.write("#version: 0.2\na b\n\u0120 ab\n")
+    with open("text.txt", "w", encoding="utf-8") as file:
+        file.write("ab ab\n")
+    ids = b"".join(i.to_bytes(2, "little") for i in (256, 257, 10))
+    head = b"".join(i.to_bytes(4, "little") for i in (20240520, 1, 3))
+    assert run("data", "tokenize", "text.txt", "--tokenizer", "tokenizer").stdout == "text.bin\n"
+    holds("text.bin", head.ljust(1024, b"\0") + ids)
+    run("data", "tokenize", "text.txt", "--tokenizer", "tokenizer", "-O", "bare.bin", "--bare")
+    holds("bare.bin", ids)
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # noqa: E731
+    words = [PROGRAM, "data", "tokenize", "text.txt", "--tokenizer", "tokenizer", "-O", "full.bin"]
+    done = subprocess.run(words, capture_output=True, text=True, preexec_fn=limit)
+    assert done.returncode == 2 and "full.bin: cannot write" in done.stderr, done
+    assert not os.path.exists("full.bin") and not os.path.exists("full.bin.part")
+    with open("text.txt", "wb") as file:
+        file.write(b"ab \xe9")
+    assert "text.txt: offset 3: byte 0xe9 is not UTF-8" in run("data", "tokenize", "text.txt", "--tokenizer", "tokenizer", code=2).stderr
+
+
 def test_mistakes_are_answered():
     fresh()
     for words, text in ((["data", "get", "cifar11"], 'unknown data set "cifar11"; did you mean "cifar10"?'),

@@ -89,6 +89,7 @@ Trial example() {
   m.steps = 20;
   m.curve = {{10, 1, 2, 0.5, NAN}, {20, 0.1, 1.0 / 3, 0.75, INFINITY}};
   m.theta = {0.8};
+  m.shifts = {{"noise 3", 0.5, 0.75}, {"text", INFINITY, 0}};
   m.training_seconds = 1.5;
   m.total_seconds = 2.5;
   m.peak_mebibytes = 100;
@@ -117,6 +118,9 @@ TEST(Record, TrialComesBackFromTheJournal) {
   EXPECT_EQ(back.run("images", 1), nullptr);
   EXPECT_EQ(back.run("images", 0)->measurement.peak_mebibytes, 100);
   EXPECT_TRUE(std::isnan(back.runs[0].measurement.curve[0].current_loss));
+  ASSERT_EQ(back.runs[0].measurement.shifts.size(), 2u);
+  EXPECT_EQ(back.runs[0].measurement.shifts[0].name, "noise 3");
+  EXPECT_EQ(back.runs[0].measurement.shifts[1].loss, INFINITY);
 }
 
 TEST(Record, UnfinishedTrialHasNoTimeOfCompletionAndNoValues) {

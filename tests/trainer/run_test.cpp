@@ -150,6 +150,42 @@ TEST_F(RunTest, AugmentedImagesDependOnTheSeedTheEpochAndTheImage) {
     EXPECT_TRUE(at::equal(single->training(7, 3 * 16 + i).input, a.input.narrow(0, i, 1)));
 }
 
+TEST_F(RunTest, ShiftedValidationIsMeasuredAndChangesNothingElse) {
+  for (Task task : tasks_) {
+    const Measurement plain = [&] {
+      Training run = make(task, "gelu", 3);
+      run.advance(30);
+      return run.measure();
+    }();
+    EXPECT_TRUE(plain.shifts.empty());
+    if (task.data.images())
+      task.data.shifts = {{Corruption::noise, 1}, {Corruption::noise, 5}};
+    else
+      task.data.shift_path = task.data.path;
+    Training run = make(task, "gelu", 3);
+    run.advance(30);
+    const Measurement shifted = run.measure();
+    expect_equal(plain, shifted);
+    ASSERT_EQ(shifted.shifts.size(), task.data.images() ? 2u : 1u);
+    const double loss = plain.curve.back().validation_loss;
+    if (task.data.images()) {
+      EXPECT_EQ(shifted.shifts[1].name, "noise 5");
+      EXPECT_GT(shifted.shifts[1].loss, shifted.shifts[0].loss);
+      EXPECT_NE(shifted.shifts[0].loss, loss);
+    } else {
+      EXPECT_EQ(shifted.shifts[0].name, "text");
+      EXPECT_NEAR(shifted.shifts[0].loss, loss, 0.2 * loss);  // it is the same text, all of it
+    }
+  }
+}
+
+TEST_F(RunTest, AShiftedTextShorterThanAWindowIsAnError) {
+  study_.write("short.txt", "def");
+  Task task = tasks_[1];
+  task.data.shift_path = std::filesystem::path(study_.path()).parent_path() / "short.txt";
+  EXPECT_THROW(load_dataset(task), space::Error);
+}
+
 TEST_F(RunTest, ImagesAreScaledAsTheTaskSays) {
   const auto measured = load_dataset(tasks_[0]);
   Task task = tasks_[0];

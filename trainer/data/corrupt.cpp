@@ -57,7 +57,8 @@ void blur_axis(Plane& plane, const std::vector<double>& weights, int count, int 
 }
 
 void blur(Plane& plane, double deviation, int height, int width) {
-  const std::vector<double> weights = gaussian(deviation * std::min(height, width) / 32);
+  const std::vector<double> weights =
+      gaussian(deviation * std::max(1.0, std::min(height, width) / 32.0));
   blur_axis(plane, weights, width, 1, height, width);
   blur_axis(plane, weights, height, width, width, 1);
 }
@@ -73,15 +74,7 @@ const std::vector<CorruptionRow>& corruptions() {
   return rows;
 }
 
-Corruption corruption_named(const std::string& name) {
-  std::vector<std::string> known;
-  for (const CorruptionRow& row : corruptions()) {
-    if (row.name == name) return row.kind;
-    known.emplace_back(row.name);
-  }
-  throw space::Error(fmt::format("unknown corruption \"{}\";{} known: {}", name,
-                                 space::did_you_mean(name, known), fmt::join(known, ", ")));
-}
+const char* name_of(Corruption kind) { return corruptions()[static_cast<std::size_t>(kind)].name; }
 
 Images corrupt(const Images& images, Corruption kind, int severity, std::uint64_t seed) {
   if (severity < 1 || severity > 5)

@@ -19,8 +19,8 @@ struct CorruptionRow {
 };
 
 /// noise: N(0, s) added to every pixel, s of full intensity. blur: a Gaussian of deviation s pixels
-/// (of a side of 32; it grows with the image), edges continued. contrast: differences from the
-/// image's mean, by channel, times s.
+/// (up to a side of 32; it grows with larger images), edges continued. contrast: differences from
+/// the image's mean, by channel, times s.
 const std::vector<CorruptionRow>& corruptions();
 
 /// The same images, corrupted, rounded to pixels and kept in 0..white. severity: 1 to 5. A
@@ -28,7 +28,6 @@ const std::vector<CorruptionRow>& corruptions();
 /// severity.
 Images corrupt(const Images& images, Corruption kind, int severity, std::uint64_t seed);
 
-/// By name; an error lists the names.
-Corruption corruption_named(const std::string& name);
+const char* name_of(Corruption kind);
 
 }  // namespace antigrad::trainer
