@@ -7,11 +7,13 @@
 
 #include "space/asymptote.hpp"
 #include "space/closed_form.hpp"
+#include "space/formula_table.hpp"
 #include "space/identities.hpp"
 #include "space/row_facts.hpp"
 #include "space/small_scale.hpp"
 #include "space/table.hpp"
 #include "space/tabulate.hpp"
+#include "space/text.hpp"
 
 namespace antigrad::space {
 namespace {
@@ -24,7 +26,13 @@ class Integrator {
   explicit Integrator(const std::vector<Parameter>& parameters) : parameters_(parameters) {}
 
   void add(const std::vector<Term>& terms) {
-    for (const Term& t : by_identities(terms, out_.rules)) add(t);
+    std::vector<Term> plain;
+    for (const Term& t : terms)
+      if (space::composed(t))
+        composition(t);
+      else
+        plain.push_back(t);
+    for (const Term& t : by_identities(plain, out_.rules)) add(t);
   }
 
   Antiderivative finish() {
@@ -69,6 +77,29 @@ class Integrator {
     out_.rules.insert(
         fmt::format("{} of {}", o.table ? "tabulated antiderivative" : "antiderivative", row.name));
     emit(std::move(o));
+  }
+
+  /// A composition has no closed form here: a table of it, or of the product that it stands in.
+  void composition(const Term& t) {
+    const bool alone = t.factors.size() == 1 && t.power == 0;
+    Builder out;
+    const Sym u = out.variable();
+    const Expr h = out.finish(alone ? to_sym(t.factors.front(), u)
+                                    : to_sym(Term{{1, {}}, t.power, t.factors}, u));
+    const std::string text = to_string(h);
+    Opaque o{t.weight, alone ? t.factors.front() : Factor{Op::Var}, table_of(h, text)};
+    o.small = alone && is_small(t.factors.front(), parameters_);
+    out_.rules.insert(fmt::format("tabulated antiderivative of {}{}", text,
+                                  o.small ? ", by Gauss's rule where the scale is small" : ""));
+    emit(std::move(o));
+  }
+
+  static std::shared_ptr<const Table> table_of(const Expr& h, const std::string& text) {
+    try {
+      return tabulate_formula(h);
+    } catch (const Error& e) {
+      throw Error(fmt::format("{}: {}; or give f itself, \"f: FORMULA\"", text, e.message()));
+    }
   }
 
   void small(const Term& t) {

@@ -16,8 +16,12 @@ constexpr std::size_t kMostMerged = 300;
 bool near(double a, double b) {
   return std::fabs(a - b) <= kSame * (std::fabs(a) + std::fabs(b)) || std::fabs(a - b) <= 1e-12;
 }
+bool same_inside(const Atom& a, const Atom& b) {
+  if (!a.inside || !b.inside) return a.inside == b.inside;
+  return a.slope == b.slope && *a.inside == *b.inside;
+}
 bool near(const Atom& a, const Atom& b) {
-  return a.op == b.op && near(a.scale, b.scale) && near(a.shift, b.shift);
+  return a.op == b.op && near(a.scale, b.scale) && near(a.shift, b.shift) && same_inside(a, b);
 }
 
 /// p(x) as other rows; p(-x) for x > 0 through p(x); p on either side of its kink.
@@ -93,8 +97,18 @@ bool same_function(const Monomial& a, const Monomial& b) {
                             [](const Atom& s, const Atom& t) { return near(s, t); });
 }
 
+std::string text_of(const std::vector<Term>& terms) {
+  Builder out;
+  return to_string(out.finish(to_sym(terms, out.variable())));
+}
+
 bool before(const Atom& a, const Atom& b) {
   if (a.op != b.op) return a.op < b.op;
+  if (!same_inside(a, b)) {
+    if (!a.inside || !b.inside) return !a.inside;
+    if (a.slope != b.slope) return b.slope;
+    return text_of(*a.inside) < text_of(*b.inside);
+  }
   if (!near(a.scale, b.scale)) return a.scale < b.scale;
   return !near(a.shift, b.shift) && a.shift < b.shift;
 }
@@ -103,6 +117,8 @@ void scale_by(Monomial& m, double c) {
   for (double& v : m.coefficients) v *= c;
   m.size *= std::fabs(c);
 }
+
+bool is_gaussian(const Atom& a) { return a.op == Op::Gaussian && !a.inside; }
 
 /// exp(-(a x + b)^2) times another, or times exp(k x): one Gaussian again; exponentials become one.
 void complete_square(Monomial& m, const Atom& more) {
@@ -116,7 +132,7 @@ void complete_square(Monomial& m, const Atom& more) {
   };
   take(more);
   std::erase_if(m.atoms, [&](const Atom& a) {
-    const bool taken = is_exponential(a) || a.op == Op::Gaussian;
+    const bool taken = is_exponential(a) || is_gaussian(a);
     if (taken) take(a);
     return taken;
   });
@@ -170,7 +186,7 @@ void multiply_atom(const Monomial& m, const Atom& a, Sum& out) {
   out.push_back(m);
   Monomial& n = out.back();
   if (is_exponential(a)) scale_by(n, std::exp(a.shift));
-  if (is_exponential(a) || a.op == Op::Gaussian)
+  if (is_exponential(a) || is_gaussian(a))
     complete_square(n, a);
   else
     n.atoms.push_back(a);
@@ -217,7 +233,8 @@ void multiply(const Monomial& m, Op op, double a, double b, double inside, Sum& 
 /// x sinc(a x + b) = (sin(a x + b) - b sinc(a x + b)) / a, until no power of x stands before sinc.
 void reduce_sinc(Sum& sum) {
   for (std::size_t i = 0; i < sum.size(); ++i) {
-    const auto sinc = std::ranges::find(sum[i].atoms, Op::Sinc, &Atom::op);
+    const auto sinc = std::ranges::find_if(
+        sum[i].atoms, [](const Atom& a) { return a.op == Op::Sinc && !a.inside; });
     if (sum[i].power == 0 || sinc == sum[i].atoms.end()) continue;
     const Atom a = *sinc;
     Monomial rest = sum[i];
@@ -275,15 +292,19 @@ void add_inner_slopes(const Term& t, std::span<const double> theta, double insid
       if (c == 0) continue;
       Monomial m{power, {}, std::vector<double>(1 + theta.size(), 0.0), std::fabs(c)};
       m.coefficients[1 + k] = c;
-      multiply_form(m, row(f.primitive).slope, a, b, inside, all);
+      if (f.composed())
+        multiply_atom(m, {f.primitive, a, b, &f.inside, true}, all);
+      else
+        multiply_form(m, row(f.primitive).slope, a, b, inside, all);
     }
 }
 
 }  // namespace
 
 bool has_kink(Op op) { return row(op).kink; }
-bool is_exponential(const Atom& a) { return a.op == Op::Exp; }
-bool is_wave(const Atom& a) { return a.op == Op::Sin || a.op == Op::Cos; }
+const std::vector<Term>& rewritten(Op op) { return row(op).rewritten; }
+bool is_exponential(const Atom& a) { return a.op == Op::Exp && !a.inside; }
+bool is_wave(const Atom& a) { return (a.op == Op::Sin || a.op == Op::Cos) && !a.inside; }
 
 std::vector<Monomial> monomials(const std::vector<Term>& terms, std::span<const double> theta,
                                 double inside) {
@@ -297,8 +318,12 @@ std::vector<Monomial> monomials(const std::vector<Term>& terms, std::span<const 
     Sum now{first};
     for (const Factor& f : t.factors) {
       Sum next;
+      const double a = at(f.scale, theta), b = at(f.shift, theta);
       for (const Monomial& m : now)
-        multiply(m, f.primitive, at(f.scale, theta), at(f.shift, theta), inside, next);
+        if (f.composed())
+          multiply_atom(m, {f.primitive, a, b, &f.inside}, next);
+        else
+          multiply(m, f.primitive, a, b, inside, next);
       now = std::move(next);
     }
     all.insert(all.end(), now.begin(), now.end());

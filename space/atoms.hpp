@@ -11,9 +11,12 @@
 namespace antigrad::space {
 
 /// p(scale x + shift). Exponentials and sines have shift 0: their shift is in the coefficients.
+/// A composition is an atom that no identity touches.
 struct Atom {
   Op op;
   double scale, shift;
+  const std::vector<Term>* inside = nullptr;  // of a composition; lives as long as its gradient
+  bool slope = false;                         // its derivative stands here
 };
 
 struct Monomial {
@@ -34,6 +37,9 @@ bool equal_sums(const std::vector<Monomial>& a, const std::vector<Monomial>& b);
 /// Where the primitive has a kink or a jump in its argument (at 0), so that it is another function
 /// on either side.
 bool has_kink(Op op);
+
+/// p(x) as other rows, like 2 sigmoid(2 x) - 1 for tanh(x); empty where it is an atom itself.
+const std::vector<Term>& rewritten(Op op);
 
 /// Functions without a place of their own: exp moves into its factor, sin and cos into each other.
 bool is_exponential(const Atom& a);

@@ -70,24 +70,31 @@ double cost(Op op) {
   return table[static_cast<std::size_t>(op)];
 }
 
+namespace {
+
+/// A primitive that stands twice is computed once.
+double cost(const std::vector<Term>& terms) {
+  double sum = 0;
+  std::vector<const Factor*> seen;
+  for (const Term& t : terms) {
+    sum += 1 + t.power;
+    for (const Factor& f : t.factors) {
+      sum += 1;
+      if (std::ranges::any_of(seen, [&](const Factor* s) { return *s == f; })) continue;
+      seen.push_back(&f);
+      sum += cost(f.primitive) + cost(f.inside) + (f.scale == Affine{1, {}} ? 0 : 1) +
+             (f.shift == Affine{0, {}} ? 0 : 1);
+    }
+  }
+  return sum;
+}
+
+}  // namespace
+
 double cost(const Gradient& g) {
   constexpr double kSelection = 2;
   double dearest = 0;
-  for (const Piece& p : g.pieces) {
-    double sum = 0;
-    std::vector<const Factor*> seen;
-    for (const Term& t : p.terms) {
-      sum += 1 + t.power;
-      for (const Factor& f : t.factors) {
-        sum += 1;
-        if (std::ranges::any_of(seen, [&](const Factor* s) { return *s == f; })) continue;
-        seen.push_back(&f);
-        sum += cost(f.primitive) + (f.scale == Affine{1, {}} ? 0 : 1) +
-               (f.shift == Affine{0, {}} ? 0 : 1);
-      }
-    }
-    dearest = std::max(dearest, sum);
-  }
+  for (const Piece& p : g.pieces) dearest = std::max(dearest, cost(p.terms));
   return dearest + kSelection * static_cast<double>(g.knots.size());
 }
 

@@ -111,7 +111,22 @@ Op Draw::primitive() { return primitives_[pick_weighted(weights_, random_)]; }
 Factor Draw::factor() {
   const Op op = primitive();
   const double a = scale();
-  return {op, {a, {}}, {shift(), {}}};
+  Factor f{op, {a, {}}, {shift(), {}}};
+  for (int depth = 1; depth < grammar_.max_depth && random_.chance(grammar_.composition_chance);
+       ++depth)
+    f = around(std::move(f));
+  return f;
+}
+
+Factor Draw::around(Factor inner) {
+  Factor f{primitive(), inner.scale, inner.shift};
+  inner.scale = {1, {}}, inner.shift = {0, {}};
+  Term t{{random_.chance(0.6) ? 1 : coefficient(), {}}, 0, {std::move(inner)}};
+  const bool trains = !f.scale.constant() || !f.shift.constant();
+  if (grammar_.max_power > 0 && !trains && random_.chance(0.25)) t.power = 1;
+  f.inside.push_back(std::move(t));
+  if (random_.chance(0.3)) f.inside.push_back(Term{{coefficient(), {}}, 0, {}});
+  return f;
 }
 
 Term Draw::term() {

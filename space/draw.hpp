@@ -20,7 +20,8 @@ class Draw {
   double shift();        // mostly 0
   double knot();         // a preferred one, or in [-range, range]
   Op primitive();
-  Factor factor();
+  Factor factor();  // a primitive of a x + b, or a composition where the grammar has them
+  Factor around(Factor inner);  // another primitive around it, not regarding the depth
   Term term();
   Piece piece();
   Random& random() { return random_; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <optional>
 
 #include "space/cover.hpp"
 #include "space/error.hpp"
@@ -14,6 +15,7 @@ namespace antigrad::space {
 namespace {
 
 constexpr double kNear = 4, kFar = 64;  // where a table may end
+constexpr double kStep = 1.3;           // between places where it may
 constexpr double kTailError = 2e-16;    // so small a rest of the integral lets it end earlier
 constexpr int kMaxDegree = 8;
 constexpr double kSharp = 1e-14;  // relative radius of a coefficient that is known well enough
@@ -69,15 +71,27 @@ End end_from(const Expr& h, double side, double from) {
 End settled(const Expr& h, double side, const std::vector<double>& kinks) {
   double least = kNear;
   for (const double k : kinks) least = std::fmax(least, 1.01 * std::fabs(k));
-  for (double from = least; from < kFar; from *= 1.3) {
+  const auto small_from = [&](double from) -> std::optional<End> {
     try {
-      const End end = end_from(h, side, from);
-      if (end.error <= kTailError) return end;
+      if (End end = end_from(h, side, from); end.error <= kTailError) return end;
     } catch (const Error&) {  // further out it may be known
     }
+    return std::nullopt;
+  };
+  // The rest shrinks outwards: halving finds the nearest of the places.
+  int fails = -1, serves = static_cast<int>(std::ceil(std::log(kFar / least) / std::log(kStep)));
+  End nearest = end_from(h, side, std::fmax(least, kFar));
+  while (serves - fails > 1) {
+    const int middle = fails + (serves - fails) / 2;
+    if (std::optional<End> end = small_from(least * std::pow(kStep, middle)))
+      serves = middle, nearest = std::move(*end);
+    else
+      fails = middle;
   }
-  return end_from(h, side, std::fmax(least, kFar));
+  return nearest;
 }
+
+}  // namespace
 
 std::vector<double> kinks_of(const Expr& h) {
   std::vector<double> out;
@@ -85,8 +99,6 @@ std::vector<double> kinks_of(const Expr& h) {
   for (const Cover::Kink& kink : cover.kinks()) out.push_back(kink.at.middle());
   return out;
 }
-
-}  // namespace
 
 std::shared_ptr<const Table> tabulate_formula(const Expr& h) {
   try {

@@ -5,31 +5,12 @@
 #include <map>
 #include <numbers>
 
-#include "space/atoms.hpp"
+#include "space/features.hpp"
 
 namespace antigrad::space {
 namespace {
 
 using Sum = std::vector<Monomial>;
-
-/// Where a function has its places, and its widths; their extremes do not depend on how often one
-/// is named.
-struct Features {
-  double first = INFINITY, last = -INFINITY;  // places
-  double widest = 0, widest_exponential = 0;  // exponentials merge in products: they come last
-
-  double width() const { return widest > 0 ? widest : widest_exponential; }
-  bool placed() const { return first <= last; }
-  void place(double x) {
-    if (std::isfinite(x)) first = std::fmin(first, x), last = std::fmax(last, x);
-  }
-  void add(const Atom& a) {
-    if (a.scale == 0 || !std::isfinite(a.scale)) return;
-    double& width = is_exponential(a) ? widest_exponential : widest;
-    width = std::fmax(width, 1 / std::fabs(a.scale));
-    if (!is_exponential(a) && !is_wave(a)) place(-a.shift / a.scale);
-  }
-};
 
 std::vector<double> start_of(const Gradient& g) {
   std::vector<double> theta;
@@ -74,40 +55,9 @@ double polynomial_scale(const std::vector<double>& powers) {
   return std::isfinite(scale) ? scale : 0;
 }
 
-bool equal_atoms(const Monomial& a, const Monomial& b) {
-  return std::ranges::equal(a.atoms, b.atoms, [](const Atom& s, const Atom& t) {
-    return s.op == t.op && std::fabs(s.scale - t.scale) <= 1e-9 * std::fabs(s.scale);
-  });
-}
-
-/// Rates of the exponential and the wave that stand beside a power; what has both equal moves
-/// alike.
-std::pair<double, double> rates(const Monomial& m) {
-  std::pair<double, double> both{0, 0};
-  for (const Atom& a : m.atoms) (is_exponential(a) ? both.first : both.second) = std::fabs(a.scale);
-  return both;
-}
-
 double rate_of(const Monomial& m) {
   const auto exponential = std::ranges::find_if(m.atoms, is_exponential);
   return exponential == m.atoms.end() ? 0 : exponential->scale;
-}
-
-/// The mean root of the highest power n: -C_(n-1) / (n C_n), of what stands beside x^n at the
-/// lowest rates.
-double vertex(const Sum& sum, int n) {
-  std::pair<double, double> least{INFINITY, INFINITY};
-  for (const Monomial& m : sum)
-    if (m.power == n) least = std::min(least, rates(m));
-  double dot = 0, square = 0;
-  for (const Monomial& m : sum) {
-    if (m.power != n || rates(m) != least) continue;
-    square += m.coefficients.front() * m.coefficients.front();
-    for (const Monomial& l : sum)
-      if (l.power == n - 1 && equal_atoms(l, m))
-        dot += l.coefficients.front() * m.coefficients.front();
-  }
-  return square == 0 ? 0 : -dot / (n * square);
 }
 
 /// Where the fastest and the slowest exponential weigh the same (a constant or a wave is one of
@@ -185,7 +135,7 @@ Cut cut(const Gradient& g) {
   for (std::size_t i = 0; i < g.pieces.size(); ++i)
     for (const Term& t : g.pieces[i].terms)
       for (const Factor& f : t.factors) {
-        if (!has_kink(f.primitive)) continue;
+        if (f.composed() || !has_kink(f.primitive)) continue;
         double a = f.scale.base, b = f.shift.base;
         for (std::size_t k = 0; k < f.scale.slope.size(); ++k) a += f.scale.slope[k] * theta[k];
         for (std::size_t k = 0; k < f.shift.slope.size(); ++k) b += f.shift.slope[k] * theta[k];

@@ -7,6 +7,7 @@
 
 #include "space/cost.hpp"
 #include "space/draw.hpp"
+#include "space/normal_form.hpp"
 
 namespace antigrad::space {
 namespace {
@@ -24,6 +25,8 @@ bool numbers_allow(const Gradient& g, const Grammar& grammar) {
       terms += t.power > 0 || !t.factors.empty();
       if (t.power > std::max(1, grammar.max_power)) return false;
       if (static_cast<int>(t.factors.size()) > grammar.max_factors) return false;
+      for (const Factor& f : t.factors)
+        if (depth(f) > grammar.max_depth) return false;
       if (trains_inside(t) && (t.power > 0 || t.factors.size() > 1)) return false;
     }
     if (terms > grammar.max_terms) return false;

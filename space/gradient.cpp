@@ -22,7 +22,7 @@ std::string bound(double v) { return std::isinf(v) ? (v < 0 ? "-inf" : "inf") : 
 /// The terms in the order that their text has: -sigmoid(x) + x is written as x - sigmoid(x).
 std::vector<Term> as_written(const std::vector<Term>& terms) {
   Builder out;
-  return to_terms(out.finish(to_sym(terms, out.variable())));
+  return gradient_terms(out.finish(to_sym(terms, out.variable())));
 }
 
 Anchor read_anchor(Scanner& in) {
@@ -40,6 +40,12 @@ Anchor read_anchor(Scanner& in) {
   return a;
 }
 
+/// Whether p, or one of the rows inside it, jumps.
+bool jumps(const Factor& f) {
+  const auto any = [](const Term& t) { return std::ranges::any_of(t.factors, jumps); };
+  return row_facts(f.primitive).jumps || std::ranges::any_of(f.inside, any);
+}
+
 /// The scale of a row that jumps keeps its sign: f would jump with the parameter. Parameters inside
 /// a row stand alone there.
 void check_scales(const Gradient& g, const Where& at) {
@@ -47,7 +53,7 @@ void check_scales(const Gradient& g, const Where& at) {
     for (const Term& t : piece.terms)
       for (const Factor& f : t.factors) {
         const Range scale = range_of(f.scale, g.parameters);
-        if (scale.lo < 0 && scale.hi > 0 && row_facts(f.primitive).jumps)
+        if (scale.lo < 0 && scale.hi > 0 && jumps(f))
           throw Error(at, fmt::format("the scale inside {}(...) can reach 0, where it jumps; give "
                                       "its parameter a domain without 0, like (0, inf)",
                                       primitive(f.primitive).name));

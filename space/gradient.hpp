@@ -27,18 +27,27 @@ struct Affine {
   bool constant() const { return slope.empty(); }
 };
 
-/// w x^power prod_i p_i(a_i x + b_i). No factors: a polynomial term.
+struct Term;
+/// p(u) with u = scale x + shift; or, where `inside` holds terms, the composition p(H(u)): H is
+/// their sum, fixed, so that parameters stand in u alone.
 struct Factor {
   Op primitive;
   Affine scale{1, {}}, shift{0, {}};
-  bool operator==(const Factor&) const = default;
+  std::vector<Term> inside{};
+  bool composed() const { return !inside.empty(); }
+  bool operator==(const Factor& other) const;
 };
+/// w x^power prod_i p_i(a_i x + b_i). No factors: a polynomial term.
 struct Term {
   Affine weight{1, {}};
   int power = 0;  // 0..8
   std::vector<Factor> factors;
   bool operator==(const Term&) const = default;
 };
+inline bool Factor::operator==(const Factor& other) const {
+  return primitive == other.primitive && scale == other.scale && shift == other.shift &&
+         inside == other.inside;
+}
 /// The sum of its terms (a constant is a term of power 0 without factors).
 struct Piece {
   std::vector<Term> terms;
@@ -63,8 +72,8 @@ struct Gradient {
 std::string to_string(const Gradient& g);
 
 /// Throws Error with line and column: syntax, unknown names (with a suggestion), a form outside the
-/// grammar (with the reason: a product of parameters, a jump whose scale can reach 0, a
-/// composition, an unordered knot).
+/// grammar (with the reason: a product of parameters, a jump whose scale can reach 0, a parameter
+/// inside a composition, an unordered knot).
 Gradient parse_gradient(std::string_view text);
 
 /// How the text of one piece becomes its terms; parameters by name.
@@ -80,10 +89,11 @@ Expr to_expr(const Gradient& g);
 
 /// f with f' = g, continuous over the knots, anchored. Closed form by the rows' antiderivatives,
 /// linearity, affine substitution, integration by parts for x^k p, identities of products; else a
-/// tabulated antiderivative, less its asymptotes where a row does not settle exponentially. Scales
-/// may come as near to 0 as they like. The result is checked against g before it is returned.
-/// Throws Error with the offending part and a way out when there is none (tails that are not
-/// certified, an anchor where f does not converge).
+/// tabulated antiderivative, less its asymptotes where a row does not settle exponentially. A
+/// composition is tabulated where its tails are proved to settle exponentially. Scales may come as
+/// near to 0 as they like. The result is checked against g before it is returned. Throws Error with
+/// the offending part and a way out when there is none (tails that are not certified, an anchor
+/// where f does not converge).
 Activation integrate(const Gradient& g);
 
 }  // namespace antigrad::space

@@ -136,17 +136,19 @@ std::map<std::string, double> read_operators(const Yaml& node) {
 
 Grammar read_grammar(const Yaml& node) {
   node.allow({"primitives", "max_pieces", "max_terms", "max_power", "max_factors", "max_parameters",
-              "max_cost", "product_chance", "knot_range", "knots", "train", "sampling",
-              "operators"});
+              "max_cost", "max_depth", "product_chance", "composition_chance", "knot_range",
+              "knots", "train", "sampling", "operators"});
   Grammar g;
   if (node.has("primitives")) read_primitives(node.at("primitives"), g);
   g.max_pieces = integer(node, "max_pieces", g.max_pieces, 1, 8);
   g.max_terms = integer(node, "max_terms", g.max_terms, 1, 8);
   g.max_power = integer(node, "max_power", g.max_power, 0, 3);
   g.max_factors = integer(node, "max_factors", g.max_factors, 1, 4);
+  g.max_depth = integer(node, "max_depth", g.max_depth, 1, 4);
   g.max_parameters = integer(node, "max_parameters", g.max_parameters, 0, 8);
   g.max_cost = number(node, "max_cost", g.max_cost, 0, 1e6);
   g.product_chance = number(node, "product_chance", g.product_chance, 0, 1);
+  g.composition_chance = number(node, "composition_chance", g.composition_chance, 0, 1);
   g.knots.range = number(node, "knot_range", g.knots.range, 0, 100);
   if (node.has("knots")) {
     if (node.has("knot_range"))

@@ -40,9 +40,11 @@ struct Grammar {
   int max_terms = 3;                                  // per piece, the constant not counted; 1..8
   int max_power = 1;                                  // of x in front of a primitive, 0..3
   int max_factors = 2;                                // primitives multiplied in one term, 1..4
+  int max_depth = 2;                                  // primitives inside one another, 1..4
   int max_parameters = 2;                             // trainable coefficients, 0..8
-  double product_chance = 0.1;  // of another factor (tabulated where no closed form is known)
-  double max_cost = 0;          // modelled operations an element (space/cost.hpp); 0 = no limit
+  double product_chance = 0.1;       // of another factor (tabulated where no closed form is known)
+  double composition_chance = 0.01;  // of a primitive around another (tabulated)
+  double max_cost = 0;  // modelled operations an element (space/cost.hpp); 0 = no limit
   Sampling sampling = Sampling::uniform;
   double size_ratio = 1;  // of boltzmann; 1 = every size equally often
   int max_size = 0;       // of boltzmann; 0 = max_pieces * max_terms

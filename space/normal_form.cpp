@@ -114,10 +114,7 @@ class Reader {
     Factor f{n.op, {0, {}}, {0, {}}};
     for (const Term& t : argument) {
       if (!t.factors.empty() || t.power > 1)
-        refuse(fmt::format(
-            "a composition inside {}(...): its tails are not certified; expected a x + b, or a "
-            "primitive of your own that is the whole formula (--define FILE)",
-            p.name));
+        return {Term{{1, {}}, 0, {composition(n.op, argument)}}};
       (t.power == 1 ? f.scale : f.shift) = t.weight;
     }
     if (vanishes(f.scale)) {
@@ -132,11 +129,50 @@ class Reader {
     return {Term{{1, {}}, 0, {f}}};
   }
 
+  /// p of a sum of terms. What all of them take of x is taken out: tanh(erf(2 x)) is tanh(erf(u))
+  /// of u = 2 x.
+  Factor composition(Op op, std::vector<Term> argument) {
+    const std::string_view name = primitive(op).name;
+    if (helpers_) refuse(fmt::format("a composition inside {}(...)", name));
+    Factor f{op};
+    const Factor* only = nullptr;  // all take the same of x, as this one does
+    bool shared = true, trains = false;
+    for (const Term& t : argument) {
+      if (!t.weight.constant())
+        refuse(
+            fmt::format("a parameter beside a primitive inside {}(...): in a composition "
+                        "parameters stand in the innermost a*x + b alone",
+                        name));
+      shared = shared && t.power == 0;
+      for (const Factor& g : t.factors) {
+        if (!only) only = &g;
+        shared = shared && g.scale == only->scale && g.shift == only->shift;
+        trains = trains || !g.scale.constant() || !g.shift.constant();
+      }
+    }
+    if (trains && !shared)
+      refuse(
+          fmt::format("a parameter inside {}(...): in a composition parameters stand in one a*x "
+                      "+ b, the same wherever x stands",
+                      name));
+    if (shared) {
+      f.scale = only->scale, f.shift = only->shift;
+      for (Term& t : argument)
+        for (Factor& g : t.factors) g.scale = {1, {}}, g.shift = {0, {}};
+    }
+    f.inside = std::move(argument);
+    if (depth(f) > kMaxDepth)
+      refuse(fmt::format("more than {} primitives inside one another", kMaxDepth));
+    return f;
+  }
+
   const Expr& e_;
   const Refuse& fail_;
-  bool helpers_;  // rows that serve antiderivatives are admitted
+  bool helpers_;  // rows that serve antiderivatives are admitted, compositions are not
   std::uint16_t node_ = 0;
 };
+
+void without_place(std::uint16_t, const std::string& reason) { throw Error(reason); }
 
 }  // namespace
 
@@ -184,11 +220,9 @@ std::vector<Term> to_terms(const Expr& e, const Refuse& fail) {
   return Reader(e, fail, false).read();
 }
 
-std::vector<Term> to_terms(const Expr& e) {
-  return Reader(
-             e, [](std::uint16_t, const std::string& reason) { throw Error(reason); }, true)
-      .read();
-}
+std::vector<Term> gradient_terms(const Expr& e) { return to_terms(e, without_place); }
+
+std::vector<Term> to_terms(const Expr& e) { return Reader(e, without_place, true).read(); }
 
 Sym to_sym(const Affine& a, Builder& out) {
   Sym s = out.literal(a.base);
@@ -205,11 +239,24 @@ Sym to_sym(const Term& t, Sym x) {
   Builder& out = *x.builder;
   Sym y = to_sym(t.weight, out);
   for (int k = 0; k < t.power; ++k) y = y * x;
-  for (const Factor& f : t.factors) {
-    const Sym u = to_sym(f.scale, out) * x + to_sym(f.shift, out);
-    y = y * out.apply(f.primitive, u);
-  }
+  for (const Factor& f : t.factors)
+    y = y * to_sym(f, to_sym(f.scale, out) * x + to_sym(f.shift, out));
   return y;
+}
+
+Sym to_sym(const Factor& f, Sym u) {
+  return u.builder->apply(f.primitive, f.composed() ? to_sym(f.inside, u) : u);
+}
+
+int depth(const Factor& f) {
+  int inside = 0;
+  for (const Term& t : f.inside)
+    for (const Factor& g : t.factors) inside = std::max(inside, depth(g));
+  return 1 + inside;
+}
+
+bool composed(const Term& t) {
+  return std::ranges::any_of(t.factors, [](const Factor& f) { return f.composed(); });
 }
 
 Sym to_sym(const std::vector<Term>& terms, Sym x) {

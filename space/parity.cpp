@@ -85,6 +85,7 @@ Parity of_row(Op op, Parity a) {
 
 /// p(a x + b) with a > 0 or, where p has no parity, as it is; `sign` is what comes out.
 Factor upright(Factor f, double& sign) {
+  if (f.composed()) return f;
   const Parity p = of_row(f.primitive, {false, true});
   if (f.scale.base < 0 && f.scale.constant() && (p.even || p.odd)) {
     f.scale = -1.0 * f.scale;

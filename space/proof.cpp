@@ -44,6 +44,37 @@ bool continuous_by_form(const Expr& e) {
   });
 }
 
+namespace {
+
+/// The highest power of X that the integral of the tail can grow with; below 1: it grows slower
+/// than X.
+double integrated_power(const Tail& slope) {
+  double highest = 0;
+  for (const Tail::Term& t : slope.terms())
+    if (!t.factor.is(0) && Tail::algebraic(t.growth))
+      highest = std::fmax(highest, t.growth.power + 1);
+  return highest;
+}
+
+/// f far out, where its closed form sums parts whose growth cancels: coefficients are rounded, so a
+/// rest of 1e-16 X may be left that the integral of g does not have. Unknown where more is left.
+Tail without_residue(const Tail& f, const Tail& slope) {
+  constexpr double kResidue = 1e-12;
+  if (!f.known() || !slope.known()) return f;
+  const double highest = integrated_power(slope);
+  Tail out = Tail::number(Ball(), f.from());
+  for (const Tail::Term& t : f.terms()) {
+    const bool residue = Tail::algebraic(t.growth) && t.growth.power > highest;
+    if (!residue)
+      out.add(t);
+    else if (!(std::fabs(t.factor.middle()) + t.factor.radius() <= kResidue))
+      return Tail::unknown(f.from());
+  }
+  return out;
+}
+
+}  // namespace
+
 Proof::Proof(const Activation& activation)
     : activation_(activation), base_(activation.by_f ? 0 : 1) {
   for (const Parameter& p : activation_.parameters) theta_.emplace_back(p.start);
@@ -65,7 +96,7 @@ const Tail& Proof::far(int d, int side) {
       double reach = cover_->far(0, s).from();
       Tail t = tail(activation_.f, s, reach, theta_);
       for (int k = 0; k < 6 && !t.known(); ++k) t = tail(activation_.f, s, reach *= 2, theta_);
-      far_f_.push_back(std::move(t));
+      far_f_.push_back(without_residue(t, tail(activation_.g, s, reach, theta_)));
     }
   }
   return far_f_[side < 0 ? 0 : 1];

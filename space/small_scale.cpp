@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "space/formula_table.hpp"
 #include "space/normal_form.hpp"
 #include "space/row_facts.hpp"
 
@@ -10,6 +11,14 @@ namespace {
 
 constexpr double kSmallScale = 1.0 / 64;  // scales that reach below take the mean ...
 constexpr double kSmallChange = 0.5;      // ... where |a x| is below
+
+/// Of p(u), or of p(H(u)), in u.
+std::vector<double> kinks_in(const Factor& f) {
+  if (!f.composed())
+    return row_facts(f.primitive).smooth ? std::vector<double>{} : std::vector<double>{0};
+  Builder out;
+  return kinks_of(out.finish(to_sym(f, out.variable())));
+}
 
 }  // namespace
 
@@ -40,12 +49,14 @@ Sym small_scale_integral(const Factor& f, int power, Sym x, Sym difference) {
   for (int i = 0; i < GaussRule::kNodes; ++i) {
     const double s = rule.node[i];
     const Sym u = K(s) * change + shift;
-    mean = mean + K(rule.weight[i] * std::pow(s, power)) * out.apply(f.primitive, u);
+    mean = mean + K(rule.weight[i] * std::pow(s, power)) * to_sym(f, u);
   }
   Sym near = x * mean;
   for (int k = 0; k < power; ++k) near = x * near;
-  if (!row_facts(f.primitive).smooth && !out.is_literal(shift, 0))
-    near = less_equal(K(0), shift * (shift + change), near, difference);
+  for (const double kink : kinks_in(f)) {
+    const Sym from = shift - K(kink);
+    if (!out.is_literal(from, 0)) near = less_equal(K(0), from * (from + change), near, difference);
+  }
   return less(abs(change), K(kSmallChange), near, difference);
 }
 

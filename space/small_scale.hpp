@@ -17,8 +17,9 @@ Range range_of(const Affine& a, const std::vector<Parameter>& parameters);
 bool is_small(const Factor& f, const std::vector<Parameter>& parameters);
 
 /// The integral; `difference` is its value where |a x| is not small. The mean's error is below
-/// 1e-13 of the largest p between b and a x + b. Where p has a kink between them, off b = 0, the
-/// difference serves: there df/da keeps fewer digits as a -> 0.
+/// 1e-13 of the largest p between b and a x + b (of a composition as far as its own scales are
+/// moderate). Where p has a kink between them, off b, the difference serves: there df/da keeps
+/// fewer digits as a -> 0.
 Sym small_scale_integral(const Factor& f, int power, Sym x, Sym difference);
 
 }  // namespace antigrad::space

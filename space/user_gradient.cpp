@@ -45,7 +45,7 @@ class PieceSplitter {
         c.piece = piece;
         calls.push_back(std::move(c));
       }
-      return {to_terms(out_.finish(plain_))};
+      return {gradient_terms(out_.finish(plain_))};
     } catch (const Error& e) {
       throw Error(e.where().line > 0 ? e.where() : at, e.message());
     }

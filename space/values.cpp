@@ -67,15 +67,62 @@ Values::Values(const Gradient& g) : knots_(g.knots) {
     for (std::size_t k = 0; k < a.slope.size(); ++k) n.value += a.slope[k] * g.parameters[k].start;
     return n;
   };
-  for (const Piece& piece : g.pieces) {
-    pieces_.emplace_back();
-    for (const Term& t : piece.terms) {
+  const auto products = [&](const auto& self,
+                            const std::vector<Term>& terms) -> std::vector<Product> {
+    std::vector<Product> out;
+    for (const Term& t : terms) {
       Product p{number(t.weight), t.power, {}};
       for (const Factor& f : t.factors)
-        p.parts.push_back({f.primitive, number(f.scale), number(f.shift)});
-      pieces_.back().push_back(std::move(p));
+        p.parts.push_back({f.primitive, number(f.scale), number(f.shift), self(self, f.inside)});
+      out.push_back(std::move(p));
     }
+    return out;
+  };
+  for (const Piece& piece : g.pieces) pieces_.push_back(products(products, piece.terms));
+}
+
+void Values::evaluate(const std::vector<Product>& sum, std::span<const double> u,
+                      std::span<double> value, std::span<double> slope) {
+  const std::size_t n = u.size();
+  std::ranges::fill(value, 0.0);
+  std::ranges::fill(slope, 0.0);
+  for (const Product& p : sum) {
+    Buffer product, along{}, argument, part_value, part_slope;
+    std::fill_n(product.begin(), n, p.weight.value);
+    for (int k = 0; k < p.power; ++k)
+      for (std::size_t i = 0; i < n; ++i) {
+        along[i] = along[i] * u[i] + product[i];
+        product[i] *= u[i];
+      }
+    for (const Product::Part& part : p.parts) {
+      for (std::size_t i = 0; i < n; ++i) argument[i] = part.scale.value * u[i] + part.shift.value;
+      const std::span<double> to(part_slope.data(), slope.empty() ? 0 : n);
+      evaluate(part, std::span(argument.data(), n), std::span(part_value.data(), n), to);
+      for (std::size_t i = 0; i < n; ++i) {
+        if (!slope.empty())
+          along[i] = along[i] * part_value[i] + product[i] * part_slope[i] * part.scale.value;
+        product[i] *= part_value[i];
+      }
+    }
+    for (std::size_t i = 0; i < n; ++i) value[i] += product[i];
+    for (std::size_t i = 0; i < slope.size(); ++i) slope[i] += along[i];
   }
+}
+
+void Values::evaluate(const Product::Part& part, std::span<const double> u, std::span<double> value,
+                      std::span<double> slope) {
+  if (part.inside.empty()) {
+    rows::apply(part.op, u, value);
+    if (!slope.empty()) rows::slopes(part.op, u, value, slope);
+    return;
+  }
+  Buffer sum, along;
+  const std::span<double> inner(sum.data(), u.size()), inner_slope(along.data(), slope.size());
+  evaluate(part.inside, u, inner, inner_slope);
+  rows::apply(part.op, inner, value);
+  if (slope.empty()) return;
+  rows::slopes(part.op, inner, value, slope);
+  for (std::size_t i = 0; i < slope.size(); ++i) slope[i] *= inner_slope[i];
 }
 
 template <class Evaluate>
@@ -111,7 +158,7 @@ void Values::at(std::span<const double> x, std::span<double> out) const {
     for (const auto& part : p.parts) {
       for (std::size_t i = 0; i < n; ++i)
         argument[i] = part.scale.value * points[i] + part.shift.value;
-      rows::apply(part.op, std::span(argument.data(), n), std::span(value.data(), n));
+      evaluate(part, std::span(argument.data(), n), std::span(value.data(), n), {});
       for (std::size_t i = 0; i < n; ++i) to[i] *= value[i];
     }
   });
@@ -128,14 +175,13 @@ void Values::along(int k, std::span<const double> x, std::span<double> out) cons
     for (const auto& part : p.parts) {
       for (std::size_t i = 0; i < n; ++i)
         argument[i] = part.scale.value * points[i] + part.shift.value;
-      rows::apply(part.op, std::span(argument.data(), n), std::span(value.data(), n));
       const double da = part.scale.along(k), db = part.shift.along(k);
-      if (da != 0 || db != 0)
-        rows::slopes(part.op, std::span(argument.data(), n), std::span(value.data(), n),
-                     std::span(slope.data(), n));
+      const bool trains = da != 0 || db != 0;
+      evaluate(part, std::span(argument.data(), n), std::span(value.data(), n),
+               std::span(slope.data(), trains ? n : 0));
       for (std::size_t i = 0; i < n; ++i) {
         slope_of[i] *= value[i];
-        if (da != 0 || db != 0) slope_of[i] += value_of[i] * slope[i] * (da * points[i] + db);
+        if (trains) slope_of[i] += value_of[i] * slope[i] * (da * points[i] + db);
         value_of[i] *= value[i];
       }
     }

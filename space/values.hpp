@@ -31,9 +31,16 @@ class Values {
     struct Part {
       Op op;
       Number scale, shift;
+      std::vector<Product> inside{};  // of a composition
     };
     std::vector<Part> parts;
   };
+  /// p(u), or p(H(u)), and where `slope` is not empty its derivative by u. At most kChunk points.
+  static void evaluate(const Product::Part& part, std::span<const double> u,
+                       std::span<double> value, std::span<double> slope);
+  /// H(u) and its derivative.
+  static void evaluate(const std::vector<Product>& sum, std::span<const double> u,
+                       std::span<double> value, std::span<double> slope);
   template <class Evaluate>
   void sum(std::span<const double> x, std::span<double> out, const Evaluate& product) const;
 

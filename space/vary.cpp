@@ -5,6 +5,7 @@
 
 #include "space/draw.hpp"
 #include "space/generate.hpp"
+#include "space/normal_form.hpp"
 
 namespace antigrad::space {
 namespace {
@@ -63,6 +64,35 @@ bool remove_factor(Gradient& g, Draw& draw) {
   Term* const t = pick_term(g, draw, true);
   if (!t || (t->factors.size() == 1 && t->power == 0)) return false;
   t->factors.erase(t->factors.begin() + draw.random().below(static_cast<int>(t->factors.size())));
+  return true;
+}
+
+/// A primitive around one of the term's.
+bool compose(Gradient& g, Draw& draw) {
+  Term* const t = pick_term(g, draw, true);
+  if (!t) return false;
+  Factor& f = pick(t->factors, draw.random());
+  if (depth(f) >= draw.grammar().max_depth) return false;
+  f = draw.around(f);
+  return true;
+}
+
+/// A composition gives way to a primitive that stands inside it.
+bool decompose(Gradient& g, Draw& draw) {
+  std::vector<Factor*> all;
+  for (Piece& p : g.pieces)
+    for (Term& t : p.terms)
+      for (Factor& f : t.factors)
+        if (f.composed()) all.push_back(&f);
+  if (all.empty()) return false;
+  Factor& f = *pick(all, draw.random());
+  std::vector<Factor> inner;
+  for (const Term& t : f.inside) inner.insert(inner.end(), t.factors.begin(), t.factors.end());
+  if (inner.empty()) return false;
+  Factor left = pick(inner, draw.random());
+  if (left.scale == Affine{1, {}} && left.shift == Affine{0, {}})  // it may train then
+    left.scale = f.scale, left.shift = f.shift;
+  f = std::move(left);
   return true;
 }
 
@@ -221,6 +251,8 @@ constexpr Mutation kMutations[] = {{"change_primitive", 2, change_primitive},
                                    {"remove_term", 1, remove_term},
                                    {"insert_factor", 0.5, insert_factor},
                                    {"remove_factor", 0.5, remove_factor},
+                                   {"compose", 0.25, compose},
+                                   {"decompose", 0.5, decompose},
                                    {"swap_terms", 0.5, swap_terms},
                                    {"swap_primitives", 0.5, swap_primitives},
                                    {"split_piece", 1, split_piece},

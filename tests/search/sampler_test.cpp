@@ -50,6 +50,7 @@ TEST(Sampler, EvolutionFindsABetterGradientThanRandomSearch) {
   grammar.primitives = {"tanh", "sigmoid", "erf", "softsign"};
   grammar.max_parameters = 0;
   grammar.product_chance = 0;
+  grammar.max_depth = 1;
   SamplerConfig config;
   config.population = 20;
   config.tournament = 6;

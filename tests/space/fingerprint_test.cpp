@@ -22,8 +22,9 @@ std::uint64_t print(const std::string& text, const FingerprintOptions& options =
 }
 
 /// Gradients with everything that trains, moves and multiplies.
-Gradient draw(std::uint64_t seed) {
+Gradient draw(std::uint64_t seed, double composition_chance = 0.01) {
   Grammar grammar;
+  grammar.composition_chance = composition_chance;
   grammar.product_chance = 0.2;
   grammar.trained = {1, 0.5, 0.5, 0.5};
   Random random(seed);
@@ -110,7 +111,7 @@ TEST(Fingerprint, EveryPlantedRewritingIsMerged) {
   int planted = 0;
   for (std::uint64_t i = 0; i < 2000; ++i) {
     Random random(child_seed(41, i));
-    const Gradient g = draw(child_seed(40, i));
+    const Gradient g = draw(child_seed(40, i), i % 4 == 3 ? 0.5 : 0.01);
     Gradient h = g;
     std::string steps;
     for (int k = 1 + random.below(3); k > 0; --k) {

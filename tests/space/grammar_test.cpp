@@ -20,6 +20,8 @@ max_factors: 3
 max_parameters: 6
 max_cost: 80
 product_chance: 0.3
+max_depth: 3
+composition_chance: 0.2
 knots: {range: 1.5, preferred: [0, 1], chance: 0.25, grid: 0}
 train: {weights: 2, scales: 1, shifts: 0.5, positive: 1}
 sampling: {name: boltzmann, ratio: 0.8, max_size: 9}
@@ -34,6 +36,8 @@ operators: {move_knot: 3, redraw_piece: 0}
   EXPECT_EQ(g.max_parameters, 6);
   EXPECT_EQ(g.max_cost, 80);
   EXPECT_EQ(g.product_chance, 0.3);
+  EXPECT_EQ(g.max_depth, 3);
+  EXPECT_EQ(g.composition_chance, 0.2);
   EXPECT_EQ(g.knots.range, 1.5);
   EXPECT_EQ(g.knots.preferred, (std::vector<double>{0, 1}));
   EXPECT_EQ(g.knots.preferred_chance, 0.25);

@@ -9,10 +9,13 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "space/builder.hpp"
 #include "space/enclose.hpp"
 #include "space/error.hpp"
+#include "space/formula_table.hpp"
 #include "space/generate.hpp"
 #include "space/gradient.hpp"
+#include "space/normal_form.hpp"
 #include "space/table.hpp"
 #include "space/text.hpp"
 
@@ -41,7 +44,14 @@ std::vector<double> breaks_of(const Gradient& g) {
   };
   for (const Piece& piece : g.pieces)
     for (const Term& t : piece.terms)
-      for (const Factor& f : t.factors) out.push_back(-at_start(f.shift) / at_start(f.scale));
+      for (const Factor& f : t.factors) {
+        std::vector<double> kinks{0};
+        if (f.composed()) {
+          Builder h;
+          kinks = kinks_of(h.finish(to_sym(f, h.variable())));
+        }
+        for (const double u : kinks) out.push_back((u - at_start(f.shift)) / at_start(f.scale));
+      }
   return out;
 }
 
@@ -151,6 +161,44 @@ TEST(IntegralProof, TrainedScalesAndShiftsIntegrateRight) {
     Random random(child_seed(9, i));
     const Gradient g = random_gradient(grammar, random);
     EXPECT_EQ(disagreement(g, integrate(g)), "") << "child_seed(9, " << i << ")";
+  }
+}
+
+TEST(IntegralProof, RandomCompositionsIntegrateRight) {
+  const int count = std::getenv("ANTIGRAD_FULL") ? 2000 : 40;
+  Grammar grammar;
+  grammar.max_depth = 3;
+  grammar.composition_chance = 0.4;
+  grammar.trained = {1, 1, 1, 0.5};
+  int composed_ones = 0;
+  for (int i = 0; i < count; ++i) {
+    Random random(child_seed(77, i));
+    const Gradient g = random_gradient(grammar, random);
+    for (const Piece& p : g.pieces)
+      composed_ones += std::ranges::any_of(p.terms, [](const Term& t) { return composed(t); });
+    EXPECT_EQ(disagreement(g, integrate(g)), "") << "child_seed(77, " << i << ")";
+  }
+  std::printf("  %d pieces hold compositions\n", composed_ones);
+  EXPECT_GE(composed_ones, count / 4);
+}
+
+TEST(IntegralProof, ScalesOfCompositionsMayBeTiny) {
+  for (const std::string text :
+       {"tanh(softplus(a*x + b))", "gaussian(tanh(a*x + b))", "tanh(relu(a*x + b) - 0.2)"}) {
+    const Activation a = parse_activation("[a = 1 in (-20, 20), b = 0.3] " + text);
+    const Expr f[] = {a.f, derivative_param(a.f, 0)}, g[] = {a.g, derivative_param(a.g, 0)};
+    for (const double scale : {0.0, 1e-300, 1e-20, 1e-9, 1e-5, 1e-3, -1e-7, -0.02})
+      for (const double x : {-3.0, -0.2, 0.7, 2.5}) {
+        const double theta[] = {scale, 0.3};
+        const Ball balls[] = {Ball(scale), Ball(0.3)};
+        double power = std::fabs(x);
+        for (int k = 0; k < 2; ++k, power *= std::fabs(x)) {
+          const Ball part = panel(g[k], std::fmin(x, 0), std::fmax(x, 0), std::span(balls));
+          const Ball want = x < 0 ? -part : part;
+          EXPECT_LE(size(Ball(value(f[k], x, theta)) - want), kTolerance * power)
+              << text << " at " << x << ", a = " << scale << ", order " << k;
+        }
+      }
   }
 }
 

@@ -141,15 +141,34 @@ inline constexpr Identity kIdentities[] = {
     {"signed_log", "-signed_log(-x)"},
 };
 
-/// One factor written through other rows.
-inline void apply_identity(Gradient& g, Random& random) {
-  Piece& p = g.pieces[static_cast<std::size_t>(any(g.pieces.size(), random))];
-  if (p.terms.empty()) return;
-  const auto which = static_cast<std::size_t>(any(p.terms.size(), random));
-  const Term t = p.terms[which];
+/// The identity's factor p(s u + t) in the place of f(u): around what stands inside f, if it is a
+/// composition.
+inline Factor in_place_of(const Factor& f, const Factor& of) {
+  Factor inner = of;
+  if (!f.composed()) {
+    inner.scale = of.scale.base * f.scale;
+    inner.shift = of.scale.base * f.shift + of.shift;
+    return inner;
+  }
+  inner.scale = f.scale, inner.shift = f.shift;
+  for (Term t : f.inside) {
+    t.weight = of.scale.base * t.weight;
+    inner.inside.push_back(std::move(t));
+  }
+  if (of.shift.base != 0) inner.inside.push_back(Term{of.shift, 0, {}});
+  return inner;
+}
+
+/// One factor, or one inside a composition, written through other rows.
+inline void apply_identity(std::vector<Term>& terms, Random& random) {
+  if (terms.empty()) return;
+  const auto which = static_cast<std::size_t>(any(terms.size(), random));
+  const Term t = terms[which];
   if (t.factors.empty()) return;
   const auto place = static_cast<std::size_t>(any(t.factors.size(), random));
   const Factor f = t.factors[place];
+  if (f.composed() && random.chance(0.5))
+    return apply_identity(terms[which].factors[place].inside, random);
   std::vector<const Identity*> fitting;
   for (const Identity& i : kIdentities)
     if (primitive(f.primitive).name == i.name) fitting.push_back(&i);
@@ -159,24 +178,22 @@ inline void apply_identity(Gradient& g, Random& random) {
   const bool trains = !f.scale.constant() || !f.shift.constant();
   std::vector<Term> made;
   for (const Term& part : form) {
-    if (trains && (part.power > 0 || part.factors.size() > 1)) return;
-    for (const Term& in_x : substituted(part, f.scale.base, f.shift.base)) {
+    if ((trains || f.composed()) && (part.power > 0 || part.factors.size() > 1)) return;
+    const double a = f.composed() ? 1 : f.scale.base, b = f.composed() ? 0 : f.shift.base;
+    for (const Term& in_x : substituted(part, a, b)) {
       Term s = t;
       s.factors.erase(s.factors.begin() + static_cast<std::ptrdiff_t>(place));
       s.weight = in_x.weight.base * s.weight;
       s.power += in_x.power;
-      for (std::size_t i = 0; i < in_x.factors.size(); ++i) {
-        Factor inner = in_x.factors[i];
-        const Factor& of = part.factors[i];
-        inner.scale = of.scale.base * f.scale;
-        inner.shift = of.scale.base * f.shift + of.shift;
-        s.factors.push_back(std::move(inner));
-      }
+      for (const Factor& of : part.factors) s.factors.push_back(in_place_of(f, of));
       made.push_back(std::move(s));
     }
   }
-  p.terms.erase(p.terms.begin() + static_cast<std::ptrdiff_t>(which));
-  p.terms.insert(p.terms.end(), made.begin(), made.end());
+  terms.erase(terms.begin() + static_cast<std::ptrdiff_t>(which));
+  terms.insert(terms.end(), made.begin(), made.end());
+}
+inline void apply_identity(Gradient& g, Random& random) {
+  apply_identity(g.pieces[static_cast<std::size_t>(any(g.pieces.size(), random))].terms, random);
 }
 
 using Rewriting = void (*)(Gradient&, Random&);
