@@ -236,7 +236,7 @@ std::vector<double> borders_of(const Sampler& f, const Shape& shape,
 std::optional<Segments> fit_sorted(const Sampler& f, const Shape& shape,
                                    const std::vector<float>& kinks, int degree, int segments) {
   const auto borders = borders_of(f, shape, kinks);
-  const auto parts = split(f, shape, borders, degree, static_cast<std::size_t>(segments) - 2);
+  auto parts = split(f, shape, borders, degree, static_cast<std::size_t>(segments) - 2);
   if (!parts) return std::nullopt;
   Segments s = blank(shape, highest_degree(*parts));
   s.form = Form::sorted;
@@ -245,7 +245,8 @@ std::optional<Segments> fit_sorted(const Sampler& f, const Shape& shape,
   s.breaks[0] = static_cast<float>(borders.front());
   put(s, 0, shape.left);
   for (int i = 0; i < n; ++i) {
-    const Part& part = (*parts)[static_cast<std::size_t>(i)];
+    Part& part = (*parts)[static_cast<std::size_t>(i)];
+    if (part.degree <= 1 && s.degree <= 2) part.origin = 0;  // lines need no origin of their own
     s.breaks[i + 1] = static_cast<float>(part.hi);
     put(s, i + 1, part);
   }

@@ -22,6 +22,7 @@ struct Column16 {
 };
 
 struct Graded {
+  static constexpr bool kOrigins = true;
   using Column = Column32;
   __m512 pivot, scale, top;
   __m512i shift;
@@ -39,9 +40,10 @@ struct Graded {
   }
 };
 
-/// One or two breaks: masks choose.
-template <int kBreaks>
+/// One or two breaks: masks choose. kOrigins: not all origins are 0.
+template <int kBreaks, bool kHasOrigins>
 struct Chosen {
+  static constexpr bool kOrigins = kHasOrigins;
   struct Place {
     __mmask16 beyond[kBreaks];
   };
@@ -74,6 +76,7 @@ struct Chosen {
 /// Few breaks are counted.
 template <int kBreaks>
 struct Counted {
+  static constexpr bool kOrigins = true;
   using Column = Column16;
   __m512 breaks[kBreaks];
   explicit Counted(const Segments& s) {
@@ -91,6 +94,7 @@ struct Counted {
 
 /// Many are searched.
 struct Searched {
+  static constexpr bool kOrigins = true;
   using Column = Column32;
   Column32 breaks;
   explicit Searched(const Segments& s) : breaks(s.breaks) {}
@@ -114,7 +118,8 @@ class Polynomials {
   /// NaN for infinities, unless a power of them is the limit already.
   __m512 operator()(__m512 x) const {
     const auto i = index_(x);
-    const __m512 t = _mm512_sub_ps(x, origins_[i]);
+    __m512 t = x;
+    if constexpr (Index::kOrigins) t = _mm512_sub_ps(x, origins_[i]);
     __m512 y = coefficients_[kDegree][i];
 #pragma GCC unroll 8
     for (int k = kDegree - 1; k >= 0; --k) y = _mm512_fmadd_ps(y, t, coefficients_[k][i]);
@@ -183,18 +188,45 @@ void run(const Segments& table, const void* from, const void* gradient, void* to
   }
 }
 
-/// Any |x[i]| > reach, or NaN.
-template <class Io>
-bool beyond(const void* from, std::int64_t n, float reach) {
-  const auto* const x = static_cast<const typename Io::Type*>(from);
-  const __m512 limit = _mm512_set1_ps(reach);
-  unsigned any = 0;
+/// Any |x[i]| > reach, or NaN: magnitudes compare as whole numbers.
+bool beyond_floats(const void* from, std::int64_t n, float reach) {
+  const auto* const x = static_cast<const std::uint32_t*>(from);
+  const __m512i magnitude = _mm512_set1_epi32(0x7fffffff);
+  __m512i most[4] = {};
   std::int64_t i = 0;
-  for (; i + 16 <= n; i += 16)
-    any |= _mm512_cmp_ps_mask(_mm512_abs_ps(Io::load(x + i, 0xffff)), limit, _CMP_NLE_UQ);
-  const auto m = static_cast<__mmask16>((1U << (n - i)) - 1);
-  any |= _mm512_cmp_ps_mask(_mm512_abs_ps(Io::load(x + i, m)), limit, _CMP_NLE_UQ);
-  return any != 0;
+  for (; i + 64 <= n; i += 64)
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; ++v)
+      most[v] = _mm512_max_epu32(most[v],
+                                 _mm512_and_si512(_mm512_loadu_si512(x + i + 16 * v), magnitude));
+  for (; i < n; i += 16) {
+    const auto m = static_cast<__mmask16>(n - i >= 16 ? 0xffff : (1U << (n - i)) - 1);
+    most[0] =
+        _mm512_max_epu32(most[0], _mm512_and_si512(_mm512_maskz_loadu_epi32(m, x + i), magnitude));
+  }
+  const __m512i all =
+      _mm512_max_epu32(_mm512_max_epu32(most[0], most[1]), _mm512_max_epu32(most[2], most[3]));
+  const __m512i limit = _mm512_castps_si512(_mm512_set1_ps(reach));
+  return _mm512_cmpgt_epu32_mask(all, limit) != 0;
+}
+
+/// The same with halves; `limit` are the bits of the reach.
+bool beyond_halves(const void* from, std::int64_t n, int limit) {
+  const auto* const x = static_cast<const std::uint16_t*>(from);
+  const __m512i magnitude = _mm512_set1_epi16(0x7fff);
+  __m512i most = _mm512_setzero_si512();
+  for (std::int64_t i = 0; i < n; i += 32) {
+    const auto m = static_cast<__mmask32>(n - i >= 32 ? ~0U : (1U << (n - i)) - 1);
+    most = _mm512_max_epu16(most, _mm512_and_si512(_mm512_maskz_loadu_epi16(m, x + i), magnitude));
+  }
+  return _mm512_cmpgt_epu16_mask(most, _mm512_set1_epi16(static_cast<short>(limit))) != 0;
+}
+bool beyond_bf16(const void* x, std::int64_t n, float reach) {
+  return beyond_halves(x, n, _mm_cvtsi128_si32(_mm_castps_si128(_mm_set_ss(reach))) >> 16);
+}
+bool beyond_f16(const void* x, std::int64_t n, float reach) {
+  const __m256i bits = _mm512_cvtps_ph(_mm512_set1_ps(reach), _MM_FROUND_TO_NEAREST_INT);
+  return beyond_halves(x, n, _mm256_extract_epi16(bits, 0));
 }
 
 /// out = x, or x + gy: the bytes of a kernel and no more, in elements of 4 bytes; four vectors at
@@ -251,8 +283,8 @@ TableLoop few(int degree, Element element, bool backward) {
 }  // namespace
 
 ReachLoop avx512_reach_loop(Element element) {
-  if (element == Element::f32) return beyond<Float32>;
-  return element == Element::bf16 ? beyond<Bfloat16> : beyond<Float16>;
+  if (element == Element::f32) return beyond_floats;
+  return element == Element::bf16 ? beyond_bf16 : beyond_f16;
 }
 
 TableLoop avx512_move_loop(bool backward) { return backward ? move<true> : move<false>; }
@@ -264,8 +296,13 @@ TableLoop avx512_table_loop(const Segments& table, Element element, bool backwar
     return table.size == 32 ? graded(table.degree, element, backward) : nullptr;
   const float none = __builtin_inff();
   if (table.size == 8 && table.degree <= 3) {
-    if (table.breaks[1] == none) return few<Chosen<1>>(table.degree, element, backward);
-    if (table.breaks[2] == none) return few<Chosen<2>>(table.degree, element, backward);
+    const bool shifted = table.origins[0] != 0 || table.origins[1] != 0 || table.origins[2] != 0;
+    if (table.breaks[1] == none)
+      return shifted ? few<Chosen<1, true>>(table.degree, element, backward)
+                     : few<Chosen<1, false>>(table.degree, element, backward);
+    if (table.breaks[2] == none)
+      return shifted ? few<Chosen<2, true>>(table.degree, element, backward)
+                     : few<Chosen<2, false>>(table.degree, element, backward);
     if (table.breaks[3] == none) return few<Counted<3>>(table.degree, element, backward);
     return few<Counted<7>>(table.degree, element, backward);
   }
