@@ -1,7 +1,11 @@
 #include "kernels/program.hpp"
 
+#include <cmath>
+#include <limits>
+#include <span>
 #include <vector>
 
+#include "kernels/far.hpp"
 #include "space/builder.hpp"
 
 namespace antigrad::kernels {
@@ -13,6 +17,39 @@ using space::Expr;
 using space::Sym;
 
 Sym insert(Builder& b, const Expr& e) { return b.inline_expr(e, {}).front(); }
+
+/// The formulas of an activation under construction, made for an arithmetic.
+class Formulas {
+ public:
+  Formulas(Builder& b, const Activation& activation, Precision precision)
+      : b_(b), starts_(space::starts_of(activation.parameters)), precision_(precision) {}
+
+  Sym operator()(const Expr& e) const {
+    if (precision_ == Precision::formula) return insert(b_, e);
+    return insert_with_limits(b_, e, starts_, precision_ == Precision::f64);
+  }
+
+  /// The output, NaN where x is.
+  Sym elementwise(Sym output) const {
+    if (precision_ == Precision::formula || std::isnan(at_nan(output))) return output;
+    const Sym x = b_.variable(0);
+    return space::symbolic::less_equal(x, x, output, x);
+  }
+
+ private:
+  double at_nan(Sym output) const {
+    const double vars[] = {std::numeric_limits<double>::quiet_NaN(), 1, 1};
+    std::vector<double> parameters = starts_;
+    parameters.resize(2 * starts_.size(), 1);
+    double y = 0;
+    space::evaluate<double>(b_.finish(output), vars, parameters, std::span(&y, 1));
+    return y;
+  }
+
+  Builder& b_;
+  const std::vector<double> starts_;
+  const Precision precision_;
+};
 
 Program finish(const Builder& b, const std::vector<Sym>& outputs, int elementwise, int inputs,
                int parameters, Errors errors) {
@@ -27,38 +64,51 @@ int parameter_count(const Activation& activation) {
 }  // namespace
 
 Program forward_program(const Activation& activation) {
+  return forward_program(activation, Precision::formula);
+}
+Program forward_program(const Activation& activation, Precision precision) {
   Builder b;
-  return finish(b, {insert(b, activation.f)}, 1, 1, parameter_count(activation), Errors::relative);
+  const Formulas formula(b, activation, precision);
+  const Sym y = formula.elementwise(formula(activation.f));
+  return finish(b, {y}, 1, 1, parameter_count(activation), Errors::relative);
 }
 
 Program backward_program(const Activation& activation) {
+  return backward_program(activation, Precision::formula);
+}
+Program backward_program(const Activation& activation, Precision precision) {
   Builder b;
+  const Formulas formula(b, activation, precision);
   const int n = parameter_count(activation);
   const Sym gy = b.variable(1);
-  std::vector<Sym> outputs{gy * insert(b, activation.g)};
+  std::vector<Sym> outputs{formula.elementwise(gy * formula(activation.g))};
   for (int k = 0; k < n; ++k)
-    outputs.push_back(gy * insert(b, space::derivative_param(activation.f, k)));
+    outputs.push_back(gy * formula(space::derivative_param(activation.f, k)));
   return finish(b, outputs, 1, 2, n, Errors::absolute);
 }
 
 Program double_backward_program(const Activation& activation) {
+  return double_backward_program(activation, Precision::formula);
+}
+Program double_backward_program(const Activation& activation, Precision precision) {
   Builder b;
+  const Formulas formula(b, activation, precision);
   const int n = parameter_count(activation);
   const Sym gy = b.variable(1), ggx = b.variable(2);
-  Sym dgy = ggx * insert(b, activation.g);
-  Sym slope = ggx * insert(b, space::derivative(activation.g));
+  Sym dgy = ggx * formula(activation.g);
+  Sym slope = ggx * formula(space::derivative(activation.g));
   std::vector<Sym> reductions;
   for (int k = 0; k < n; ++k) {
     const Expr f_k = space::derivative_param(activation.f, k);
-    const Sym g_k = insert(b, space::derivative_param(activation.g, k));
-    dgy = dgy + b.param(n + k) * insert(b, f_k);
+    const Sym g_k = formula(space::derivative_param(activation.g, k));
+    dgy = dgy + b.param(n + k) * formula(f_k);
     slope = slope + b.param(n + k) * g_k;
     Sym cotangent = ggx * g_k;
     for (int j = 0; j < n; ++j)
-      cotangent = cotangent + b.param(n + j) * insert(b, space::derivative_param(f_k, j));
+      cotangent = cotangent + b.param(n + j) * formula(space::derivative_param(f_k, j));
     reductions.push_back(gy * cotangent);
   }
-  std::vector<Sym> outputs{dgy, gy * slope};
+  std::vector<Sym> outputs{formula.elementwise(dgy), formula.elementwise(gy * slope)};
   outputs.insert(outputs.end(), reductions.begin(), reductions.end());
   return finish(b, outputs, 2, 3, 2 * n, Errors::absolute);
 }

@@ -19,15 +19,24 @@ struct Program {
   Errors errors = Errors::relative;
 };
 
+/// What a program is computed in. formula (where nothing is said): nothing particular, the formulas
+/// are as they are. f32, f64: a kernel's arithmetic; infinities give the proved limits, large
+/// numbers do not overflow on the way (kernels/far.hpp), and every elementwise output is NaN where
+/// x is.
+enum class Precision { formula, f32, f64 };
+
 /// x -> f.
 Program forward_program(const space::Activation& activation);
+Program forward_program(const space::Activation& activation, Precision precision);
 
 /// x, gy -> gy g; sums of gy df/dtheta_k.
 Program backward_program(const space::Activation& activation);
+Program backward_program(const space::Activation& activation, Precision precision);
 
 /// x, gy, ggx -> dgy, dx; sums dtheta_j, as Kernel::double_backward says. Its parameters are theta,
 /// then ggtheta. The jump of g at a knot is left out.
 Program double_backward_program(const space::Activation& activation);
+Program double_backward_program(const space::Activation& activation, Precision precision);
 
 // The activation as a gate, f(u) v, in one pass over both tensors. Inputs are Var 0 (u), 1 (v),
 // 2 (gy).

@@ -15,18 +15,20 @@ namespace {
 /// A routine made on first use, once.
 class LazyRoutine {
  public:
-  LazyRoutine(Program (*program)(const space::Activation&), const space::Activation& activation,
+  using MakeProgram = Program (*)(const space::Activation&, Precision);
+  LazyRoutine(MakeProgram program, const space::Activation& activation, Type type,
               const MakeRoutine& make)
-      : program_(program), activation_(activation), make_(make) {}
+      : program_(program), activation_(activation), type_(type), make_(make) {}
 
   const Routine& get() const {
-    std::call_once(once_, [this] { routine_ = make_(program_(activation_)); });
+    std::call_once(once_, [this] { routine_ = make_(program_(activation_, precision_of(type_))); });
     return *routine_;
   }
 
  private:
-  Program (*program_)(const space::Activation&);
+  MakeProgram program_;
   const space::Activation& activation_;
+  const Type type_;
   const MakeRoutine& make_;
   mutable std::once_flag once_;
   mutable std::unique_ptr<Routine> routine_;
@@ -96,9 +98,9 @@ class RoutineKernel final : public Kernel {
   const space::Activation activation_;
   const Target target_;
   const MakeRoutine make_;
-  LazyRoutine forward_{forward_program, activation_, make_};
-  LazyRoutine backward_{backward_program, activation_, make_};
-  LazyRoutine double_backward_{double_backward_program, activation_, make_};
+  LazyRoutine forward_{forward_program, activation_, target_.type, make_};
+  LazyRoutine backward_{backward_program, activation_, target_.type, make_};
+  LazyRoutine double_backward_{double_backward_program, activation_, target_.type, make_};
 };
 
 }  // namespace
@@ -112,6 +114,8 @@ const char* to_string(Tier tier) {
   }
   return "";
 }
+
+Precision precision_of(Type type) { return type == Type::f64 ? Precision::f64 : Precision::f32; }
 
 std::int64_t size_of(Type type) {
   switch (type) {

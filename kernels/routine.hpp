@@ -22,6 +22,9 @@ class Routine {
                    std::span<const double> parameters, std::span<double> sums) const = 0;
 };
 
+/// What kernels of the type compute in.
+Precision precision_of(Type type);
+
 using MakeRoutine = std::function<std::unique_ptr<Routine>(const Program&)>;
 
 /// The three routines of an activation, each made when it is first called (the double backward of

@@ -85,15 +85,16 @@ class TableKernel final : public Kernel {
     mutable std::once_flag once;
     mutable std::unique_ptr<Routine> routine;
   };
-  const Routine& made(const Late& late, Program (*program)(const space::Activation&)) const {
-    std::call_once(late.once, [&] { late.routine = make_(program(activation_)); });
+  using MakeProgram = Program (*)(const space::Activation&, Precision);
+  const Routine& made(const Late& late, MakeProgram program) const {
+    std::call_once(late.once, [&] { late.routine = make_(program(activation_, Precision::f32)); });
     return *late.routine;
   }
 
   void run(const Table& table, TableLoop loop, const Late& late, const void* x, const void* gy,
            void* out, std::int64_t n) const {
     if (std::isinf(table.reach)) return loop(table.segments, x, gy, out, n);
-    const auto program = gy == nullptr ? forward_program : backward_program;
+    const MakeProgram program = gy == nullptr ? forward_program : backward_program;
     run_within_reach(
         table, loop, [&]() -> const Routine& { return made(late, program); }, x, gy, out, n);
   }

@@ -1,0 +1,199 @@
+#include "kernels/far.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "space/tail.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+using space::Builder;
+using space::Expr;
+using space::Sym;
+using space::Tail;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// What is proved of e towards one infinity: a finite limit, or an infinite one and, where e grows
+/// linearly, its slope.
+struct Proved {
+  double limit;
+  std::optional<double> slope;
+};
+
+/// The middle of a ball that is one double, but for rounding.
+std::optional<double> number(const space::Ball& b) {
+  const double middle = b.middle();
+  if (!(b.radius() <= 1e-12 * std::fmax(1, std::fabs(middle)))) return std::nullopt;
+  return middle;
+}
+
+std::optional<Proved> proved(const Expr& e, double side, std::span<const double> starts) {
+  constexpr double kFrom = 0x1p16;  // beyond all kinks, or nothing is known
+  const std::vector<space::Ball> theta(starts.begin(), starts.end());
+  const Tail far = space::tail(e, side, kFrom, theta);
+  const auto limit = far.limit();
+  if (!limit) return std::nullopt;
+  if (limit->infinite == 0) {
+    const auto value = number(limit->value);
+    return value ? std::optional(Proved{*value, {}}) : std::nullopt;
+  }
+  const auto slope = (far / Tail::variable(side, kFrom)).limit();
+  if (!slope || slope->infinite != 0) return Proved{limit->infinite * kInfinity, {}};
+  return Proved{limit->infinite * kInfinity, number(slope->value)};
+}
+
+/// e in the arithmetic that the kernel has.
+class Computed {
+ public:
+  Computed(const Expr& e, std::span<const double> starts, bool wide)
+      : e_(e), starts_(starts), wide_(wide) {}
+
+  double operator()(double x) const { return wide_ ? value<double>(x) : value<float>(x); }
+  double most() const {
+    return wide_ ? std::numeric_limits<double>::max()
+                 : static_cast<double>(std::numeric_limits<float>::max());
+  }
+  double step() const { return wide_ ? 0x1p64 : 0x1p7; }
+  double tolerance() const { return wide_ ? 0x1p-45 : 0x1p-18; }
+  std::vector<double> borders() const {
+    if (wide_) return {0x1p100, 0x1p60, 0x1p40};
+    return {0x1p40, 0x1p30, 0x1p24, 0x1p16};
+  }
+
+  /// Whether e(x) is what is proved, for x far out.
+  bool right(double x, const Proved& want) const {
+    const double y = (*this)(x);
+    if (std::isfinite(want.limit))
+      return std::fabs(y - want.limit) <= tolerance() * std::fmax(1, std::fabs(want.limit));
+    if (std::isinf(x) || !want.slope || *want.slope == 0)
+      return std::isinf(x) ? y == want.limit : y * std::copysign(1, want.limit) > 0;
+    const double line = *want.slope * x;
+    if (std::fabs(line) > most() * (1 - tolerance()))
+      return y * std::copysign(1, line) > 0.5 * most();
+    return std::fabs(y - line) <= tolerance() * std::fabs(line);
+  }
+
+ private:
+  template <class T>
+  double value(double at) const {
+    const T x = static_cast<T>(at);
+    const std::vector<T> theta(starts_.begin(), starts_.end());
+    T y = 0;
+    space::evaluate<T>(e_, std::span(&x, 1), theta, std::span(&y, 1));
+    return static_cast<double>(y);
+  }
+
+  const Expr& e_;
+  const std::span<const double> starts_;
+  const bool wide_;
+};
+
+/// How e is continued beyond `at`: by `limit` (which may be infinite), by its value there, by the
+/// line through 0 and its value there.
+struct End {
+  enum class Form { as_written, limit, value, line } form = Form::as_written;
+  double at = 0, limit = 0;
+};
+
+/// Whether e looks right far out, which needs no proof (a proof costs as much as compiling): it
+/// stays at its value at infinity, or grows to an infinity as one power of x, or faster than any.
+bool plausible(const Computed& e, double side) {
+  const double end = e(side * kInfinity), first = e.borders().front();
+  if (std::isnan(end)) return false;
+  double before = first, last = e(side * first), power = 0;
+  if (std::isinf(end) && !(std::fabs(last) > 1024)) return false;  // it may yet be going to 0
+  for (double x = before; x < e.most();) {
+    x = std::fmin(x * e.step(), e.most());
+    const double y = e(side * x), octaves = std::log2(x / before);
+    if (std::isfinite(end)) {
+      if (!(std::fabs(y - end) <= e.tolerance() * std::fmax(1, std::fabs(end)))) return false;
+    } else if (last != end) {
+      const double grown = std::fabs(last) * std::exp2(power * octaves);
+      if (y == end) return power > 0 && grown > e.most();
+      const double now = std::log2(y / last) / octaves;
+      if (!(y * end > 0 && now > 0.1 && (power == 0 || std::fabs(now - power) < 1e-3)))
+        return false;
+      power = now;
+    } else if (y != end) {
+      return false;
+    }
+    before = x, last = y;
+  }
+  return true;
+}
+
+bool right_while_finite(const Computed& e, double side, const Proved& want) {
+  for (double x = 2 * e.borders().front(); x < e.most(); x *= e.step())
+    if (!e.right(side * x, want)) return false;
+  return e.right(side * e.most(), want);
+}
+
+bool reads(const Expr& e, space::Op op) {
+  return std::ranges::any_of(e.nodes, [op](const space::Node& n) { return n.op == op; });
+}
+
+End end_of(const Expr& expr, double side, std::span<const double> starts, bool wide) {
+  const Computed e(expr, starts, wide);
+  if (plausible(e, side)) return {};
+  const auto want = proved(expr, side, starts);
+  if (!want) return {};
+  if (right_while_finite(e, side, *want)) {
+    if (e.right(side * kInfinity, *want)) return {};
+    if (std::isinf(want->limit)) return {End::Form::limit, side * e.most(), want->limit};
+  }
+  const bool infinite = std::isinf(want->limit), line = want->slope && *want->slope != 0;
+  const bool varies = infinite || reads(expr, space::Op::Param);
+  for (const double border : e.borders()) {
+    const double at = side * border, y = e(at);
+    const bool good = infinite && !line ? y == want->limit : e.right(at, *want);
+    if (good)
+      return {line     ? End::Form::line
+              : varies ? End::Form::value
+                       : End::Form::limit,
+              at, want->limit};
+  }
+  return {};
+}
+
+/// Infinity is no literal.
+Sym literal(Builder& b, double v) {
+  return std::isfinite(v) ? b.literal(v) : b.literal(std::copysign(1, v)) / b.literal(0);
+}
+
+/// `beyond` on the far side of the end's border, else y; NaN goes to y.
+Sym with_end(const End& end, Sym x, Sym beyond, Sym y) {
+  const Sym border = x.builder->literal(end.at);
+  return end.at < 0 ? space::symbolic::less(x, border, beyond, y)
+                    : space::symbolic::less(border, x, beyond, y);
+}
+
+}  // namespace
+
+Sym insert_with_limits(Builder& b, const Expr& e, std::span<const double> starts, bool wide) {
+  if (!reads(e, space::Op::Var)) return b.inline_expr(e, {}).front();
+  const End ends[] = {end_of(e, -1, starts, wide), end_of(e, 1, starts, wide)};
+  const auto value = [&](Sym at) { return b.inline_expr(e, std::span(&at, 1)).front(); };
+  const Sym x = b.variable(0);
+  Sym inside = x;
+  for (const End& end : ends) {
+    if (end.form != End::Form::value) continue;
+    const Sym border = b.literal(end.at);
+    inside =
+        end.at < 0 ? space::symbolic::max(border, inside) : space::symbolic::min(border, inside);
+  }
+  Sym y = value(inside);
+  for (const End& end : ends) {
+    if (end.form == End::Form::limit)
+      y = with_end(end, x, literal(b, end.limit), y);
+    else if (end.form == End::Form::line)
+      y = with_end(end, x, value(b.literal(end.at)) * b.literal(1 / end.at) * x, y);
+  }
+  return y;
+}
+
+}  // namespace antigrad::kernels
