@@ -50,6 +50,19 @@ TEST(Jit, AutomaticTakesLlvmForParametersAndForFloat64) {
   EXPECT_EQ(compile(named("gelu"), {Tier::automatic, Type::f64})->tier(), general);
 }
 
+TEST(Jit, WithoutLlvmTheInterpreterServesAndTheTierIsRefused) {
+  if (has_llvm()) GTEST_SKIP() << "this build has LLVM; the test without_llvm.* has none";
+  for (const Type type : {Type::f32, Type::f64, Type::bf16, Type::f16}) {
+    EXPECT_EQ(compile(named("xielu"), {Tier::automatic, type})->tier(), Tier::interpreter);
+    try {
+      compile(named("xielu"), {Tier::llvm, type});
+      FAIL() << "compiled";
+    } catch (const space::Error& e) {
+      EXPECT_NE(std::string(e.what()).find("take tier interpreter"), std::string::npos) << e.what();
+    }
+  }
+}
+
 TEST(Jit, ATabulatedAntiderivativeIsMachineCodeToo) {
   if (!has_llvm()) GTEST_SKIP() << "this build has no LLVM";
   const auto a = named("tanh(x)*gaussian(x)*sigmoid(x)");

@@ -250,6 +250,14 @@ TEST(Layout, SumsDoNotDependOnTheNumberOfThreads) {
     };
     Gradients alone{std::vector<float>(x.size()), std::vector<double>(2)};
     kernel->backward(x.data(), gy.data(), alone.gx.data(), kRows * kColumns, theta, alone.gtheta);
+    std::vector<double> in_order(2), part(2);
+    for (std::int64_t i = 0; i < kRows * kColumns; i += kTask) {
+      std::vector<float> gx(kTask);
+      kernel->backward(x.data() + i, gy.data() + i, gx.data(),
+                       std::min(kTask, kRows * kColumns - i), theta, part);
+      for (std::size_t k = 0; k < 2; ++k) in_order[k] += part[k];
+    }
+    EXPECT_EQ(alone.gtheta, in_order) << to_string(kernel->tier());
     for (const Sizes& strides : {Sizes{kColumns, 1}, Sizes{1, kRows}}) {
       const Gradients serial = backward_with(strides, {});
       EXPECT_EQ(serial == alone, strides[1] == 1);
