@@ -94,7 +94,8 @@ class TableKernel final : public Kernel {
   void run(const Table& table, TableLoop loop, const Late& late, const void* x, const void* gy,
            void* out, std::int64_t n) const {
     if (std::isinf(table.reach)) return loop(table.segments, x, gy, out, n);
-    const MakeProgram program = gy == nullptr ? forward_program : backward_program;
+    MakeProgram program = forward_program;
+    if (gy != nullptr) program = backward_program;
     run_within_reach(
         table, loop, [&]() -> const Routine& { return made(late, program); }, x, gy, out, n);
   }
