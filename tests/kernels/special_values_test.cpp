@@ -163,7 +163,7 @@ std::string wrong(const Case& c, std::size_t d, double x, double got, double wan
   const double scale = d == 0 ? std::min(std::fabs(x), 1.0) : 1.0;
   const double size = c.kernel.tier() == Tier::table ? 1.25 : 1;  // its own error in half places
   const double room = size * std::ldexp(std::max(std::fabs(want), scale), -std::min(digits, 18)) +
-                      std::ldexp(least, 1 - digits) +
+                      2 * std::ldexp(least, 1 - digits) +
                       (c.oscillates() ? std::ldexp(std::fabs(x), -20) : 0);  // of the phase
   if (std::fabs(want) + room > most && got * std::copysign(1, want) >= most) return "";
   const double lo = std::fabs(x) <= least ? std::min(want, mirrored) : want;

@@ -7,10 +7,6 @@
 namespace antigrad::kernels {
 namespace {
 
-void expect_within_a_hundredth(double got, double want, const std::string& where) {
-  EXPECT_NEAR(got, want, 0.01 * std::fabs(want)) << where;
-}
-
 /// f, g, g', df/dalpha at x, as a kernel of T gives them.
 template <class T>
 std::vector<double> everything(const Kernel& kernel, double at, const std::vector<double>& theta) {
@@ -37,11 +33,13 @@ TEST(Xielu, KeepsItsDigitsInBfloat16NearZero) {
         const double x = -std::ldexp(1, -k);
         const auto got = everything<Bf16>(*kernel, x, theta);
         const auto want = everything<double>(*reference, x, theta);
-        for (std::size_t i = 0; i < want.size(); ++i)
-          expect_within_a_hundredth(
-              got[i], want[i],
-              fmt::format("{} value {} at -2^-{}, theta {}", to_string(kernel->tier()), i, k,
-                          fmt::join(theta, ", ")));
+        for (std::size_t i = 0; i < want.size(); ++i) {
+          // Gradients of parameters are sums: what counts is their error against 1.
+          const double room = 0.01 * std::fabs(want[i]) + (i < 4 ? 0 : 0x1p-23);
+          EXPECT_NEAR(got[i], want[i], room)
+              << fmt::format("{} value {} at -2^-{}, theta {}", to_string(kernel->tier()), i, k,
+                             fmt::join(theta, ", "));
+        }
       }
   }
 }
