@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +15,7 @@
 #include <thread>
 
 #include "experiments/app/http.hpp"
+#include "space/error.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -24,13 +26,16 @@ constexpr std::chrono::milliseconds kFirstWait{200};  // doubled after every att
 /// NAME.part, held by one program at a time; it stays when this goes.
 class PartFile {
  public:
-  explicit PartFile(std::string path)
-      : path_(std::move(path)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-    if (file_ < 0) fail("cannot write");
-    if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-      ::close(file_);
-      throw std::runtime_error(path_ + ": another program is fetching this file; wait for it");
-    }
+  explicit PartFile(std::string path) : path_(std::move(path)) {
+    do {
+      if (file_ >= 0) ::close(file_);
+      file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+      if (file_ < 0) fail("cannot write");
+      if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+        ::close(file_);
+        throw std::runtime_error(path_ + ": another program is fetching this file; wait for it");
+      }
+    } while (!under_its_name());
     size_ = static_cast<std::uint64_t>(::lseek(file_, 0, SEEK_END));
   }
   ~PartFile() { ::close(file_); }
@@ -60,6 +65,14 @@ class PartFile {
   }
 
  private:
+  /// False when another program has finished and renamed it since it was opened.
+  bool under_its_name() const {
+    struct stat opened {
+    }, named{};
+    return ::fstat(file_, &opened) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+  }
+
   [[noreturn]] void fail(const char* what) const {
     throw std::runtime_error(fmt::format(
         "{}: {} ({}); what was fetched is kept: make room or choose another folder with -O, and "
@@ -68,7 +81,7 @@ class PartFile {
   }
 
   std::string path_;
-  int file_;
+  int file_ = -1;
   std::uint64_t size_ = 0;
 };
 
@@ -112,6 +125,10 @@ class Fetch {
       try {
         head = get(url);
       } catch (const HttpUntrusted& error) {
+        reason_ = error.what();
+        return Outcome::refused;
+      } catch (const space::Error& error) {
+        if (i == 0) throw;  // the user's address; else the server's, in a redirect
         reason_ = error.what();
         return Outcome::refused;
       } catch (const HttpError& error) {

@@ -143,7 +143,7 @@ def test_a_program_that_was_killed_leaves_what_the_next_goes_on_with():
 
 def test_a_wrong_file_is_refused():
     for way, text in (("wrong", "sha256 is "), ("long", "there are more bytes, expected 300000"), ("endless", "there are more bytes"),
-                      ("missing", "status 404"), ("loop", "more than 10 redirects")):
+                      ("missing", "status 404"), ("loop", "more than 10 redirects"), ("away", 'got the address "ftp://127.0.0.1/file"')):
         fresh()
         with Server(FILES) as server:
             done = get("one", server.url(way), code=1)

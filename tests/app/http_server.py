@@ -66,6 +66,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def way_relative(self, name, body):
         self.answer(307, b"", {"Location": f"../good/{name}"} if self.server.relative else {"Location": f"/good/{name}"})
 
+    def way_away(self, name, body):
+        self.answer(302, b"", {"Location": "ftp://127.0.0.1/file"})
+
     def way_loop(self, name, body):
         self.answer(301, b"", {"Location": f"/loop/{name}"})
 

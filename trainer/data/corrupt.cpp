@@ -67,9 +67,9 @@ void blur(Plane& plane, double deviation, int height, int width) {
 
 const std::vector<CorruptionRow>& corruptions() {
   static const std::vector<CorruptionRow> rows = {
-      {Corruption::noise, "noise", {0.04, 0.06, 0.08, 0.12, 0.18}, "normal noise on every pixel"},
-      {Corruption::blur, "blur", {0.4, 0.6, 0.9, 1.3, 1.8}, "a Gaussian over pixels"},
-      {Corruption::contrast, "contrast", {0.75, 0.5, 0.4, 0.3, 0.15}, "closer to the mean"},
+      {Corruption::noise, "noise", {0.04, 0.06, 0.08, 0.12, 0.18}},
+      {Corruption::blur, "blur", {0.4, 0.6, 0.9, 1.3, 1.8}},
+      {Corruption::contrast, "contrast", {0.75, 0.5, 0.4, 0.3, 0.15}},
   };
   return rows;
 }

@@ -15,7 +15,6 @@ struct CorruptionRow {
   Corruption kind;
   const char* name;
   double amounts[5];  // by severity, 1 to 5
-  const char* meaning;
 };
 
 /// noise: N(0, s) added to every pixel, s of full intensity. blur: a Gaussian of deviation s pixels
