@@ -162,6 +162,16 @@ Symmetry symmetry_of(Shape& shape, const Side& left, const Side& right) {
   return odd ? Symmetry::odd : even ? Symmetry::even : Symmetry::none;
 }
 
+/// |x| turns between -0 and the number before; where f does not jump there, 0 is the corner, so
+/// that a segment of either side holds 0.
+float at_zero_if_continuous(const Sampler& f, float corner) {
+  const double x[] = {static_cast<double>(corner), 0};
+  double y[2];
+  if (corner == 0 || std::fabs(corner) > 1e-40F) return corner;
+  f(x, y);
+  return std::fabs(y[1] - y[0]) <= 1e-40 ? 0 : corner;
+}
+
 /// A tail that ends just beyond a corner ends there.
 void snap(TailFit& tail, const std::vector<float>& corners) {
   for (const float corner : corners) {
@@ -204,7 +214,9 @@ std::optional<Shape> shape_of(const Sampler& f, const std::vector<float>& switch
   shape.symmetry = symmetry_of(shape, left, right);
   for (const float b : switches)
     if (static_cast<double>(std::fabs(b)) < shape.reach && is_corner(f, shape, b))
-      shape.corners.push_back(b);
+      shape.corners.push_back(at_zero_if_continuous(f, b));
+  const auto twice = std::ranges::unique(shape.corners);
+  shape.corners.erase(twice.begin(), twice.end());
   merge_neighbours(f, shape, shape.corners);
   snap(shape.left, shape.corners);
   snap(shape.right, shape.corners);

@@ -19,8 +19,8 @@ const char* to_string(Machine machine);
 enum class Element { f32, bf16, f16 };
 
 /// out[i] = P(x[i]), or gy[i] P(x[i]) where gy is given. NaN in gives NaN out; infinities give the
-/// limits of the table. Any n, any alignment; out may be x or gy. A value does not depend on its
-/// place.
+/// limits of the table; -0 gives a zero of either sign where f(0) = 0. Any n, any alignment; out
+/// may be x or gy. A value does not depend on its place.
 using TableLoop = void (*)(const Segments& table, const void* x, const void* gy, void* out,
                            std::int64_t n);
 
