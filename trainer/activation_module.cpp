@@ -1,11 +1,13 @@
 // forward -> backward -> double backward as two autograd functions: the backward of Forward is the
-// forward of Backward. Tensors go to the kernel as flat memory: an elementwise function does not
-// care in which order the elements lie.
+// forward of Backward. Tensors go to the kernel with their strides: what they agree on is one flat
+// call (kernels/layout.hpp).
 #include "trainer/activation_module.hpp"
 
 #include <cmath>
 #include <span>
 #include <utility>
+
+#include "kernels/layout.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -32,13 +34,15 @@ KernelPointer kept(const AutogradContext* context) {
   return static_cast<const KernelHolder&>(*capsule).kernel;
 }
 
-/// x itself where its elements fill a block of memory, in whatever order; else a contiguous copy.
-Tensor dense(const Tensor& x) { return x.is_non_overlapping_and_dense() ? x : x.contiguous(); }
+std::span<const std::int64_t> span_of(at::IntArrayRef values) {
+  return {values.data(), values.size()};
+}
+kernels::Input input(const Tensor& t) { return {t.const_data_ptr(), span_of(t.strides())}; }
+kernels::Output output(const Tensor& t) { return {t.mutable_data_ptr(), span_of(t.strides())}; }
 
-/// `other` with its elements in the order in which those of the dense `x` lie.
-Tensor in_order_of(const Tensor& x, const Tensor& other) {
-  if (other.strides() == x.strides()) return other;
-  return at::empty_like(x).copy_(other);
+/// The kernel over the elements of x, in whatever order they lie.
+kernels::Launch launch(const Kernel& kernel, const Tensor& x, std::span<const double> theta) {
+  return {kernel, span_of(x.sizes()), theta};
 }
 
 std::vector<double> to_doubles(const Tensor& values) {
@@ -51,8 +55,23 @@ Tensor to_tensor(const std::vector<double>& values, const Tensor& like) {
   return at::tensor(values, at::kDouble).to(like.options());
 }
 
+at::ScalarType scalar_type(kernels::Type type) {
+  switch (type) {
+    case kernels::Type::f32: return at::kFloat;
+    case kernels::Type::f64: return at::kDouble;
+    case kernels::Type::bf16: return at::kBFloat16;
+    case kernels::Type::f16: return at::kHalf;
+  }
+  return at::ScalarType::Undefined;
+}
+
+/// Of the parameters: 16 bits would not hold the steps of an optimiser.
+at::ScalarType parameter_type(const Kernel& kernel) {
+  return kernel.type() == kernels::Type::f64 ? at::kDouble : at::kFloat;
+}
+
 void check(const Kernel& kernel, const Tensor& x) {
-  const auto type = kernel.type() == kernels::Type::f32 ? at::kFloat : at::kDouble;
+  const auto type = scalar_type(kernel.type());
   TORCH_CHECK(x.is_cpu() && x.scalar_type() == type,
               "the activation was compiled for CPU tensors of ", type, ", got ", x.scalar_type(),
               " on ", x.device(), "; convert the tensor or compile for its type");
@@ -65,30 +84,30 @@ class Backward : public torch::autograd::Function<Backward> {
                                const Tensor& gy, const KernelPointer& kernel) {
     context->save_for_backward({x, theta, gy});
     keep(context, kernel);
-    const Tensor gy_dense = in_order_of(x, gy);
     Tensor gx = at::empty_like(x);
     std::vector<double> gtheta(static_cast<std::size_t>(theta.numel()));
-    kernel->backward(x.const_data_ptr(), gy_dense.const_data_ptr(), gx.mutable_data_ptr(),
-                     x.numel(), to_doubles(theta), gtheta);
+    const std::vector<double> parameters = to_doubles(theta);
+    kernels::backward(launch(*kernel, x, parameters), input(x), input(gy), output(gx), gtheta);
     return {gx, to_tensor(gtheta, theta)};
   }
 
   static variable_list backward(AutogradContext* context, variable_list cotangents) {
     const variable_list saved = context->get_saved_variables();
     const Tensor &x = saved[0], &theta = saved[1];
-    const Tensor gy = in_order_of(x, saved[2]), ggx = in_order_of(x, cotangents[0]);
+    const Tensor &gy = saved[2], &ggx = cotangents[0];
     Tensor dgy = at::empty_like(x), dx = at::empty_like(x);
     std::vector<double> dtheta(static_cast<std::size_t>(theta.numel()));
-    kept(context)->double_backward(x.const_data_ptr(), gy.const_data_ptr(), ggx.const_data_ptr(),
-                                   dgy.mutable_data_ptr(), dx.mutable_data_ptr(), x.numel(),
-                                   to_doubles(theta), to_doubles(cotangents[1]), dtheta);
+    const KernelPointer kernel = kept(context);
+    const std::vector<double> parameters = to_doubles(theta);
+    kernels::double_backward(launch(*kernel, x, parameters), input(x), input(gy), input(ggx),
+                             output(dgy), output(dx), to_doubles(cotangents[1]), dtheta);
     TORCH_CHECK(!at::GradMode::is_enabled(),
                 "an activation has no third derivatives; ask for the second without create_graph");
     return {dx, to_tensor(dtheta, theta), dgy, Tensor()};
   }
 };
 
-/// (x, theta) -> y; x is dense.
+/// (x, theta) -> y.
 class Forward : public torch::autograd::Function<Forward> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& theta,
@@ -96,7 +115,8 @@ class Forward : public torch::autograd::Function<Forward> {
     context->save_for_backward({x, theta});
     keep(context, kernel);
     Tensor y = at::empty_like(x);
-    kernel->forward(x.const_data_ptr(), y.mutable_data_ptr(), x.numel(), to_doubles(theta));
+    const std::vector<double> parameters = to_doubles(theta);
+    kernels::forward(launch(*kernel, x, parameters), input(x), output(y));
     return y;
   }
 
@@ -148,7 +168,9 @@ class Transform {
 
 Tensor apply_activation(const KernelPointer& kernel, const Tensor& x, const Tensor& theta) {
   check(*kernel, x);
-  return Forward::apply(dense(x), theta, kernel);
+  if (x.dim() > kernels::kMostDimensions)
+    return Forward::apply(x.reshape(-1), theta, kernel).reshape(x.sizes());
+  return Forward::apply(x, theta, kernel);
 }
 
 double normalising_gain(const space::Activation& activation) {
@@ -164,18 +186,16 @@ double normalising_gain(const space::Activation& activation) {
 
 ActivationModule::ActivationModule(std::shared_ptr<const CompiledActivation> compiled)
     : compiled_(std::move(compiled)) {
-  const bool f32 = compiled_->kernel->type() == kernels::Type::f32;
+  const auto type = parameter_type(*compiled_->kernel);
   const std::vector<double> starts = space::starts_of(compiled_->activation.parameters);
   for (const space::Parameter& parameter : compiled_->activation.parameters) {
     const double raw = space::to_raw(parameter.domain, parameter.start, starts);
-    raw_.push_back(register_parameter("raw_" + parameter.name,
-                                      at::scalar_tensor(raw, f32 ? at::kFloat : at::kDouble)));
+    raw_.push_back(register_parameter("raw_" + parameter.name, at::scalar_tensor(raw, type)));
   }
 }
 
 Tensor ActivationModule::theta() const {
-  const bool f32 = compiled_->kernel->type() == kernels::Type::f32;
-  if (raw_.empty()) return at::empty({0}, f32 ? at::kFloat : at::kDouble);
+  if (raw_.empty()) return at::empty({0}, parameter_type(*compiled_->kernel));
   variable_list theta;
   for (std::size_t k = 0; k < raw_.size(); ++k)
     theta.push_back(Transform(compiled_->activation.parameters[k].domain, raw_[k], theta).theta());

@@ -10,11 +10,11 @@
 
 namespace antigrad::trainer {
 
-/// y = f(x; theta), elementwise, for a CPU tensor x of any shape and of the kernel's type; y keeps
-/// x's memory format (contiguous, channels_last, any dense order) without a copy. theta: [number of
-/// parameters of the activation], inside the domains, not raw. Differentiable twice in x and theta;
-/// third derivatives are an error. Saves x and theta, nothing else. Throws c10::Error for another
-/// type or device.
+/// y = f(x; theta), elementwise, for a CPU tensor x of any shape and strides and of the kernel's
+/// type (float, double, bfloat16, half), without a copy of x; y keeps x's memory format
+/// (contiguous, channels_last, any dense order). theta: [number of parameters of the activation],
+/// inside the domains, not raw. Differentiable twice in x and theta; third derivatives are an
+/// error. Saves x and theta, nothing else. Throws c10::Error for another type or device.
 at::Tensor apply_activation(const std::shared_ptr<const kernels::Kernel>& kernel,
                             const at::Tensor& x, const at::Tensor& theta);
 
@@ -30,8 +30,8 @@ struct CompiledActivation {
 double normalising_gain(const space::Activation& activation);
 
 /// One place of a network: gain * f(x; theta) with parameters of its own. Every parameter of the
-/// activation is a registered scalar "raw_<name>" that is unbounded; theta = transform(raw) as
-/// space::Domain says.
+/// activation is a registered scalar "raw_<name>" that is unbounded, a double where the kernel
+/// computes in float64, else a float; theta = transform(raw) as space::Domain says.
 class ActivationModule : public torch::nn::Module {
  public:
   explicit ActivationModule(std::shared_ptr<const CompiledActivation> compiled);

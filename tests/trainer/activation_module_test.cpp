@@ -62,6 +62,64 @@ TEST(ActivationModuleTest, ViewsWithGapsGiveTheSameValues) {
   EXPECT_TRUE(at::equal(run(gaps, gy).gx, run(dense, gy).gx));
 }
 
+/// y, gx, dx (of sum gx^2) and gtheta as double, contiguous, for a kernel and tensor of the type.
+std::vector<Tensor> in_type(kernels::Type type, at::ScalarType scalar, const Tensor& input,
+                            const Tensor& gy) {
+  const auto activation = space::parse_activation("xielu");
+  ActivationModule module(std::make_shared<CompiledActivation>(
+      CompiledActivation{activation, kernels::compile(activation, {.type = type}), 1}));
+  Tensor x = input.detach().to(scalar).requires_grad_();
+  const Tensor y = module.forward(x);
+  EXPECT_EQ(y.scalar_type(), scalar);
+  variable_list leaves{x};
+  for (const Tensor& parameter : module.parameters()) leaves.push_back(parameter);
+  const variable_list g = torch::autograd::grad({y}, leaves, {gy.to(scalar)}, true, true);
+  const variable_list second = torch::autograd::grad({g[0].pow(2).sum()}, {x});
+  std::vector<Tensor> all{y, g[0], second[0], g[1], g[2]};
+  for (Tensor& t : all) t = t.detach().to(at::kDouble).contiguous();
+  return all;
+}
+
+TEST(ActivationModuleTest, EveryTypeOfTensorIsServedToSecondOrder) {
+  // Values that 16 bits hold, so that only the results are rounded.
+  const Tensor x = images().to(at::kBFloat16).to(at::kHalf).to(at::kFloat), gy = at::ones_like(x);
+  const auto want = in_type(kernels::Type::f64, at::kDouble, x, gy);
+  struct Row {
+    kernels::Type type;
+    at::ScalarType scalar;
+    double room;
+  };
+  for (const Row& row :
+       {Row{kernels::Type::f32, at::kFloat, 1e-5}, Row{kernels::Type::bf16, at::kBFloat16, 0.02},
+        Row{kernels::Type::f16, at::kHalf, 0.003}}) {
+    const auto got = in_type(row.type, row.scalar, x, gy);
+    for (std::size_t k = 0; k < want.size(); ++k)
+      EXPECT_TRUE(at::allclose(got[k], want[k], row.room, row.room)) << row.scalar << " " << k;
+  }
+  ActivationModule module(compiled("xielu"));
+  EXPECT_THROW(module.forward(x.to(at::kHalf)), c10::Error);
+}
+
+TEST(ActivationModuleTest, StridesOfEveryKindGiveTheSameBits) {
+  const Tensor x = images(), gy = images().flip(0);
+  const auto last = at::MemoryFormat::ChannelsLast;
+  const Tensor views[] = {x.contiguous(last),
+                          x.permute({3, 1, 0, 2}).contiguous().permute({2, 1, 3, 0}),
+                          at::cat({x, x}, 3).slice(3, 0, 5), at::stack({x, x}, 4).select(4, 1)};
+  for (const auto& [type, scalar] :
+       {std::pair{kernels::Type::f32, at::kFloat}, std::pair{kernels::Type::bf16, at::kBFloat16},
+        std::pair{kernels::Type::f16, at::kHalf}}) {
+    const auto want = in_type(type, scalar, x, gy);
+    for (const Tensor& view : views) {
+      ASSERT_TRUE(at::equal(view, x));
+      const auto got = in_type(type, scalar, view, gy.contiguous(last));
+      for (std::size_t k = 0; k < 3; ++k) EXPECT_TRUE(at::equal(got[k], want[k])) << k;
+    }
+  }
+  const Tensor nine = x.reshape({1, 2, 1, 3, 1, 4, 1, 5, 1}).transpose(1, 7);
+  EXPECT_TRUE(at::equal(run(nine, nine).y, run(nine.contiguous(), nine).y));
+}
+
 TEST(ActivationModuleTest, EmptyTensorsPass) {
   const Result empty = run(at::empty({0, 3}), at::empty({0, 3}));
   EXPECT_EQ(empty.y.numel(), 0);
