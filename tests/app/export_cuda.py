@@ -74,7 +74,7 @@ def test_headers_run_on_the_processor_and_agree_with_the_kernels():
     if not shutil.which(CXX):
         print("skipped: no C++ compiler")
         return
-    cases = some(write("cuda", 20 if FULL else 6), 14)
+    cases = some(write("cuda", 20 if FULL else 4), 9)
     loaded = library(cases, "all")
     for case in cases:
         check(case, loaded)
