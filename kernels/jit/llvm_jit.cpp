@@ -23,10 +23,16 @@ std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation, Type ty
 }  // namespace antigrad::kernels
 #else
 #include <llvm/ADT/StringMap.h>
+#include <llvm/Bitcode/BitcodeWriter.h>
+#include <llvm/Config/llvm-config.h>
+#include <llvm/ExecutionEngine/Orc/CompileUtils.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/Instructions.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Support/TargetSelect.h>
+#include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
 
 #include <algorithm>
@@ -36,6 +42,7 @@ std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation, Type ty
 #include <utility>
 #include <vector>
 
+#include "kernels/cache.hpp"
 #include "kernels/jit/emit.hpp"
 #include "kernels/lower.hpp"
 #include "kernels/table_loops.hpp"
@@ -96,7 +103,10 @@ class Jit {
     llvm::InitializeNativeTargetAsmPrinter();
     auto machine = expect(orc::JITTargetMachineBuilder::detectHost(), "no host target");
     machine.setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
+    machine.setRelocationModel(llvm::Reloc::PIC_);  // as the linker expects objects
+    machine.setCodeModel(llvm::CodeModel::Small);
     triple_ = machine.getTargetTriple().str();
+    machine_ = expect(machine.createTargetMachine(), "no target machine");
     jit_ = expect(orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(machine)).create(),
                   "no JIT");
     // Operations without an instruction on an old machine are calls into the C library.
@@ -110,36 +120,69 @@ class Jit {
 
   struct Compiled {
     Code code;
-    orc::ResourceTrackerSP tracker;
+    orc::JITDylib* library;
   };
 
   Compiled compile(const Program& program, const Isa& isa, Type type) {
     const std::scoped_lock lock(mutex_);
-    const std::string name = "kernel" + std::to_string(made_++);
-    auto context = std::make_unique<llvm::LLVMContext>();
-    auto module = std::make_unique<llvm::Module>(name, *context);
-    module->setDataLayout(jit_->getDataLayout());
-    module->setTargetTriple(triple_);
-    emit(*module, name, program, isa, type);
-    auto tracker = jit_->getMainJITDylib().createResourceTracker();
-    if (auto error = jit_->addIRModule(
-            tracker, orc::ThreadSafeModule(std::move(module), std::move(context))))
-      throw std::runtime_error("LLVM: " + llvm::toString(std::move(error)));
-    const auto address = expect(jit_->lookup(name), "no code");
-    return {address.toPtr<Code>(), std::move(tracker)};
+    llvm::LLVMContext context;
+    llvm::Module module(kName, context);
+    module.setDataLayout(jit_->getDataLayout());
+    module.setTargetTriple(triple_);
+    emit(module, kName, program, isa, type);
+    const auto make = [&] { return object_of(module); };
+    return link(portable(module) ? code_cache().get({bitcode(module), triple_, kCompiler}, make)
+                                 : make());
   }
 
-  void remove(orc::ResourceTrackerSP tracker) {
+  void remove(orc::JITDylib* library) {
     const std::scoped_lock lock(mutex_);
-    llvm::consumeError(tracker->remove());
-    tracker.reset();
+    llvm::consumeError(jit_->getExecutionSession().removeJITDylib(*library));
     jit_->getExecutionSession().getSymbolStringPool()->clearDeadEntries();
   }
 
  private:
+  static constexpr const char* kName = "kernel";  // of every routine, each in a library of its own
+  static constexpr const char* kCompiler = "LLVM " LLVM_VERSION_STRING;
+
+  /// The module as bytes: all that its code depends on.
+  static std::string bitcode(const llvm::Module& module) {
+    std::string bytes;
+    llvm::raw_string_ostream out(bytes);
+    llvm::WriteBitcodeToFile(module, out);
+    return bytes;
+  }
+
+  /// Whether the code means the same in another process: it calls no address of this one.
+  static bool portable(const llvm::Module& module) {
+    for (const llvm::Function& function : module)
+      for (const llvm::Instruction& i : llvm::instructions(function))
+        if (const auto* call = llvm::dyn_cast<llvm::CallBase>(&i);
+            call != nullptr && call->getCalledFunction() == nullptr)
+          return false;
+    return true;
+  }
+
+  std::string object_of(llvm::Module& module) const {
+    const auto object = expect(orc::SimpleCompiler(*machine_)(module), "no object");
+    return object->getBuffer().str();
+  }
+
+  Compiled link(const std::string& object) {
+    auto& session = jit_->getExecutionSession();
+    orc::JITDylib& library = session.createBareJITDylib("kernel" + std::to_string(made_++));
+    library.addToLinkOrder(jit_->getMainJITDylib());
+    if (auto error = jit_->getObjLinkingLayer().add(
+            library, llvm::MemoryBuffer::getMemBufferCopy(object, kName)))
+      throw std::runtime_error("LLVM: " + llvm::toString(std::move(error)));
+    const auto symbol = expect(session.lookup({&library}, jit_->mangleAndIntern(kName)), "no code");
+    return {symbol.getAddress().toPtr<Code>(), &library};
+  }
+
   const Isa host_ = detect_isa();  // asking the processor is slow on virtual machines
   std::mutex mutex_;
   std::string triple_;
+  std::unique_ptr<llvm::TargetMachine> machine_;
   std::unique_ptr<orc::LLJIT> jit_;
   std::uint64_t made_ = 0;
 };
@@ -161,7 +204,7 @@ class LlvmRoutine final : public Routine {
         lanes_(static_cast<std::size_t>(lane_count(isa, type))),
         jit_(process_jit()),
         compiled_(jit_->compile(program_, isa, type)) {}
-  ~LlvmRoutine() override { jit_->remove(std::move(compiled_.tracker)); }
+  ~LlvmRoutine() override { jit_->remove(compiled_.library); }
   LlvmRoutine(const LlvmRoutine&) = delete;
   LlvmRoutine& operator=(const LlvmRoutine&) = delete;
 
