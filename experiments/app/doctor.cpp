@@ -10,6 +10,7 @@
 #include "experiments/app/commands.hpp"
 #include "experiments/app/slots.hpp"
 #include "experiments/app/trainer_library.hpp"
+#include "kernels/cache.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {
@@ -54,6 +55,23 @@ Finding check_data(const std::string& name) {
             "./scripts/run makes it from pinned wheels"};
   return {"data " + name, State::fine, fmt::format("{:.1f} MB", static_cast<double>(size) / 1e6),
           ""};
+}
+
+// Machine code that other processes need not make again.
+Finding check_cache() {
+  const std::string folder = kernels::cache_folder();
+  if (folder.empty())
+    return {"kernel cache", State::slower, "none: every process compiles its kernels",
+            "name a folder in ANTIGRAD_CACHE"};
+  fs::path there = folder;
+  while (!fs::exists(there) && there.has_parent_path() && there != there.parent_path())
+    there = there.parent_path();
+  const bool usable = fs::is_directory(there) && ::access(there.c_str(), W_OK) == 0;
+  const kernels::CodeCache::Usage usage = kernels::code_cache().usage();
+  return {"kernel cache", usable ? State::fine : State::slower,
+          fmt::format("{}: {} kernels, {:.1f} MB{}", folder, usage.files,
+                      static_cast<double>(usage.bytes) / 1e6, usable ? "" : "; not writable"),
+          usable ? "" : "choose another folder with ANTIGRAD_CACHE"};
 }
 
 double available_mebibytes() {
@@ -113,6 +131,7 @@ int doctor_command(const Arguments& arguments) {
   for (const char* name : {"digits.csv.gz", "python.txt"}) findings.push_back(check_data(name));
   findings.push_back(
       {"cores", State::fine, fmt::format("{} for this process: {} workers", cores, cores), ""});
+  findings.push_back(check_cache());
   findings.push_back(check_memory(cores));
   findings.push_back(check_disk());
   findings.push_back(check_write());

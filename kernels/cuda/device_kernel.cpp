@@ -2,33 +2,34 @@
 
 #include <fmt/format.h>
 
-#include <mutex>
 #include <stdexcept>
 #include <string_view>
 
+#include "kernels/cache.hpp"
 #include "kernels/cuda/nvrtc.hpp"
 
 namespace antigrad::kernels {
 namespace {
 
+/// From the cache where it is there.
+std::string compiled_code(const std::string& text, const std::string& architecture, bool contract) {
+  const auto nvrtc = open_nvrtc();
+  return code_cache().get(
+      {text, architecture + (contract ? ", contracted" : ""), "NVRTC " + nvrtc->version()},
+      [&] { return nvrtc->compile(text, architecture, contract).cubin; });
+}
+
 std::string code_of(const space::Activation& activation, std::span<const Pass> passes,
                     CudaOptions options, const CudaDevice& device) {
   options.reduce = false;
   options.prefix.clear();
-  return open_nvrtc()
-      ->compile(cuda_source(activation, passes, options), device.architecture(),
-                options.type != Type::f32)
-      .cubin;
+  return compiled_code(cuda_source(activation, passes, options), device.architecture(),
+                       options.type != Type::f32);
 }
 
-/// The second stage's machine code, compiled once for an architecture.
+/// The second stage's machine code, the same for every activation.
 std::string reduce_code(const std::string& architecture) {
-  static std::mutex mutex;
-  static std::map<std::string, std::string> known;
-  const std::scoped_lock lock(mutex);
-  std::string& code = known[architecture];
-  if (code.empty()) code = open_nvrtc()->compile(cuda_reduce_source(), architecture, false).cubin;
-  return code;
+  return compiled_code(cuda_reduce_source(), architecture, false);
 }
 
 }  // namespace

@@ -101,6 +101,18 @@ def test_export_prints_the_files_of_every_target():
     assert all(re.search(rf"^  {target} +NAME", text, re.M) for target in ("cuda", "torch", "triton", "hf", "jax", "onnx", "c", "latex")), text
 
 
+def test_doctor_names_the_cache_of_machine_code():
+    def row(folder):
+        env = {**os.environ, "ANTIGRAD_CACHE": folder}
+        said = subprocess.run([PROGRAM, "doctor", "-o", "json"], env=env, capture_output=True, text=True)
+        return next(row for row in json.loads(said.stdout) if row["check"] == "kernel cache")
+
+    folder = os.path.abspath("machine_code")
+    first, second = row(folder), row(folder)
+    assert first["state"] == second["state"] == "fine" and second["detail"].startswith(folder + ": "), (first, second)
+    assert row("off")["state"] == "limited" and row("/dev/null/code")["state"] == "limited"
+
+
 def test_lists_come_as_table_json_and_csv():
     rows = asked("zoo")
     assert {"relu", "gelu", "silu", "mish", "relu2", "xielu"} <= {row["name"] for row in rows}

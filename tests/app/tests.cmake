@@ -5,7 +5,7 @@ function(antigrad_app_test name)
   file(MAKE_DIRECTORY ${folder})
   add_test(NAME app.${name} WORKING_DIRECTORY ${folder} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/app/${name}.py)
   set_tests_properties(app.${name} PROPERTIES LABELS app TIMEOUT 600
-    ENVIRONMENT "ANTIGRAD_BIN=${CMAKE_BINARY_DIR}/bin;ANTIGRAD_SOURCE=${CMAKE_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1")
+    ENVIRONMENT "ANTIGRAD_BIN=${CMAKE_BINARY_DIR}/bin;ANTIGRAD_SOURCE=${CMAKE_SOURCE_DIR};ANTIGRAD_CACHE=${CMAKE_BINARY_DIR}/cache;PYTHONDONTWRITEBYTECODE=1")
 endfunction()
 
 antigrad_app_test(command_line)
