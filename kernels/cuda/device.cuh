@@ -5,10 +5,12 @@
 //@ base:
 #ifdef __CUDACC__
 #define ANTIGRAD_DEVICE static __device__ __forceinline__
+#define ANTIGRAD_RARE static __device__ __noinline__
 #define ANTIGRAD_TABLE static __device__ const
 #else
 #include <math.h>
 #define ANTIGRAD_DEVICE static inline
+#define ANTIGRAD_RARE static
 #define ANTIGRAD_TABLE static const
 #endif
 typedef unsigned short u16;
@@ -228,35 +230,42 @@ struct alignas(16) Words {
 };
 //@ float32: bits words
 typedef float Scalar;
-ANTIGRAD_DEVICE float widen(Scalar s) { return s; }
-ANTIGRAD_DEVICE Scalar narrow(float f) { return f; }
 ANTIGRAD_DEVICE void unpack(const Words& w, float* v) {
   v[0] = from_bits(w.a), v[1] = from_bits(w.b), v[2] = from_bits(w.c), v[3] = from_bits(w.d);
 }
 ANTIGRAD_DEVICE Words pack(const float* v) {
   return Words{to_bits(v[0]), to_bits(v[1]), to_bits(v[2]), to_bits(v[3])};
 }
+// The first `count` elements of a group, one by one; the others are 0.
+ANTIGRAD_RARE Words read_singly(const Scalar* p, int count) {
+  u32 words[4];
+#pragma unroll
+  for (int i = 0; i < 4; ++i) words[i] = i < count ? to_bits(p[i]) : 0;
+  return Words{words[0], words[1], words[2], words[3]};
+}
+ANTIGRAD_RARE void write_singly(Scalar* p, int count, Words w) {
+  const u32 words[] = {w.a, w.b, w.c, w.d};
+#pragma unroll
+  for (int i = 0; i < 4; ++i)
+    if (i < count) p[i] = from_bits(words[i]);
+}
 //@ bfloat16: bits
 typedef u16 Scalar;
 ANTIGRAD_DEVICE float widen(Scalar s) { return from_bits((u32)s << 16); }
-// To the nearest, ties to even.
-ANTIGRAD_DEVICE Scalar narrow(float f) {
-#ifdef __CUDACC__
-  u16 s;
-  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(s) : "f"(f));
-  return s;
-#else
+#ifndef __CUDACC__
+ANTIGRAD_DEVICE u32 narrow(float f) {
   const u32 u = to_bits(f);
-  return (Scalar)(f != f ? 0x7fff : (u + 0x7fff + (u >> 16 & 1)) >> 16);
-#endif
+  return f != f ? 0x7fff : (u + 0x7fff + (u >> 16 & 1)) >> 16;
 }
+#endif
+// To the nearest, ties to even.
 ANTIGRAD_DEVICE u32 pair(float low, float high) {
 #ifdef __CUDACC__
   u32 word;
   asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
   return word;
 #else
-  return narrow(low) | (u32)narrow(high) << 16;
+  return narrow(low) | narrow(high) << 16;
 #endif
 }
 //@ float16: bits
@@ -272,27 +281,23 @@ ANTIGRAD_DEVICE float widen(Scalar s) {
   return from_bits(sign | (rest << 13) + (rest < 0x7c00 ? 0x38000000 : 0x70000000));
 #endif
 }
-// To the nearest, ties to even; infinite from 65520 on.
-ANTIGRAD_DEVICE Scalar narrow(float f) {
-#ifdef __CUDACC__
-  u16 s;
-  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(s) : "f"(f));
-  return s;
-#else
+#ifndef __CUDACC__
+ANTIGRAD_DEVICE u32 narrow(float f) {
   const u32 u = to_bits(f), sign = u >> 16 & 0x8000, rest = u & 0x7fffffff;
   if (f != f) return 0x7fff;
-  if (rest >= 0x477ff000) return (Scalar)(sign | 0x7c00);
-  if (rest < 0x38800000) return (Scalar)(sign | (u32)rintf(from_bits(rest) * 0x1p+24f));
-  return (Scalar)(sign | (rest - 0x38000000 + 0xfff + (rest >> 13 & 1)) >> 13);
-#endif
+  if (rest >= 0x477ff000) return sign | 0x7c00;
+  if (rest < 0x38800000) return sign | (u32)rintf(from_bits(rest) * 0x1p+24f);
+  return sign | (rest - 0x38000000 + 0xfff + (rest >> 13 & 1)) >> 13;
 }
+#endif
+// To the nearest, ties to even; infinite from 65520 on.
 ANTIGRAD_DEVICE u32 pair(float low, float high) {
 #ifdef __CUDACC__
   u32 word;
   asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
   return word;
 #else
-  return narrow(low) | (u32)narrow(high) << 16;
+  return narrow(low) | narrow(high) << 16;
 #endif
 }
 //@ halves: words
@@ -307,29 +312,39 @@ ANTIGRAD_DEVICE void unpack(const Words& w, float* v) {
 ANTIGRAD_DEVICE Words pack(const float* v) {
   return Words{pair(v[0], v[1]), pair(v[2], v[3]), pair(v[4], v[5]), pair(v[6], v[7])};
 }
+// The first `count` elements of a group, one by one; the others are 0.
+ANTIGRAD_RARE Words read_singly(const Scalar* p, int count) {
+  u32 words[4];
+#pragma unroll
+  for (int i = 0; i < 4; ++i) {
+    words[i] = 2 * i < count ? p[2 * i] : 0;
+    if (2 * i + 1 < count) words[i] |= (u32)p[2 * i + 1] << 16;
+  }
+  return Words{words[0], words[1], words[2], words[3]};
+}
+ANTIGRAD_RARE void write_singly(Scalar* p, int count, Words w) {
+  const u32 words[] = {w.a, w.b, w.c, w.d};
+#pragma unroll
+  for (int i = 0; i < 4; ++i) {
+    if (2 * i < count) p[2 * i] = (Scalar)words[i];
+    if (2 * i + 1 < count) p[2 * i + 1] = (Scalar)(words[i] >> 16);
+  }
+}
 //@ memory: words extent threads
 static const int kGroup = 16 / (int)sizeof(Scalar);
 ANTIGRAD_DEVICE int clipped(i64 left) { return left < kGroup ? (int)left : kGroup; }
 ANTIGRAD_DEVICE bool whole(const void* p, int count) {
   return count == kGroup && ((unsigned long long)p & 15) == 0;
 }
-// The first `count` elements of a group; the others are 0.
 ANTIGRAD_DEVICE void load(const Scalar* p, int count, float* v) {
-  if (whole(p, count)) {
-    unpack(*(const Words*)p, v);
-  } else {
-#pragma unroll
-    for (int i = 0; i < kGroup; ++i) v[i] = i < count ? widen(p[i]) : 0;
-  }
+  unpack(whole(p, count) ? *(const Words*)p : read_singly(p, count), v);
 }
 ANTIGRAD_DEVICE void store(Scalar* p, int count, const float* v) {
-  if (whole(p, count)) {
-    *(Words*)p = pack(v);
-  } else {
-#pragma unroll
-    for (int i = 0; i < kGroup; ++i)
-      if (i < count) p[i] = narrow(v[i]);
-  }
+  const Words words = pack(v);
+  if (whole(p, count))
+    *(Words*)p = words;
+  else
+    write_singly(p, count, words);
 }
 //@ block_sum: memory
 // The sum over the threads of a block, in a fixed order; in thread 0.

@@ -28,6 +28,7 @@ struct CudaDevice::Driver {
   int (*load)(void**, const void*);
   int (*unload)(void*);
   int (*function)(void**, void*, const char*);
+  int (*function_attribute)(int*, int, void*);
   int (*launch)(void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*,
                 void**, void**);
   int (*error_name)(int, const char**);
@@ -50,6 +51,8 @@ namespace {
 
 // CUdevice_attribute.
 constexpr int kProcessors = 16, kMajor = 75, kMinor = 76;
+// CUfunction_attribute.
+constexpr int kRegisters = 4;
 
 /// Makes a context current on this thread for a while, where another one is.
 template <class Driver>
@@ -93,6 +96,7 @@ CudaDevice::Driver::Driver(const char* path) : library(path) {
   library.find("cuModuleLoadData", load);
   library.find("cuModuleUnload", unload);
   library.find("cuModuleGetFunction", function);
+  library.find("cuFuncGetAttribute", function_attribute);
   library.find("cuLaunchKernel", launch);
   library.find("cuGetErrorName", error_name);
   check(init(0), "the CUDA driver does not start", "see what nvidia-smi says, or train on the CPU");
@@ -149,9 +153,16 @@ CudaModule::CudaModule(CudaDevice device, const std::string& cubin) : device_(st
 }
 
 void* CudaModule::function(const char* name) const {
+  const auto& driver = *device_.driver_;
+  const Current<CudaDevice::Driver> current(driver, device_.context_.get());
+  const auto what = fmt::format("kernel {}", name);
   void* found = nullptr;
-  device_.driver_->check(device_.driver_->function(&found, module_.get(), name),
-                         fmt::format("kernel {}", name), "build antigrad again");
+  driver.check(driver.function(&found, module_.get(), name), what, "build antigrad again");
+  // Asking makes a lazy driver load the code now and not in the first launch, which may be
+  // captured.
+  int registers = 0;
+  driver.check(driver.function_attribute(&registers, kRegisters, found), what,
+               "see nvidia-smi for free memory");
   return found;
 }
 

@@ -87,6 +87,7 @@ def compiled_calls(reference, pass_name, sets, theta):
         outputs = program(*(a.float() for a in arguments))
         return [outputs[0].to(dtype), *(t.sum() for t in outputs[1:])]
 
+    torch.compiler.reset()  # else the 9th shape or type of one function runs unfused
     fused = torch.compile(narrow)
     return [lambda s=s: fused(*s, *theta) for s in sets]
 
