@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "space/cover.hpp"
+#include "space/enclose.hpp"
 #include "space/error.hpp"
 #include "space/table.hpp"
 #include "space/tabulate.hpp"
@@ -91,12 +92,48 @@ End settled(const Expr& h, double side, const std::vector<double>& kinks) {
   return nearest;
 }
 
+/// Which branches h takes at x; nothing where a comparison is too close to tell.
+std::optional<std::vector<signed char>> branches(const Expr& h, double x) {
+  Switches switches;
+  (void)enclose_jet(h, Ball(x), 1, {}, &switches);
+  if (switches.undecided) return std::nullopt;
+  return switches.taken;
+}
+
+/// The kink in the ball to the last digit: an error of its place would be one of the integral where
+/// h jumps.
+double crossing(const Expr& h, const Ball& kink) {
+  const double room = 1e-12 * (1 + std::fabs(kink.middle()));
+  double left = kink.lower() - room, right = kink.upper() + room;
+  const auto before = branches(h, left), after = branches(h, right);
+  const auto lost = [&] {
+    throw Error(
+        fmt::format("no table: where the formula has its kink near x = {} is not known "
+                    "well enough; expected comparisons whose sides cross there once",
+                    kink.middle()));
+  };
+  if (!before || !after || *before == *after) lost();
+  while (std::nextafter(left, right) < right) {
+    const double middle = 0.5 * left + 0.5 * right;
+    if (!(left < middle && middle < right)) break;
+    const auto here = branches(h, middle);
+    if (here == after)
+      right = middle;
+    else if (!here || here == before)
+      left = middle;
+    else
+      lost();
+  }
+  return left;
+}
+
 }  // namespace
 
 std::vector<double> kinks_of(const Expr& h) {
   std::vector<double> out;
   const Cover cover(h, {});
-  for (const Cover::Kink& kink : cover.kinks()) out.push_back(kink.at.middle());
+  for (const Cover::Kink& kink : cover.kinks())
+    out.push_back(kink.at.exact() ? kink.at.middle() : crossing(h, kink.at));
   return out;
 }
 

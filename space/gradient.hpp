@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "space/activation.hpp"
@@ -32,8 +33,9 @@ struct Term;
 /// their sum, fixed, so that parameters stand in u alone.
 struct Factor {
   Op primitive;
-  Affine scale{1, {}}, shift{0, {}};
-  std::vector<Term> inside{};
+  Affine scale, shift;
+  std::vector<Term> inside;
+  Factor(Op p, Affine a = {1, {}}, Affine b = {0, {}});  // defined where Term is complete
   bool composed() const { return !inside.empty(); }
   bool operator==(const Factor& other) const;
 };
@@ -44,6 +46,8 @@ struct Term {
   std::vector<Factor> factors;
   bool operator==(const Term&) const = default;
 };
+inline Factor::Factor(Op p, Affine a, Affine b)
+    : primitive(p), scale(std::move(a)), shift(std::move(b)) {}
 inline bool Factor::operator==(const Factor& other) const {
   return primitive == other.primitive && scale == other.scale && shift == other.shift &&
          inside == other.inside;
