@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
 namespace antigrad::trainer {
@@ -44,6 +45,23 @@ std::int64_t resnet_parameters(int depth, int width, int channels, int classes) 
     }
   }
   return count + in * classes + classes;
+}
+
+TEST(ResnetTest, NarrowNetworksTrainOnLargeImages) {
+  // libtorch's strided 1x1 convolution writes past a buffer here: it crashed in some of these.
+  at::set_num_threads(1);
+  for (const int side : {56, 64, 80, 96}) {
+    const auto model = make_resnet(kResnet, 3, 10, compiled("relu"), 1);
+    for (int i = 0; i < 3; ++i) {
+      const Tensor loss = model->forward(at::ones({4, 3, side, side})).square().mean();
+      loss.backward();
+      EXPECT_TRUE(std::isfinite(loss.item<double>())) << side;
+    }
+    for (const Tensor& parameter : model->parameters()) {
+      if (!parameter.grad().defined()) continue;
+      EXPECT_TRUE(parameter.grad().isfinite().all().item<bool>()) << side;
+    }
+  }
 }
 
 TEST(ResnetTest, HasTheParametersOfItsDefinition) {
