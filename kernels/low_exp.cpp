@@ -96,6 +96,14 @@ Rest rounding(Low y) {
       const Rest from_b = product(constants(a)(-1), rounding(b));
       return sum(rounding_of_sum(a, -b, y), sum(rounding(a), from_b));
     }
+    case Op::Less:
+    case Op::LessEqual: {
+      const Low c{y.builder, n.c}, d{y.builder, n.d};
+      const Rest from_c = rounding(c), from_d = rounding(d);
+      if (!from_c && !from_d) return {};
+      const Low zero = constants(y)(0);
+      return node(n.op, a, b, from_c.value_or(zero), from_d.value_or(zero));
+    }
     case Op::Mul: return rounding_of_product(a, b, y);
     case Op::Div: return rounding_of_quotient(a, b, y);
     default: return {};
@@ -111,13 +119,17 @@ Power power_of_e(Low x, Rest rest) {
   return {n, base_fma(r * r, polynomial(r, kExpm1), r)};
 }
 
+Power short_decay(Low x) {
+  const auto K = constants(x);
+  const Low n = base_round(x * K(kLog2e)), r = base_fma(n, K(-kLn2High), x);
+  const bool absolute = x.errors == Errors::absolute;
+  const std::span<const double> c = absolute ? std::span<const double>(kExpm1Absolute) : kExpm1;
+  return {n, base_fma(r * r, polynomial(r, c), r)};
+}
+
 Power decay(Low x, Rest rest) {
   const auto K = constants(x);
-  if (x.errors == Errors::absolute) {
-    const Low bounded = base_max(x, K(kLowest)), n = base_round(bounded * K(kLog2e));
-    const Low r = base_fma(n, K(-kLn2High), bounded);
-    return {n, base_fma(r * r, polynomial(r, kExpm1Absolute), r)};
-  }
+  if (x.errors == Errors::absolute) return short_decay(base_max(x, K(kLowest)));
   rest = sum(rounding(x), rest);
   if (rest) rest = base_less(K(kLowest), x, *rest, K(0));
   return power_of_e(base_max(x, K(kLowest)), rest);
@@ -128,7 +140,7 @@ Low negative_magnitude(Low a) {
   const Node n = e.node({&e, a.id});
   if (n.op == Op::Lit) return constants(a)(-std::fabs(e.literal_value({&e, a.id})));
   if (n.op != Op::Mul) return -base_abs(a);
-  return negative_magnitude({&e, n.a}) * base_abs(Low{&e, n.b});
+  return negative_magnitude(sibling(a, {&e, n.a})) * base_abs(sibling(a, {&e, n.b}));
 }
 
 Low value_of(Power p) { return base_scale2(p.u + constants(p.u)(1), p.n); }

@@ -30,6 +30,9 @@ Power decay(Low x, std::optional<Low> rest = {});
 /// -|a|, a product where `a` is one.
 Low negative_magnitude(Low a);
 
+/// The same for -104 <= x <= 0 where errors count against 1: n ln 2 with the digits of one float32.
+Power short_decay(Low x);
+
 /// 2^n (1 + u), that less 1, and half of that.
 Low value_of(Power p);
 Low less_one(Power p);

@@ -71,6 +71,17 @@ Low machine_exp(Low a) {
   return value_of(power_of_e(base_max(base_min(a, K(89)), K(-104)), rest));
 }
 
+Low nonpositive_exp(Low a) { return value_of(decay(a)); }
+
+/// 2^n u + (2^n - 1), where rounding n ln 2 to one float32 is too little to matter. 0 for -0.
+Low nonpositive_expm1(Low a) {
+  const auto K = constants(a);
+  const Power p = short_decay(base_max(a, K(-30)));
+  if (a.errors == Errors::absolute) return value_of(p) - K(1);
+  const Low power = base_scale2(K(1), p.n);
+  return base_fma(power, p.u, power - K(1));
+}
+
 Low machine_gaussian(Low a) { return value_of(decay(-a * a)); }
 
 Low machine_normal_pdf(Low a) {

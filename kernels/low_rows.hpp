@@ -20,6 +20,10 @@ Low machine_isru_slope(Low a);
 Low machine_sine_integral(Low a);
 Low machine_sinc_slope(Low a);
 
+// The same for an argument that is not above 0, or counts only where it is not.
+Low nonpositive_exp(Low a);
+Low nonpositive_expm1(Low a);
+
 // Sums of a row and another term that would cancel.
 Low tanh_difference(Low a);   // a - tanh(a)
 Low expm1_difference(Low a);  // expm1(a) - a

@@ -8,6 +8,7 @@
 
 #include "kernels/low_rows.hpp"
 #include "kernels/rewrite.hpp"
+#include "kernels/selection.hpp"
 #include "space/rows-inl.hpp"
 #include "space/table.hpp"
 
@@ -21,15 +22,18 @@ using space::Op;
 using space::Sym;
 
 /// The row as nodes: its machine form where kernels/low_rows.hpp has one, else its formula.
+/// nonpositive: a counts only where it is not above 0.
 template <class T>
-T row(Op op, T a) {
+T row(Op op, T a, bool nonpositive) {
   switch (op) {
-#define PRIMITIVE(ID, NAME, ...)                   \
-  case Op::ID: {                                   \
-    if constexpr (requires { machine_##NAME(a); }) \
-      return machine_##NAME(a);                    \
-    else                                           \
-      return space::rows::NAME(a);                 \
+#define PRIMITIVE(ID, NAME, ...)                       \
+  case Op::ID: {                                       \
+    if constexpr (requires { nonpositive_##NAME(a); }) \
+      if (nonpositive) return nonpositive_##NAME(a);   \
+    if constexpr (requires { machine_##NAME(a); })     \
+      return machine_##NAME(a);                        \
+    else                                               \
+      return space::rows::NAME(a);                     \
   }
 #include "space/primitives.def"
     default: return a;
@@ -95,10 +99,35 @@ std::optional<Low> difference(const Expr& e, std::size_t i, const std::vector<Sy
   return std::nullopt;
 }
 
+/// Rows whose value counts only where their argument is not above 0 (a NaN may be among them).
+std::vector<bool> nonpositive_rows(const Expr& e) {
+  std::vector<bool> all(e.nodes.size());
+  const auto literal = [&](std::uint16_t i, bool right) {
+    return e.nodes[i].op == Op::Lit &&
+           (right ? e.literals[e.nodes[i].a] <= 0 : e.literals[e.nodes[i].a] >= 0);
+  };
+  for (const Node& s : e.nodes) {
+    if (s.op != Op::Less && s.op != Op::LessEqual) continue;
+    // a < 0 holds, or 0 < a does not.
+    const bool holds = literal(s.b, true), fails = s.op == Op::Less && literal(s.a, false);
+    if (!holds && !fails) continue;
+    const auto argument = holds ? s.a : s.b;
+    const auto is_row_of_it = [&](const Node& n) {
+      return !space::primitive(n.op).core && n.a == argument;
+    };
+    if (std::ranges::none_of(e.nodes, is_row_of_it)) continue;
+    const auto only = only_on_side(e, s, holds ? 0 : 1);
+    for (std::size_t i = 0; i < e.nodes.size(); ++i)
+      if (only[i] && is_row_of_it(e.nodes[i])) all[i] = true;
+  }
+  return all;
+}
+
 /// keep: rows stay as they are, only tables get their tails.
 Expr lower_rows(const Expr& e, Errors all, bool keep) {
   Builder out;
   const std::vector<Errors> errors = errors_of(e, all);
+  const std::vector<bool> nonpositive = nonpositive_rows(e);
   std::vector<Sym> at;
   for (std::size_t i = 0; i < e.nodes.size(); ++i) {
     const Node& n = e.nodes[i];
@@ -113,7 +142,7 @@ Expr lower_rows(const Expr& e, Errors all, bool keep) {
     else if (keep || space::primitive(n.op).core)
       at.push_back(copy_node(out, e, n, at));
     else
-      at.push_back({&out, row(n.op, operand()).id});
+      at.push_back({&out, row(n.op, operand(), nonpositive[i]).id});
   }
   return out.finish(outputs(e, at));
 }
@@ -164,7 +193,9 @@ Expr contract(const Expr& e) {
 
 }  // namespace
 
-Expr lower(const Expr& e, Errors errors) { return contract(lower_rows(rewrite(e), errors, false)); }
+Expr lower(const Expr& e, Errors errors) {
+  return select_operands(contract(lower_rows(merge_calls(rewrite(e)), errors, false)));
+}
 
 Expr lower_tables(const Expr& e) { return lower_rows(e, Errors::relative, true); }
 

@@ -100,6 +100,17 @@ Sym copy_node(Builder& out, const Expr& e, const Node& n, std::span<const Sym> a
   }
 }
 
+std::vector<bool> uniform_nodes(const Expr& e) {
+  std::vector<bool> uniform;
+  for (const Node& n : e.nodes) {
+    const std::uint16_t operands[] = {n.a, n.b, n.c, n.d};
+    bool all = n.op != Op::Var;
+    for (int k = 0; k < space::primitive(n.op).arity; ++k) all = all && uniform[operands[k]];
+    uniform.push_back(all);
+  }
+  return uniform;
+}
+
 std::span<const Rule> rules() { return kRules; }
 
 Expr pattern(const char* text) {

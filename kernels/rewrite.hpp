@@ -4,6 +4,7 @@
 #pragma once
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "space/builder.hpp"
 
@@ -29,6 +30,9 @@ std::optional<Match> match(const space::Expr& pattern, const space::Expr& e, std
 /// Node n of e in another builder, on operands that are there already.
 space::Sym copy_node(space::Builder& out, const space::Expr& e, const space::Node& n,
                      std::span<const space::Sym> at);
+
+/// Which nodes depend on no input: they are the same for every element.
+std::vector<bool> uniform_nodes(const space::Expr& e);
 
 /// e with every rule applied until none applies; the number of nodes falls with each.
 space::Expr rewrite(const space::Expr& e);
