@@ -29,7 +29,7 @@ using Values = std::vector<Value*>;
 /// registers.
 int unroll_of(const Program& program) {
   const std::size_t size = program.expr.nodes.size();
-  return size <= 60 ? 4 : size <= 160 ? 2 : 1;
+  return size <= 60 ? 4 : size <= 120 ? 3 : size <= 300 ? 2 : 1;
 }
 
 /// One function under construction. Blocks: entry (parameters, constants), body (unrolled), rest
@@ -167,11 +167,21 @@ class Emitter {
     return phis;
   }
 
+  /// The node that is added up for reduction k: without its uniform factor, which the sum gets.
+  std::uint16_t summed(int k) const {
+    const auto i = program_.expr.outputs[static_cast<std::size_t>(program_.elementwise + k)];
+    const Node& n = program_.expr.nodes[i];
+    return n.op == Op::Mul && uniform_[n.a] && !uniform_[n.b] && fuses_ ? n.b : i;
+  }
+  Value* factor(int k) const {
+    const auto i = program_.expr.outputs[static_cast<std::size_t>(program_.elementwise + k)];
+    return summed(k) == i ? nullptr : uniform_[program_.expr.nodes[i].a];
+  }
+
   /// sum + reduction k of the values v, in one rounding where that is a product. With a mask, where
   /// it is true.
   Value* add(Value* sum, const Values& v, int k, Value* mask = nullptr) {
-    const auto output_node =
-        program_.expr.outputs[static_cast<std::size_t>(program_.elementwise + k)];
+    const auto output_node = summed(k);
     const Node& n = program_.expr.nodes[output_node];
     Value* const grown = n.op == Op::Mul && fuses_
                              ? ops_.apply(Op::Fma, v[n.a], v[n.b], sum, nullptr)
@@ -268,6 +278,7 @@ class Emitter {
     }
     for (std::size_t k = 0; k < last.size(); ++k) {
       const auto at = k * static_cast<std::size_t>(ops_.lanes());
+      if (Value* const f = factor(static_cast<int>(k))) last[k] = ir_.CreateFMul(last[k], f);
       ir_.CreateAlignedStore(last[k], ir_.CreateConstGEP1_64(scalar(), function_->getArg(4), at),
                              Align(4));
     }

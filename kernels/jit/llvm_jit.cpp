@@ -45,6 +45,7 @@ std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation, Type ty
 #include "kernels/cache.hpp"
 #include "kernels/jit/emit.hpp"
 #include "kernels/lower.hpp"
+#include "kernels/regroup.hpp"
 #include "kernels/table_loops.hpp"
 
 namespace antigrad::kernels {
@@ -253,8 +254,11 @@ Isa host_isa() { return process_jit()->isa(); }
 
 std::unique_ptr<Routine> llvm_routine(const Program& program, Type type, const Isa& isa) {
   if (type == Type::f64) return std::make_unique<LlvmRoutine<double>>(program, type, isa);
-  Program lowered = program;
-  lowered.expr = lower(program.expr, program.errors);
+  // What long programs share would be kept for long: LLVM takes seconds to find registers.
+  constexpr std::size_t kLong = 200;
+  const bool group = program.errors == Errors::absolute && program.expr.nodes.size() <= kLong;
+  Program lowered = group ? regroup(program) : program;
+  lowered.expr = lower(lowered.expr, program.errors);
   return std::make_unique<LlvmRoutine<float>>(std::move(lowered), type, isa);
 }
 
