@@ -254,7 +254,7 @@ Isa host_isa() { return process_jit()->isa(); }
 
 std::unique_ptr<Routine> llvm_routine(const Program& program, Type type, const Isa& isa) {
   if (type == Type::f64) return std::make_unique<LlvmRoutine<double>>(program, type, isa);
-  // What long programs share would be kept for long: LLVM takes seconds to find registers.
+  // In long programs what is shared would only keep registers.
   constexpr std::size_t kLong = 200;
   const bool group = program.errors == Errors::absolute && program.expr.nodes.size() <= kLong;
   Program lowered = group ? regroup(program) : program;
