@@ -117,7 +117,8 @@ TableAttempt attempt_table(const Sampler& sampler, const std::vector<float>& pla
   if (!segments) return attempt;
   Table table{*segments, machine, element, 0, static_cast<float>(shape->reach)};
   const TableLoop loop = table.loop(false);
-  if (loop == nullptr) return attempt.reason = "no loop for its form", attempt;
+  if (loop == nullptr || (gradient && table.loop(true) == nullptr))
+    return attempt.reason = "no loop for its form", attempt;
   table.error = table_error(*segments, *shape, sampler, loop, element, attempt.reason);
   if (!(table.error <= most_error(element))) return attempt;
   attempt.reason.clear();

@@ -362,5 +362,18 @@ TEST(Table, AForcedMachineIsObeyedAndANonsenseOneIsAnError) {
   ASSERT_EQ(::unsetenv("ANTIGRAD_ISA"), 0);
 }
 
+TEST(Table, GradientsWithoutALoopOfTheirFormAreServedOtherwise) {
+  // Its gradient has a finish that only values have loops for.
+  const auto a = named("0.8*x*sigmoid(x) + 0.85");
+  const auto kernel = compile(a);
+  const std::vector<float> x{-3, -0.5F, 0, 0.25F, 2}, gy(5, 1);
+  std::vector<float> gx(5);
+  kernel->backward(x.data(), gy.data(), gx.data(), 5, {}, {});
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const auto at = static_cast<double>(x[i]);
+    EXPECT_NEAR(static_cast<double>(gx[i]), space::value(a.g, at), 1e-6) << at;
+  }
+}
+
 }  // namespace
 }  // namespace antigrad::kernels
