@@ -33,8 +33,7 @@ class ImageDataset : public Dataset {
   ImageDataset(const Task& task, const ImageParts& parts)
       : batch_(task.batch), augment_(task.data.augment), train_(parts.train) {
     check(task);
-    channels_ = train_.channels;
-    classes_ = train_.classes;
+    input_ = {train_.channels, train_.height, train_.width, train_.classes};
     cover_ = mean_colour(train_);
     set_scale(task.data);
     validation_ = batches(parts.validation);
@@ -144,7 +143,7 @@ class TextDataset : public Dataset {
  public:
   TextDataset(const Task& task, const TextParts& parts)
       : train_(parts.train), batch_(task.batch), context_(task.model.context) {
-    classes_ = train_.vocabulary();
+    input_.classes = train_.vocabulary();
     const std::size_t window = static_cast<std::size_t>(context_) + 1;
     const std::size_t train = train_.ranges().front().size(),
                       validation = parts.validation.ranges().front().size();

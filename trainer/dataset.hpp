@@ -33,13 +33,13 @@ class Dataset {
   const std::vector<Batch>& validation() const { return validation_; }
   /// What the task asks to be measured on besides.
   const std::vector<Shift>& shifts() const { return shifts_; }
-  int channels() const { return channels_; }  // of images
-  int classes() const { return classes_; }    // or the size of the vocabulary
+  /// What a network for it must read and say.
+  const InputShape& input() const { return input_; }
 
  protected:
   std::vector<Batch> validation_;
   std::vector<Shift> shifts_;
-  int channels_ = 0, classes_ = 0;
+  InputShape input_;
 };
 
 /// Images: shuffled anew in every epoch, the incomplete batch at its end left out, augmented by

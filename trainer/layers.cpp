@@ -1,8 +1,6 @@
 // Layers as one call of libtorch each, around weights that are drawn here.
 #include "trainer/layers.hpp"
 
-#include <cmath>
-
 namespace antigrad::trainer {
 
 using at::Tensor;
@@ -14,10 +12,10 @@ Tensor Initialiser::normal(at::IntArrayRef shape, double deviation) {
   return at::empty(shape, at::kFloat).normal_(0, deviation, generator_);
 }
 
-Convolution::Convolution(Initialiser& initialiser, int in, int out, int size, int stride)
-    : stride_(stride), padding_(size / 2) {
-  const Tensor drawn =
-      initialiser.normal({out, in, size, size}, std::sqrt(2. / (in * size * size)));
+Convolution::Convolution(Initialiser& initialiser, const Layer& layer, int in)
+    : stride_(layer.stride), padding_(layer.padding), groups_(layer.groups) {
+  const Tensor drawn = initialiser.normal(
+      {layer.shape.channels, in / layer.groups, layer.size, layer.size}, layer.deviation);
   weight_ = register_parameter("weight", drawn.contiguous(at::MemoryFormat::ChannelsLast));
 }
 
@@ -25,9 +23,9 @@ Tensor Convolution::forward(const Tensor& x) const {
   // The same values, bit for bit, and around a fault of oneDNN in libtorch 2.11: the gradient of
   // the weights of a 1x1 convolution with a stride writes past its buffer where channels are no
   // multiple of 16 and images are larger than about 48x48.
-  if (stride_ > 1 && weight_.size(2) == 1)
+  if (stride_ > 1 && weight_.size(2) == 1 && groups_ == 1)
     return at::conv2d(x.slice(2, 0, x.size(2), stride_).slice(3, 0, x.size(3), stride_), weight_);
-  return at::conv2d(x, weight_, {}, {stride_, stride_}, {padding_, padding_});
+  return at::conv2d(x, weight_, {}, {stride_, stride_}, {padding_, padding_}, {1, 1}, groups_);
 }
 
 BatchNorm::BatchNorm(int channels)
@@ -48,6 +46,13 @@ Linear::Linear(Initialiser& initialiser, int in, int out, bool bias, double devi
 }
 
 Tensor Linear::forward(const Tensor& x) const { return at::linear(x, weight_, bias_); }
+
+Embedding::Embedding(Initialiser& initialiser, int rows, int width, double deviation)
+    : weight_(register_parameter("weight", initialiser.normal({rows, width}, deviation))) {}
+
+Tensor Embedding::forward(const Tensor& tokens) const { return at::embedding(weight_, tokens); }
+
+Tensor Embedding::products(const Tensor& x) const { return at::linear(x, weight_); }
 
 RmsNorm::RmsNorm(int width) : weight_(register_parameter("weight", at::ones({width}))) {}
 

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 
+#include "trainer/models/plan.hpp"
 #include "trainer/torch.hpp"
 
 namespace antigrad::trainer {
@@ -19,21 +20,20 @@ class Initialiser {
   at::Generator generator_;
 };
 
-/// A square convolution without bias, zero padding size / 2; weights [out, in, size, size],
-/// channels_last, He's deviation sqrt(2 / (in size^2)).
+/// A square convolution without bias and with zero padding, as the plan's layer says: weights [out,
+/// in / groups, size, size], channels_last, from N(0, deviation^2).
 class Convolution : public torch::nn::Module {
  public:
-  Convolution(Initialiser& initialiser, int in, int out, int size, int stride);
-  at::Tensor forward(
-      const at::Tensor& x) const;  // [n, in, h, w] -> [n, out, h / stride, w / stride], rounded up
+  Convolution(Initialiser& initialiser, const Layer& layer, int in);
+  at::Tensor forward(const at::Tensor& x) const;  // [n, in, h, w] -> [n, out, .., ..]
 
  private:
   at::Tensor weight_;
-  int stride_, padding_;
+  int stride_, padding_, groups_;
 };
 
-/// Batch normalisation of [n, channels, h, w]: batch statistics while training, running ones
-/// (momentum 0.1) otherwise.
+/// Batch normalisation of [n, channels, h, w] or [n, channels]: batch statistics while training,
+/// running ones (momentum 0.1) otherwise.
 class BatchNorm : public torch::nn::Module {
  public:
   explicit BatchNorm(int channels);
@@ -51,6 +51,17 @@ class Linear : public torch::nn::Module {
 
  private:
   at::Tensor weight_, bias_;
+};
+
+/// A table [rows, width] from N(0, deviation^2); tokens take rows of it.
+class Embedding : public torch::nn::Module {
+ public:
+  Embedding(Initialiser& initialiser, int rows, int width, double deviation);
+  at::Tensor forward(const at::Tensor& tokens) const;  // [..] -> [.., width]
+  at::Tensor products(const at::Tensor& x) const;      // [.., width] -> [.., rows]: x E^T
+
+ private:
+  at::Tensor weight_;
 };
 
 /// x / sqrt(mean(x^2) + 1e-6) * w over the last dimension.

@@ -1,40 +1,64 @@
-// The networks that stand around an activation. Initial weights are a function of (spec, sizes,
-// key), never of the activation, so that candidates start from the same point.
+// A plan with weights: the network that stands around an activation. Initial weights are a function
+// of (plan, key), never of the activation, so that candidates start from the same point.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "trainer/activation_module.hpp"
-#include "trainer/task.hpp"
+#include "trainer/models/plan.hpp"
+#include "trainer/models/spec.hpp"
 #include "trainer/torch.hpp"
 
 namespace antigrad::trainer {
 
 using SharedActivation = std::shared_ptr<const CompiledActivation>;
 
-/// A network with an ActivationModule at every place where it has an activation.
+class Initialiser;
+
+/// Modules are registered under the names of the plan's layers. Computes in the type of the
+/// activation's kernel.
 class Model : public torch::nn::Module {
  public:
-  /// Logits: [n, channels, h, w] images -> [n, classes]; [n, t] tokens (int64) -> [n, t,
-  /// vocabulary].
-  virtual at::Tensor forward(const at::Tensor& input) = 0;
+  /// The candidate stands at every place that spec.activations does not fix. What is fixed is used
+  /// as it is, without a gain.
+  Model(const ModelSpec& spec, const InputShape& input, const SharedActivation& candidate,
+        std::uint64_t key);
+
+  /// Logits: [n, channels, h, w] images -> [n, classes]; [n, t] tokens (int64), t up to the
+  /// context, -> [n, t, vocabulary].
+  at::Tensor forward(const at::Tensor& input);
+
+  const Plan& plan() const { return plan_; }
+  /// Where the candidate stands, in the plan's order.
+  const std::vector<std::shared_ptr<ActivationModule>>& places() const { return places_; }
+  /// Called with every layer's value in each forward, for tests.
+  void watch(std::function<void(const Layer&, const at::Tensor&)> observer);
+
+ private:
+  using Step = std::function<at::Tensor(const at::Tensor& a, const at::Tensor& b)>;
+
+  template <class Module, class... Arguments>
+  std::shared_ptr<Module> add(const Layer& layer, Arguments&&... arguments);
+  Step step_with_weights(const Layer& layer, Initialiser& initialiser);
+  Step step_of(const Layer& layer, Initialiser& initialiser);
+  Step activation_step(const Layer& layer);
+  SharedActivation at_place(const std::string& place);
+
+  Plan plan_;
+  SharedActivation candidate_;
+  std::map<std::string, std::string> fixed_;
+  std::map<std::string, SharedActivation> compiled_;  // what is fixed, by text
+  std::vector<Step> steps_;
+  std::vector<std::vector<int>> last_read_;  // layers whose values are read last by this one
+  std::vector<std::shared_ptr<ActivationModule>> places_;
+  std::function<void(const Layer&, const at::Tensor&)> observer_;
 };
 
-/// He et al. 2015, CIFAR form: 3x3 stem, three stages of n = (depth - 2) / 6 blocks of two
-/// convolutions with width, 2 width, 4 width channels, each convolution batch-normalised, 1x1
-/// convolutions where a shortcut changes shape, mean over the image, a linear layer. Any image
-/// size; 6 n + 1 places. channels_last inside.
-std::shared_ptr<Model> make_resnet(const ModelSpec& spec, int channels, int classes,
-                                   const SharedActivation& activation, std::uint64_t key);
-
-/// Llama with an ungated feed-forward network W2 f(W1 x): RMSNorm before each sublayer, rotary
-/// positions (base 10,000), causal attention with shared key-value heads, tied embeddings. One
-/// place a layer.
-std::shared_ptr<Model> make_llama(const ModelSpec& spec, int vocabulary,
-                                  const SharedActivation& activation, std::uint64_t key);
-
-/// Either, by spec.type. channels is not used by a llama; classes is its vocabulary.
-std::shared_ptr<Model> make_model(const ModelSpec& spec, int channels, int classes,
-                                  const SharedActivation& activation, std::uint64_t key);
+/// Throws space::Error where the spec does not fit the input.
+std::shared_ptr<Model> make_model(const ModelSpec& spec, const InputShape& input,
+                                  const SharedActivation& candidate, std::uint64_t key);
 
 }  // namespace antigrad::trainer

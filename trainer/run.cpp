@@ -53,8 +53,7 @@ Run::Run(Task task, std::shared_ptr<const Dataset> data, const SharedActivation&
     : task_(std::move(task)),
       data_(std::move(data)),
       batch_key_(key_of(task_, seed, "batches")),
-      model_(make_model(task_.model, data_->channels(), data_->classes(), activation,
-                        key_of(task_, seed, "weights"))),
+      model_(make_model(task_.model, data_->input(), activation, key_of(task_, seed, "weights"))),
       optimiser_(task_, *model_),
       average_(task_.average, *model_) {}
 
@@ -144,10 +143,8 @@ Measurement Run::measure() {
     const Quality quality = validate(shift.batches);
     result.shifts.push_back({shift.name, quality.loss, quality.accuracy});
   }
-  for (const auto& module : model_->modules()) {
-    const auto* activation = dynamic_cast<const ActivationModule*>(module.get());
-    if (activation == nullptr) continue;
-    const Tensor theta = activation->theta().detach().to(at::kDouble);
+  for (const auto& place : model_->places()) {
+    const Tensor theta = place->theta().detach().to(at::kDouble);
     result.theta.insert(result.theta.end(), theta.const_data_ptr<double>(),
                         theta.const_data_ptr<double>() + theta.numel());
   }

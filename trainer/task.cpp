@@ -10,39 +10,13 @@
 #include <utility>
 
 #include "space/yaml.hpp"
+#include "trainer/keys.hpp"
+#include "trainer/models/families.hpp"
 
 namespace antigrad::trainer {
 namespace {
 
 using space::Yaml;
-
-constexpr int kMany = 1'000'000'000;
-
-template <class Value>
-using Names = std::vector<std::pair<std::string, Value>>;
-
-/// The value that a scalar names.
-template <class Value>
-Value choose(const Yaml& node, const std::string& what, const Names<Value>& names) {
-  const std::string got = node.text();
-  std::vector<std::string> known;
-  for (const auto& [name, value] : names) {
-    if (name == got) return value;
-    known.push_back(name);
-  }
-  node.fail(fmt::format("unknown {} \"{}\";{} known are {}", what, got,
-                        space::did_you_mean(got, known), fmt::join(known, ", ")));
-}
-
-int count(const Yaml& map, std::string_view key, int lo, int hi = kMany) {
-  return static_cast<int>(map.at(key).integer(lo, hi));
-}
-int count_or(const Yaml& map, std::string_view key, int lo, int fallback) {
-  return map.has(key) ? count(map, key, lo) : fallback;
-}
-double real_or(const Yaml& map, std::string_view key, double lo, double hi, double fallback) {
-  return map.has(key) ? map.at(key).number(lo, hi) : fallback;
-}
 
 /// ${NAME} replaced by the environment.
 std::string expand(const Yaml& node) {
@@ -68,45 +42,6 @@ std::string path(const Yaml& node, const std::filesystem::path& folder) {
   const std::string text = expand(node);
   if (text.empty()) node.fail("expected the path of a file, got an empty text");
   return (folder / text).lexically_normal().string();
-}
-
-ModelSpec read_resnet(const Yaml& node) {
-  node.allow({"type", "depth", "width"});
-  ModelSpec model{.type = ModelSpec::Type::resnet};
-  model.depth = count(node, "depth", 8, 1202);
-  model.width = count(node, "width", 1, 4096);
-  if (model.depth % 6 != 2)
-    node.at("depth").fail(fmt::format(
-        "expected a depth of the form 6 n + 2 (8, 14, 20, 32, 56), got {}", model.depth));
-  return model;
-}
-
-ModelSpec read_llama(const Yaml& node) {
-  node.allow({"type", "layers", "width", "heads", "kv_heads", "ffn", "context"});
-  ModelSpec model{.type = ModelSpec::Type::llama};
-  model.layers = count(node, "layers", 1, 1024);
-  model.width = count(node, "width", 2, 65536);
-  model.heads = count(node, "heads", 1, 1024);
-  model.kv_heads = count_or(node, "kv_heads", 1, model.heads);
-  model.ffn = count(node, "ffn", 1, 1 << 20);
-  model.context = count(node, "context", 2, 1 << 20);
-  if (model.width % (2 * model.heads) != 0)
-    node.at("heads").fail(
-        fmt::format("width {} does not divide into {} heads of an even width (rotary positions "
-                    "turn pairs); choose heads so that width / heads is even",
-                    model.width, model.heads));
-  if (model.heads % model.kv_heads != 0)
-    node.at("kv_heads")
-        .fail(fmt::format("{} heads cannot share {} key-value heads evenly; choose a divisor",
-                          model.heads, model.kv_heads));
-  return model;
-}
-
-ModelSpec read_model(const Yaml& node) {
-  using Type = ModelSpec::Type;
-  const auto type =
-      choose<Type>(node.at("type"), "model", {{"resnet", Type::resnet}, {"llama", Type::llama}});
-  return type == Type::resnet ? read_resnet(node) : read_llama(node);
 }
 
 const Names<DataSpec::Format> kFormats = {{"digits", DataSpec::Format::digits},
@@ -215,6 +150,18 @@ OptimiserSpec read_optimiser(const Yaml& node) {
   return spec;
 }
 
+/// Networks on images want images, those on text a text.
+void check_fit(const Yaml& data, const Task& task) {
+  const Family& family = family_of(task.model.type);
+  const bool images = family.input == Family::Input::images;
+  if (images != task.data.images())
+    data.fail(images
+                  ? fmt::format("a {} reads images; choose digits, cifar10, cifar100, stl10 "
+                                "or idx",
+                                family.name)
+                  : fmt::format("a {} reads text; choose bytes, tokens_u16 or bpe", family.name));
+}
+
 Task read_task(const Yaml& node, const std::filesystem::path& folder) {
   node.allow({"name", "model", "data", "optimiser", "label_smoothing", "batch", "steps", "warm_up",
               "average", "evaluate_every", "normalise"});
@@ -224,11 +171,7 @@ Task read_task(const Yaml& node, const std::filesystem::path& folder) {
   task.model = read_model(node.at("model"));
   task.data = read_data(node.at("data"), folder);
   task.optimiser = read_optimiser(node.at("optimiser"));
-  const bool images = task.model.type == ModelSpec::Type::resnet;
-  if (images != task.data.images())
-    node.at("data").fail(
-        images ? "a resnet reads images; choose digits, cifar10, cifar100, stl10 or idx"
-               : "a llama reads text; choose bytes, tokens_u16 or bpe");
+  check_fit(node.at("data"), task);
   task.label_smoothing = real_or(node, "label_smoothing", 0, 0.99, 0);
   task.batch = count(node, "batch", 1, 1 << 20);
   task.steps = count(node, "steps", 1);

@@ -8,26 +8,9 @@
 
 #include "trainer/data/augment.hpp"
 #include "trainer/data/corrupt.hpp"
+#include "trainer/models/spec.hpp"
 
 namespace antigrad::trainer {
-
-/// A residual network on images, or a Llama on tokens. Fields of the other kind keep their
-/// defaults.
-struct ModelSpec {
-  enum class Type { resnet, llama };
-  Type type = Type::resnet;
-  // resnet: He et al., CIFAR form, depth 6 n + 2; width = channels of the first stage.
-  int depth = 8;
-  int width = 16;
-  // llama: `width` is the width of the residual stream; kv_heads divides heads, heads divides
-  // width.
-  int layers = 2;
-  int heads = 2;
-  int kv_heads = 2;
-  int ffn = 256;     // hidden units of the ungated feed-forward network
-  int context = 64;  // tokens a window
-  bool operator==(const ModelSpec&) const = default;
-};
 
 /// Which files, and which part of them is for what. Paths are absolute or relative to the working
 /// directory (read_tasks has resolved them against the study file).

@@ -23,7 +23,7 @@ Task task_of(int batch) {
 class TrainingWork final : public Work {
  public:
   TrainingWork(const char* text, const Task& task)
-      : model_(make_resnet(task.model, kChannels, kClasses, compiled(text), 1)),
+      : model_(make_model(task.model, {kChannels, kSide, kSide, kClasses}, compiled(text), 1)),
         optimiser_(task, *model_),
         images_(at::randn({task.batch, kChannels, kSide, kSide},
                           at::make_generator<at::CPUGeneratorImpl>(1))),

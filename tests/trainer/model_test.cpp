@@ -7,6 +7,8 @@
 #include <cmath>
 #include <string>
 
+#include "trainer/models/families.hpp"
+
 namespace antigrad::trainer {
 namespace {
 
@@ -26,6 +28,9 @@ const ModelSpec kLlama{.type = ModelSpec::Type::llama,
                        .kv_heads = 2,
                        .ffn = 24,
                        .context = 12};
+
+/// Images of a side, or 20 tokens.
+InputShape shape(int channels, int side, int classes) { return {channels, side, side, classes}; }
 
 std::int64_t count_parameters(const Model& model) {
   std::int64_t count = 0;
@@ -51,7 +56,7 @@ TEST(ResnetTest, NarrowNetworksTrainOnLargeImages) {
   // libtorch's strided 1x1 convolution writes past a buffer here: it crashed in some of these.
   at::set_num_threads(1);
   for (const int side : {56, 64, 80, 96}) {
-    const auto model = make_resnet(kResnet, 3, 10, compiled("relu"), 1);
+    const auto model = make_model(kResnet, shape(3, side, 10), compiled("relu"), 1);
     for (int i = 0; i < 3; ++i) {
       const Tensor loss = model->forward(at::ones({4, 3, side, side})).square().mean();
       loss.backward();
@@ -68,9 +73,9 @@ TEST(ResnetTest, HasTheParametersOfItsDefinition) {
   for (const int depth : {8, 20}) {
     for (const int channels : {1, 3}) {
       const ModelSpec spec{.type = ModelSpec::Type::resnet, .depth = depth, .width = 16};
-      const auto model = make_resnet(spec, channels, 10, compiled("relu"), 1);
+      const auto model = make_model(spec, shape(channels, 8, 10), compiled("relu"), 1);
       EXPECT_EQ(count_parameters(*model), resnet_parameters(depth, 16, channels, 10));
-      const auto trainable = make_resnet(spec, channels, 10, compiled("xielu"), 1);
+      const auto trainable = make_model(spec, shape(channels, 8, 10), compiled("xielu"), 1);
       EXPECT_EQ(count_parameters(*trainable), count_parameters(*model) + 2 * (depth - 1));
     }
   }
@@ -78,20 +83,20 @@ TEST(ResnetTest, HasTheParametersOfItsDefinition) {
 
 TEST(ResnetTest, TakesImagesOfAnySize) {
   for (const int size : {1, 7, 8, 28, 32}) {
-    const auto model = make_resnet(kResnet, 3, 10, compiled("silu"), 1);
+    const auto model = make_model(kResnet, shape(3, size, 10), compiled("silu"), 1);
     EXPECT_EQ(model->forward(at::ones({5, 3, size, size})).sizes(), (at::IntArrayRef{5, 10}))
         << size;
   }
 }
 
 TEST(LlamaTest, HasTheParametersOfItsDefinition) {
-  const auto model = make_llama(kLlama, 50, compiled("relu"), 1);
+  const auto model = make_model(kLlama, shape(1, 1, 50), compiled("relu"), 1);
   const std::int64_t layer = 2 * 16 + 16 * (16 + 2 * 8) + 16 * 16 + 2 * 16 * 24;
   EXPECT_EQ(count_parameters(*model), 50 * 16 + 2 * layer + 16);
 }
 
 TEST(LlamaTest, ALogitDoesNotDependOnLaterTokens) {
-  const auto model = make_llama(kLlama, 50, compiled("gelu"), 1);
+  const auto model = make_model(kLlama, shape(1, 1, 50), compiled("gelu"), 1);
   const Tensor tokens = at::arange(12).reshape({1, 12});
   const Tensor logits = model->forward(tokens).detach();
   for (int changed = 0; changed < 12; ++changed) {
@@ -106,7 +111,7 @@ TEST(LlamaTest, ALogitDoesNotDependOnLaterTokens) {
 }
 
 TEST(LlamaTest, ALogitDependsOnTheOrderOfTheTokensBefore) {
-  const auto model = make_llama(kLlama, 50, compiled("gelu"), 1);
+  const auto model = make_model(kLlama, shape(1, 1, 50), compiled("gelu"), 1);
   const Tensor forward = at::tensor({1, 2, 3, 4}).reshape({1, 4}),
                swapped = at::tensor({2, 1, 3, 4}).reshape({1, 4});
   const Tensor difference = model->forward(forward)[0][3] - model->forward(swapped)[0][3];
@@ -114,7 +119,7 @@ TEST(LlamaTest, ALogitDependsOnTheOrderOfTheTokensBefore) {
 }
 
 TEST(LlamaTest, PredictsNothingBeforeItHasLearned) {
-  const auto model = make_llama(kLlama, 50, compiled("gelu"), 1);
+  const auto model = make_model(kLlama, shape(1, 1, 50), compiled("gelu"), 1);
   const Tensor probabilities = model->forward(at::arange(12).reshape({1, 12})).softmax(-1);
   EXPECT_LT(probabilities.max().item<float>(), 0.1);
 }
@@ -128,27 +133,70 @@ void expect_same_weights(const Model& a, const Model& b) {
     EXPECT_TRUE(at::equal(item.value(), others[item.key()])) << item.key();
     ++compared;
   }
-  EXPECT_GT(compared, 10u);
+  EXPECT_GE(compared, 6u);
+}
+
+/// A small one of every family.
+std::vector<ModelSpec> small_models() {
+  std::vector<ModelSpec> specs;
+  for (const Family& family : families()) {
+    ModelSpec spec = family.input == Family::Input::text ? kLlama : kResnet;
+    spec.type = family.type;
+    if (family.type == ModelSpec::Type::wide_resnet) spec.depth = 10;
+    specs.push_back(spec);
+  }
+  return specs;
+}
+
+TEST(ModelTest, ThePlanCountsTheParametersThatAreThere) {
+  for (const ModelSpec& spec : small_models()) {
+    const auto model = make_model(spec, shape(3, 8, 20), compiled("relu"), 1);
+    EXPECT_EQ(model->plan().parameters(), count_parameters(*model)) << family_of(spec.type).name;
+    EXPECT_GT(model->plan().flops(), model->plan().activations());
+  }
+}
+
+TEST(ModelTest, AGatedFeedForwardNetworkHasThePlainOnesParametersAndOperations) {
+  for (const int ffn : {24, 9216}) {
+    ModelSpec plain = kLlama;
+    plain.ffn = ffn;
+    ModelSpec gated = plain;
+    gated.gated = true;
+    const Plan a = plan_model(plain, shape(1, 1, 50)), b = plan_model(gated, shape(1, 1, 50));
+    EXPECT_EQ(a.parameters(), b.parameters());
+    EXPECT_EQ(a.flops(), b.flops());
+    EXPECT_EQ(3 * b.activations(), 2 * a.activations());
+  }
+}
+
+TEST(ModelTest, AFixedActivationStandsAtItsPlaceAndTheCandidateElsewhere) {
+  ModelSpec spec = kResnet;
+  spec.activations = {{"stem", "xielu"}};
+  const auto model = make_model(spec, shape(1, 8, 10), compiled("prelu"), 1);
+  EXPECT_EQ(model->places().size(), 6u);
+  EXPECT_TRUE(model->named_parameters().contains("activation.raw_a_p"));
+  EXPECT_FALSE(model->named_parameters().contains("activation.raw_a"));
+  EXPECT_TRUE(model->named_parameters().contains("block0_activation1.raw_a"));
 }
 
 TEST(ModelTest, InitialWeightsDoNotDependOnTheActivation) {
-  for (const ModelSpec& spec : {kResnet, kLlama}) {
-    const auto a = make_model(spec, 1, 20, compiled("relu"), 5);
-    const auto b = make_model(spec, 1, 20, compiled("xielu"), 5);
+  for (const ModelSpec& spec : small_models()) {
+    const auto a = make_model(spec, shape(1, 8, 20), compiled("relu"), 5);
+    const auto b = make_model(spec, shape(1, 8, 20), compiled("xielu"), 5);
     expect_same_weights(*a, *b);
   }
 }
 
 TEST(ModelTest, InitialWeightsDependOnTheKeyAndNotOnGlobalRandomNumbers) {
-  for (const ModelSpec& spec : {kResnet, kLlama}) {
-    const auto a = make_model(spec, 1, 20, compiled("relu"), 5);
+  for (const ModelSpec& spec : small_models()) {
+    const auto a = make_model(spec, shape(1, 8, 20), compiled("relu"), 5);
     at::manual_seed(99);
     const Tensor expected = at::rand({3});
     at::manual_seed(99);
-    const auto b = make_model(spec, 1, 20, compiled("relu"), 5);
+    const auto b = make_model(spec, shape(1, 8, 20), compiled("relu"), 5);
     EXPECT_TRUE(at::equal(at::rand({3}), expected)) << "the global generator was used";
     expect_same_weights(*a, *b);
-    const auto c = make_model(spec, 1, 20, compiled("relu"), 6);
+    const auto c = make_model(spec, shape(1, 8, 20), compiled("relu"), 6);
     EXPECT_FALSE(at::equal(a->parameters()[0], c->parameters()[0]));
   }
 }

@@ -1,0 +1,33 @@
+// Attention of a language model. Shapes: n windows, t tokens, h heads, k key-value heads, e the
+// width of a head.
+#pragma once
+#include "trainer/models/plan.hpp"
+#include "trainer/torch.hpp"
+
+namespace antigrad::trainer {
+
+/// Cosines and sines of position * base^(-2 i / e), i < e / 2, each [t, e / 2] (arXiv 2104.09864).
+struct Rotation {
+  at::Tensor cosine, sine;
+  Rotation() = default;
+  Rotation(int positions, int width, double base, at::ScalarType type);
+  /// [n, t, heads, e] -> the same, pairs (i, i + e / 2) turned by their position.
+  at::Tensor turn(const at::Tensor& x) const;
+};
+
+/// Causal attention; query heads in groups of h / k share a key-value head. Without weights.
+class Attention {
+ public:
+  Attention(const Layer& layer, at::ScalarType type);
+  /// [n, t, (h + 2 k) e], queries, keys and values side by side -> [n, t, h e]; t up to the
+  /// layer's.
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  at::Tensor repeated(const at::Tensor& x) const;
+
+  int heads_, kv_heads_, head_width_;
+  Rotation rotation_;
+};
+
+}  // namespace antigrad::trainer

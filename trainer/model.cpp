@@ -1,0 +1,141 @@
+// Every layer of a plan becomes one function of earlier values.
+#include "trainer/model.hpp"
+
+#include <utility>
+
+#include "trainer/attention.hpp"
+#include "trainer/layers.hpp"
+#include "trainer/models/families.hpp"
+
+namespace antigrad::trainer {
+namespace {
+
+using at::Tensor;
+using Op = Layer::Op;
+
+at::ScalarType type_of(const CompiledActivation& activation) {
+  return activation.kernel->type() == kernels::Type::f64 ? at::kDouble : at::kFloat;
+}
+
+Tensor max_pool(const Layer& layer, const Tensor& x) {
+  return at::max_pool2d(x, {layer.size, layer.size}, {layer.stride, layer.stride},
+                        {layer.padding, layer.padding});
+}
+
+/// For each layer the earlier ones that no later one reads.
+std::vector<std::vector<int>> last_readers(const std::vector<Layer>& layers) {
+  std::vector<int> reader(layers.size(), -1);
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    for (const int read : {layers[i].a, layers[i].b})
+      if (read >= 0) reader[static_cast<std::size_t>(read)] = static_cast<int>(i);
+  std::vector<std::vector<int>> last(layers.size());
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    if (reader[i] >= 0) last[static_cast<std::size_t>(reader[i])].push_back(static_cast<int>(i));
+  return last;
+}
+
+}  // namespace
+
+Model::Model(const ModelSpec& spec, const InputShape& input, const SharedActivation& candidate,
+             std::uint64_t key)
+    : plan_(plan_model(spec, input)),
+      candidate_(candidate),
+      fixed_(spec.activations),
+      last_read_(last_readers(plan_.layers())) {
+  Initialiser initialiser(key);
+  for (const Layer& layer : plan_.layers()) steps_.push_back(step_of(layer, initialiser));
+  to(type_of(*candidate));
+}
+
+Tensor Model::forward(const Tensor& input) {
+  const std::vector<Layer>& layers = plan_.layers();
+  std::vector<Tensor> values(layers.size());
+  const Tensor none;
+  const auto value = [&](int i) -> const Tensor& {
+    return i < 0 ? none : values[static_cast<std::size_t>(i)];
+  };
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    values[i] = steps_[i](layers[i].a < 0 ? input : value(layers[i].a), value(layers[i].b));
+    if (observer_) observer_(layers[i], values[i]);
+    for (const int read : last_read_[i]) values[static_cast<std::size_t>(read)].reset();
+  }
+  return values.back();
+}
+
+void Model::watch(std::function<void(const Layer&, const Tensor&)> observer) {
+  observer_ = std::move(observer);
+}
+
+template <class Module, class... Arguments>
+std::shared_ptr<Module> Model::add(const Layer& layer, Arguments&&... arguments) {
+  return register_module(layer.name,
+                         std::make_shared<Module>(std::forward<Arguments>(arguments)...));
+}
+
+SharedActivation Model::at_place(const std::string& place) {
+  const auto text = fixed_.find(place);
+  if (text == fixed_.end()) return candidate_;
+  SharedActivation& known = compiled_[text->second];
+  if (!known) {
+    const auto activation = space::parse_activation(text->second);
+    const kernels::Target target{.type = candidate_->kernel->type()};
+    known = std::make_shared<CompiledActivation>(
+        CompiledActivation{activation, kernels::compile(activation, target), 1});
+  }
+  return known;
+}
+
+Model::Step Model::activation_step(const Layer& layer) {
+  const auto module = add<ActivationModule>(layer, at_place(layer.place));
+  if (!fixed_.contains(layer.place)) places_.push_back(module);
+  return [module](const Tensor& a, const Tensor&) { return module->forward(a); };
+}
+
+Model::Step Model::step_with_weights(const Layer& layer, Initialiser& initialiser) {
+  const int in = plan_.shape(layer.a).channels, out = layer.shape.channels;
+  const auto of_a = [](const auto& module) -> Step {
+    return [module](const Tensor& a, const Tensor&) { return module->forward(a); };
+  };
+  switch (layer.op) {
+    case Op::convolution: return of_a(add<Convolution>(layer, initialiser, layer, in));
+    case Op::batch_norm: return of_a(add<BatchNorm>(layer, out));
+    case Op::linear:
+      return of_a(add<Linear>(layer, initialiser, in, out, layer.bias, layer.deviation));
+    case Op::rms_norm: return of_a(add<RmsNorm>(layer, out));
+    default: return of_a(add<Embedding>(layer, initialiser, in, out, layer.deviation));
+  }
+}
+
+Model::Step Model::step_of(const Layer& layer, Initialiser& initialiser) {
+  switch (layer.op) {
+    case Op::image:
+      return [](const Tensor& a, const Tensor&) {
+        return a.contiguous(at::MemoryFormat::ChannelsLast);
+      };
+    case Op::tokens: return [](const Tensor& a, const Tensor&) { return a; };
+    case Op::activation: return activation_step(layer);
+    case Op::sum: return [](const Tensor& a, const Tensor& b) { return a + b; };
+    case Op::product: return [](const Tensor& a, const Tensor& b) { return a * b; };
+    case Op::mean: return [](const Tensor& a, const Tensor&) { return a.mean({2, 3}); };
+    case Op::max_pool:
+      return [layer](const Tensor& a, const Tensor&) { return max_pool(layer, a); };
+    case Op::flatten: return [](const Tensor& a, const Tensor&) { return a.flatten(1); };
+    case Op::attention: {
+      const Attention attention(layer, type_of(*candidate_));
+      return [attention](const Tensor& a, const Tensor&) { return attention.forward(a); };
+    }
+    case Op::tied_linear: {
+      const auto& name = plan_.layers()[static_cast<std::size_t>(layer.b)].name;
+      const auto table = std::dynamic_pointer_cast<Embedding>(named_children()[name]);
+      return [table](const Tensor& a, const Tensor&) { return table->products(a); };
+    }
+    default: return step_with_weights(layer, initialiser);
+  }
+}
+
+std::shared_ptr<Model> make_model(const ModelSpec& spec, const InputShape& input,
+                                  const SharedActivation& candidate, std::uint64_t key) {
+  return std::make_shared<Model>(spec, input, candidate, key);
+}
+
+}  // namespace antigrad::trainer

@@ -1,0 +1,50 @@
+// The networks that a study may name: one row a model, and one file for how its keys are read and
+// how it is laid out.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "space/yaml.hpp"
+#include "trainer/models/plan.hpp"
+#include "trainer/models/spec.hpp"
+
+namespace antigrad::trainer {
+
+struct Family {
+  enum class Input { images, text };
+  const char* name;  // as study files have it
+  ModelSpec::Type type;
+  Input input;
+  std::vector<std::string> keys;    // of `model:`, besides type and activations
+  std::vector<std::string> places;  // at which an activation may be fixed
+  void (*read)(const space::Yaml& node, ModelSpec& spec);
+  Plan (*plan)(const ModelSpec& spec, const InputShape& input);
+};
+
+/// Every row, in the order in which messages list them.
+const std::vector<Family>& families();
+const Family& family_of(ModelSpec::Type type);
+
+/// The `model:` of a task. Throws space::Error with file, line and column: unknown keys, values
+/// outside their range, sizes that do not fit together, an activation that does not parse.
+ModelSpec read_model(const space::Yaml& node);
+
+/// The layers of a network for such inputs. Throws space::Error where images are too small for it.
+Plan plan_model(const ModelSpec& spec, const InputShape& input);
+
+/// Two networks a feed-forward layer: hidden units of a gated one that has the parameters and the
+/// operations of a plain one with `plain` units (3 width hidden = 2 width plain); plain divides by
+/// 3.
+constexpr int gated_units(int plain) { return plain / 3 * 2; }
+
+// The rows' own functions.
+void read_mlp(const space::Yaml& node, ModelSpec& spec);
+Plan plan_mlp(const ModelSpec& spec, const InputShape& input);
+void read_resnet(const space::Yaml& node, ModelSpec& spec);
+Plan plan_resnet(const ModelSpec& spec, const InputShape& input);
+void read_wide_resnet(const space::Yaml& node, ModelSpec& spec);
+Plan plan_wide_resnet(const ModelSpec& spec, const InputShape& input);
+void read_llama(const space::Yaml& node, ModelSpec& spec);
+Plan plan_llama(const ModelSpec& spec, const InputShape& input);
+
+}  // namespace antigrad::trainer

@@ -1,0 +1,40 @@
+// A network of fully connected layers on the numbers of an image: h_1 = f(W_1 x), then
+// h_i = f(W_i h_(i-1)), with batch normalisation before f and h_(i-1) added after it where the
+// study says so; a linear layer. A normalised layer has no bias of its own.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "trainer/keys.hpp"
+#include "trainer/models/families.hpp"
+
+namespace antigrad::trainer {
+namespace {
+
+int hidden(Plan& plan, const ModelSpec& spec, int number, int a) {
+  const std::string n = std::to_string(number);
+  int h =
+      plan.linear("linear" + n, a, spec.width, !spec.norm, std::sqrt(2. / plan.shape(a).channels));
+  if (spec.norm) h = plan.batch_norm("norm" + n, h);
+  h = plan.activation("activation" + n, h, number == 0 ? "stem" : "blocks");
+  return spec.skip && number > 0 ? plan.sum(h, a) : h;
+}
+
+}  // namespace
+
+void read_mlp(const space::Yaml& node, ModelSpec& spec) {
+  spec.layers = count(node, "layers", 1, 1024);
+  spec.width = count(node, "width", 1, 65536);
+  spec.norm = node.boolean_or("norm", false);
+  spec.skip = node.boolean_or("skip", false);
+}
+
+Plan plan_mlp(const ModelSpec& spec, const InputShape& input) {
+  Plan plan;
+  int h = plan.flatten(plan.image({input.channels, input.height, input.width}));
+  for (int k = 0; k < spec.layers; ++k) h = hidden(plan, spec, k, h);
+  plan.linear("head", h, input.classes, true, std::sqrt(1. / spec.width));
+  return plan;
+}
+
+}  // namespace antigrad::trainer

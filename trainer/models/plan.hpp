@@ -1,0 +1,88 @@
+// A network as a value: a list of layers, each of which reads earlier ones. What a model is, how
+// many parameters it has and what a forward pass costs are known from here, without torch;
+// trainer/model.hpp makes modules of it, in the order of the list, which is also the order in which
+// initial weights are drawn.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace antigrad::trainer {
+
+/// The value of a layer for one example: `channels` numbers at each of height x width places. Of a
+/// text: at each of `height` tokens.
+struct Shape {
+  int channels = 1, height = 1, width = 1;
+  std::int64_t places() const { return std::int64_t{height} * width; }
+  bool operator==(const Shape&) const = default;
+};
+
+struct Layer {
+  enum class Op {
+    image,        // the input, [n, channels, height, width], channels_last
+    tokens,       // the input, int64 [n, t]
+    convolution,  // of a: a square window, zero padding, without bias
+    batch_norm,   // of a
+    activation,   // of a
+    sum,          // a + b
+    product,      // a * b
+    linear,       // a W^T (+ bias)
+    mean,         // of a over its places: [n, channels]
+    max_pool,     // of a: a square window
+    flatten,      // a as [n, channels height width]
+    rms_norm,     // of a
+    embedding,    // rows of a table, one a token of a
+    tied_linear,  // a E^T, E the table of b
+    attention     // a = (queries, key heads, value heads) side by side; rotary positions, causal
+  };
+  Op op = Op::image;
+  std::string name = {};  // of the module; unique where the layer has weights
+  int a = -1, b = -1;     // earlier layers
+  Shape shape;            // of the value
+  int size = 1, stride = 1, padding = 0, groups = 1;  // convolution; max_pool without groups
+  bool bias = false;                                  // linear
+  double deviation = 0;                               // of initial weights, from N(0, deviation^2)
+  int heads = 0, kv_heads = 0;                        // attention
+  double rope_base = 0;                               // attention
+  std::string place = {};                             // activation: "stem", "blocks", "ffn"
+};
+
+/// Grows by one layer a call, each of which returns the layer's index.
+class Plan {
+ public:
+  const std::vector<Layer>& layers() const { return layers_; }
+  const Shape& shape(int layer) const { return layers_.at(static_cast<std::size_t>(layer)).shape; }
+
+  int image(const Shape& shape);
+  int tokens(int count);
+  /// He's deviation, sqrt(2 / (inputs of one output)). Padding as given; the value has
+  /// floor((side + 2 padding - size) / stride) + 1 places a side.
+  int convolution(const std::string& name, int a, int out, int size, int stride, int padding,
+                  int groups = 1);
+  int batch_norm(const std::string& name, int a);
+  int activation(const std::string& name, int a, const std::string& place);
+  int sum(int a, int b);
+  int product(int a, int b);
+  int linear(const std::string& name, int a, int out, bool bias, double deviation);
+  int mean(int a);
+  int max_pool(int a, int size, int stride, int padding);
+  int flatten(int a);
+  int rms_norm(const std::string& name, int a);
+  int embedding(const std::string& name, int a, int vocabulary, int width, double deviation);
+  int tied_linear(int a, int embedding);
+  int attention(int a, int heads, int kv_heads, double rope_base);
+
+  /// Numbers that training moves; those of an activation not counted.
+  std::int64_t parameters() const;
+  /// Floating-point operations of the matrix products of one example forward: two a
+  /// multiplication and its addition.
+  std::int64_t flops() const;
+  /// Times that an activation is computed for one example.
+  std::int64_t activations() const;
+
+ private:
+  int add(Layer layer);
+  std::vector<Layer> layers_;
+};
+
+}  // namespace antigrad::trainer

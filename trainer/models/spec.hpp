@@ -1,0 +1,44 @@
+// Which network a task trains, as `model:` of a study file says. Plain values, no torch.
+#pragma once
+#include <map>
+#include <string>
+
+namespace antigrad::trainer {
+
+/// One network. Fields that its type does not read keep their defaults.
+struct ModelSpec {
+  enum class Type { mlp, resnet, wide_resnet, llama };
+  enum class Stem { automatic, small, medium, large };
+  Type type = Type::resnet;
+  // Images: depth counts layers with weights; width = channels of the first stage, or units of an
+  // mlp. Texts: width of the residual stream.
+  int depth = 8;
+  int width = 16;
+  // llama: kv_heads divides heads, 2 heads divide width.
+  int layers = 2;  // of an mlp: hidden ones
+  int heads = 2;
+  int kv_heads = 2;
+  int ffn = 256;     // hidden units of the plain feed-forward network; a gated one has 2/3 of them
+  int context = 64;  // tokens a window
+  bool gated = false;         // W2 (f(W1 x) * (W3 x)) in place of W2 f(W1 x)
+  double rope_base = 10'000;  // of rotary positions
+  bool imagenet = false;      // resnet: the form for large images, in place of the one for CIFAR
+  Stem stem = Stem::automatic;
+  int widen = 1;      // wide_resnet: factor on width
+  bool norm = false;  // mlp: batch normalisation before each activation
+  bool skip = false;  // mlp: hidden layers but the first are added to their input
+  // Activations that are fixed, by place ("stem", "blocks", "ffn"); all other places hold the
+  // candidate. As space::parse_activation reads them.
+  std::map<std::string, std::string> activations = {};
+  bool operator==(const ModelSpec&) const = default;
+};
+
+/// What a network sees and says: images [channels, height, width] in `classes` classes; of a text
+/// `classes` is the vocabulary, and the rest is not used.
+struct InputShape {
+  int channels = 1, height = 1, width = 1;
+  int classes = 2;
+  bool operator==(const InputShape&) const = default;
+};
+
+}  // namespace antigrad::trainer
