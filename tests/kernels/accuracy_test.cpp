@@ -74,5 +74,26 @@ TEST(Accuracy, NarrowMachinesAreAsExact) {
     for (const auto& a : rows_and_zoo()) check(a, isa, full() ? 100000 : 2000, false);
 }
 
+/// A tabulated antiderivative is rounded where it is read, and may cancel with what stands beside
+/// it: its errors count against the largest number inside.
+TEST(Accuracy, TabulatedAntiderivativesAreExactToTheirSize) {
+  if (!has_llvm()) GTEST_SKIP() << "this build has no LLVM";
+  int tables = 0;
+  for (const char* text :
+       {"x*softplus(x)", "x*logcosh(x)", "tanh(x)*sigmoid(x)", "mish_gate(x)*tanh(x)",
+        "tanh(x)*gaussian(x)*sigmoid(x)", "x*tanh(x) | 0 | softplus(x)"}) {
+    const auto a = named(text);
+    tables += !a.f.tables.empty();
+    std::vector<double> x;
+    for (const double v : all_magnitudes(full() ? 100000 : 8000, 5))
+      if (std::fabs(v) < 1e18) x.push_back(v);
+    const Worst f = worst_of(a.f, Errors::relative, {}, host_isa(), x);
+    fmt::print("{:<32} {:8.2f} ULP at {:<14.6g} c {:5.2f} at {}\n", text, f.ulp, f.at, f.absolute,
+               f.absolute_at);
+    EXPECT_LE(f.absolute, 6) << text << " at " << f.absolute_at;
+  }
+  EXPECT_GE(tables, 3);
+}
+
 }  // namespace
 }  // namespace antigrad::kernels
