@@ -11,7 +11,7 @@
 namespace antigrad::kernels {
 
 constexpr double kEps = 0x1p-24;
-constexpr double kSmallestNormal = 0x1p-126;
+constexpr double kSmall = 0x1p-124;  // below, factors may be denormal
 
 inline bool full() {
   const char* const asked = std::getenv("ANTIGRAD_FULL");
@@ -88,7 +88,7 @@ inline void judge(Worst& worst, const Program& p, const std::vector<double>& the
   const double error = std::fabs(got - want);
   const double absolute = error / (kEps * std::max(1.0, size));
   if (!(absolute <= worst.absolute)) worst.absolute = absolute, worst.absolute_at = x;
-  if (p.errors == Errors::absolute || std::fabs(want) < kSmallestNormal) return;
+  if (p.errors == Errors::absolute || std::fabs(want) < kSmall) return;
   // A factor below the smallest normal number has the digits that are left to it.
   const double ulp = std::max(0.0, error - 0x1p-149 * std::max(1.0, std::fabs(x))) / unit(want);
   if (!(ulp > 3) || !near_zero(p.expr, x, theta)) {
