@@ -346,6 +346,9 @@ ANTIGRAD_DEVICE void store(Scalar* p, int count, const float* v) {
   else
     write_singly(p, count, words);
 }
+//@ read_again: base
+// From memory each time, so that many parameters by channel do not fill the registers.
+ANTIGRAD_DEVICE float read_again(const float* p) { return *(const volatile float*)p; }
 //@ block_sum: memory
 // The sum over the threads of a block, in a fixed order; in thread 0.
 ANTIGRAD_DEVICE float block_sum(float v) {

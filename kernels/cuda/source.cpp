@@ -52,6 +52,9 @@ class KernelText {
 
   bool sums() const { return program_.reductions > 0; }
 
+  /// Parameters by channel stay in registers, those of each element of a group, where they are few.
+  bool holds() const { return program_.parameters + program_.reductions <= 5; }
+
   void add_element(CudaText& out, Type type) const {
     kernels::add_element(out, name_ + "_element", program_, inputs(), type);
   }
@@ -97,7 +100,8 @@ class KernelText {
         "#pragma unroll 1\n"
         "    for (i64 row = lane; row < e.rows; row += e.lanes) {\n"
         "      const i64 at = row * e.plane + start;\n";
-    text += loads("at") + group("p[i]", "y[{1}]", "sum[i][{0}]") + stores("at") + "    }\n";
+    text += loads("at") + group(holds() ? "p[i]" : "p", "y[{1}]", "sum[i][{0}]") + stores("at") +
+            "    }\n";
     if (sums()) text += channel_sums();
     return text + "  }\n}\n";
   }
@@ -150,8 +154,9 @@ class KernelText {
         "#pragma unroll\n"
         "      for (int i = 0; i < kGroup; ++i) {{\n"
         "        float y[{}];\n"
-        "        {}_element({}y);\n",
-        program_.elementwise + program_.reductions, name_, arguments);
+        "{}        {}_element({}y);\n",
+        program_.elementwise + program_.reductions, local || holds() ? "" : read_parameters(),
+        name_, arguments);
     for (int k = 0; k < program_.elementwise; ++k)
       text += fmt::format("        {}s[i] = y[{}];\n", outputs()[static_cast<std::size_t>(k)], k);
     for (int k = 0; k < program_.reductions; ++k)
@@ -160,15 +165,24 @@ class KernelText {
     return text + "      }\n";
   }
 
-  /// p[i]: the parameters of the channel of element i of the group.
+  std::string read_parameters() const {
+    std::string text = fmt::format("        float p[{}];\n", program_.parameters);
+    for (int k = 0; k < program_.parameters; ++k)
+      text += fmt::format("        p[{}] = read_again({} + {} * e.channels + channels[i]);\n", k,
+                          source(k), k % own_);
+    return text;
+  }
+
+  /// p[i]: the parameters of the channel of element i of the group; channels[i]: the channel.
   std::string channel_parameters() const {
-    std::string text = fmt::format(
-        "    float p[kGroup][{}];\n"
+    std::string text = holds() ? fmt::format("    float p[kGroup][{}];\n", program_.parameters)
+                               : "    int channels[kGroup];\n";
+    text +=
         "    i64 channel = start / e.inner, left = (channel + 1) * e.inner - start;\n"
         "#pragma unroll\n"
-        "    for (int i = 0; i < kGroup; ++i) {{\n",
-        program_.parameters);
-    for (int k = 0; k < program_.parameters; ++k)
+        "    for (int i = 0; i < kGroup; ++i) {\n";
+    if (!holds()) text += "      channels[i] = (int)channel;\n";
+    for (int k = 0; holds() && k < program_.parameters; ++k)
       text +=
           fmt::format("      p[i][{}] = {}[{} * e.channels + channel];\n", k, source(k), k % own_);
     return text +
@@ -233,6 +247,7 @@ std::string cuda_source(const space::Activation& activation, std::span<const Pas
     text += by_layer ? kernel.layer() : kernel.channel();
     if (kernel.sums() && options.reduce) elements.parts.insert("reduce");
     if (kernel.sums() && by_layer) elements.parts.insert("block_sum");
+    if (!by_layer && !kernel.holds()) elements.parts.insert("read_again");
   }
   std::string parts = cuda_parts(elements.parts);
   if (const auto at = parts.find(" reduce("); at != std::string::npos)
