@@ -23,24 +23,30 @@ Tensor Rotation::turn(const Tensor& x) const {
 }
 
 Attention::Attention(const Layer& layer, at::ScalarType type)
-    : heads_(layer.heads),
-      kv_heads_(layer.kv_heads),
-      head_width_(layer.shape.channels / layer.heads),
-      rotation_(layer.shape.height, head_width_, layer.rope_base, type) {}
+    : heads_(layer.heads), head_width_(layer.shape.channels / layer.heads.heads) {
+  if (heads_.rope_base > 0)
+    rotation_ = Rotation(layer.shape.height, head_width_, heads_.rope_base, type);
+}
 
 Tensor Attention::forward(const Tensor& x) const {
   const auto n = x.size(0), t = x.size(1);
-  const std::vector<Tensor> qkv = x.view({n, t, heads_ + 2 * kv_heads_, head_width_})
-                                      .split_with_sizes({heads_, kv_heads_, kv_heads_}, 2);
-  const Tensor q = rotation_.turn(qkv[0]).transpose(1, 2);
-  const Tensor k = repeated(rotation_.turn(qkv[1])), v = repeated(qkv[2]);
-  const Tensor mixed = at::scaled_dot_product_attention(q, k, v, {}, 0, true);
-  return mixed.transpose(1, 2).reshape({n, t, heads_ * head_width_});
+  const std::vector<Tensor> qkv =
+      x.view({n, t, heads_.heads + 2 * heads_.kv_heads, head_width_})
+          .split_with_sizes({heads_.heads, heads_.kv_heads, heads_.kv_heads}, 2);
+  const Tensor q = turned(qkv[0]).transpose(1, 2);
+  const Tensor k = repeated(turned(qkv[1])), v = repeated(qkv[2]);
+  const Tensor mixed = at::scaled_dot_product_attention(q, k, v, {}, 0, heads_.causal);
+  return mixed.transpose(1, 2).reshape({n, t, heads_.heads * head_width_});
+}
+
+Tensor Attention::turned(const Tensor& x) const {
+  return heads_.rope_base > 0 ? rotation_.turn(x) : x;
 }
 
 /// [n, t, k, e] -> [n, h, t, e].
 Tensor Attention::repeated(const Tensor& x) const {
-  const Tensor each = heads_ == kv_heads_ ? x : x.repeat_interleave(heads_ / kv_heads_, 2);
+  const Tensor each =
+      heads_.heads == heads_.kv_heads ? x : x.repeat_interleave(heads_.heads / heads_.kv_heads, 2);
   return each.transpose(1, 2);
 }
 

@@ -1,5 +1,5 @@
-// Attention of a language model. Shapes: n windows, t tokens, h heads, k key-value heads, e the
-// width of a head.
+// Attention between the tokens of a window. Shapes: n windows, t tokens, h heads, k key-value
+// heads, e the width of a head.
 #pragma once
 #include "trainer/models/plan.hpp"
 #include "trainer/torch.hpp"
@@ -15,7 +15,7 @@ struct Rotation {
   at::Tensor turn(const at::Tensor& x) const;
 };
 
-/// Causal attention; query heads in groups of h / k share a key-value head. Without weights.
+/// Query heads in groups of h / k share a key-value head. Without weights.
 class Attention {
  public:
   Attention(const Layer& layer, at::ScalarType type);
@@ -24,9 +24,11 @@ class Attention {
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor turned(const at::Tensor& x) const;
   at::Tensor repeated(const at::Tensor& x) const;
 
-  int heads_, kv_heads_, head_width_;
+  Heads heads_;
+  int head_width_;
   Rotation rotation_;
 };
 

@@ -17,6 +17,7 @@
 #include "trainer/data/images.hpp"
 #include "trainer/data/pixel_scale.hpp"
 #include "trainer/data/text.hpp"
+#include "trainer/models/families.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -26,6 +27,7 @@ using space::Random;
 
 constexpr std::size_t kValidationImages = 256;  // an evaluation batch
 constexpr std::uint64_t kShiftSeed = 0x5411f7;  // the same noise for all runs
+constexpr std::uint64_t kMaskSeed = 0x3a5c;     // of the validation part
 constexpr std::uint64_t kSplitSeed = 0x5917;  // one split for all runs: validation figures compare
 
 class ImageDataset : public Dataset {
@@ -142,7 +144,10 @@ TextFiles files_of(const DataSpec& data) {
 class TextDataset : public Dataset {
  public:
   TextDataset(const Task& task, const TextParts& parts)
-      : train_(parts.train), batch_(task.batch), context_(task.model.context) {
+      : train_(parts.train),
+        batch_(task.batch),
+        context_(task.model.context),
+        masked_(family_of(task.model.type).input == Family::Input::masked_text) {
     input_.classes = train_.vocabulary();
     const std::size_t window = static_cast<std::size_t>(context_) + 1;
     const std::size_t train = train_.ranges().front().size(),
@@ -167,12 +172,13 @@ class TextDataset : public Dataset {
       const std::size_t places = range.size() - static_cast<std::size_t>(context_);
       begins.push_back(range.begin + random() % places);
     }
-    return windows(train_, begins);
+    return windows(train_, begins, random);
   }
 
  private:
-  /// Windows of context + 1 tokens: inputs and the tokens after them.
-  Batch windows(const Text& text, const std::vector<std::size_t>& begins) const {
+  /// Windows of context + 1 tokens: inputs and the tokens after them, or inputs with masked tokens
+  /// and what these were.
+  Batch windows(const Text& text, const std::vector<std::size_t>& begins, Random& random) const {
     const Tensor all =
         at::empty({static_cast<std::int64_t>(begins.size()), context_ + 1}, at::kLong);
     const std::size_t length = static_cast<std::size_t>(context_) + 1;
@@ -181,7 +187,27 @@ class TextDataset : public Dataset {
       text.copy(begin, {out, length});
       out += length;
     }
-    return {all.narrow(1, 0, context_).contiguous(), all.narrow(1, 1, context_).contiguous()};
+    const Tensor input = all.narrow(1, 0, context_).contiguous();
+    if (masked_) return masked(input, random);
+    return {input, all.narrow(1, 1, context_).contiguous()};
+  }
+
+  /// arXiv 1810.04805, section 3.1: 15 % of the tokens, at least one, are asked for; of these 80 %
+  /// are replaced by the mask, 10 % by any token, 10 % stay. Targets of the others are
+  /// kNotAsked.
+  Batch masked(const Tensor& input, Random& random) const {
+    const Tensor target = at::full_like(input, kNotAsked);
+    auto* const token = input.mutable_data_ptr<std::int64_t>();
+    auto* const asked = target.mutable_data_ptr<std::int64_t>();
+    const auto count = static_cast<int>(input.numel()), first = random.below(count);
+    for (int i = 0; i < count; ++i) {
+      if (i != first && random.below(100) >= 15) continue;
+      asked[i] = token[i];
+      const int draw = random.below(10);
+      if (draw < 8) token[i] = input_.classes;
+      if (draw == 8) token[i] = random.below(input_.classes);
+    }
+    return {input, target};
   }
 
   void add_shift(const Task& task) {
@@ -205,12 +231,13 @@ class TextDataset : public Dataset {
         std::clamp<std::size_t>(std::size_t(validation_tokens / context_), 1, most);
     std::vector<Batch> list;
     std::vector<std::size_t> begins;
+    Random random(kMaskSeed);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t place = i * most / count;
       const Range& range = ranges[place / each];
       begins.push_back(range.begin + place % each * (static_cast<std::size_t>(context_) + 1));
       if (begins.size() == static_cast<std::size_t>(batch_) || i + 1 == count) {
-        list.push_back(windows(text, begins));
+        list.push_back(windows(text, begins, random));
         begins.clear();
       }
     }
@@ -219,6 +246,7 @@ class TextDataset : public Dataset {
 
   Text train_;
   int batch_, context_;
+  bool masked_;
 };
 
 }  // namespace
@@ -238,19 +266,22 @@ std::shared_ptr<const Dataset> shared_dataset(const Task& task) {
   struct Loaded {
     DataSpec data;
     int batch, context;
+    Family::Input input;
     std::weak_ptr<const Dataset> dataset;
   };
   static std::mutex mutex;
   static std::vector<Loaded> loaded;
   const std::lock_guard lock(mutex);
+  const Family::Input input = family_of(task.model.type).input;
   for (const Loaded& known : loaded) {
-    if (known.data != task.data || known.batch != task.batch || known.context != task.model.context)
+    if (known.data != task.data || known.batch != task.batch ||
+        known.context != task.model.context || known.input != input)
       continue;
     if (std::shared_ptr<const Dataset> dataset = known.dataset.lock()) return dataset;
   }
   std::shared_ptr<const Dataset> dataset = load_dataset(task);
   std::erase_if(loaded, [](const Loaded& known) { return known.dataset.expired(); });
-  loaded.push_back({task.data, task.batch, task.model.context, dataset});
+  loaded.push_back({task.data, task.batch, task.model.context, input, dataset});
   return dataset;
 }
 

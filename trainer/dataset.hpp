@@ -11,8 +11,11 @@
 
 namespace antigrad::trainer {
 
-/// input: float [n, channels, h, w] or int64 tokens [n, t]; target: int64 classes [n] or next
-/// tokens [n, t].
+/// The target of a token that is not asked for; loss and accuracy leave it out.
+constexpr std::int64_t kNotAsked = -100;
+
+/// input: float [n, channels, h, w] or int64 tokens [n, t]; target: int64 classes [n] or tokens
+/// [n, t]: the next ones, or what masked ones were and kNotAsked elsewhere.
 struct Batch {
   at::Tensor input, target;
 };

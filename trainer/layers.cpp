@@ -54,6 +54,27 @@ Tensor Embedding::forward(const Tensor& tokens) const { return at::embedding(wei
 
 Tensor Embedding::products(const Tensor& x) const { return at::linear(x, weight_); }
 
+Affine::Affine(int channels)
+    : weight_(register_parameter("weight", at::ones({channels}))),
+      bias_(register_parameter("bias", at::zeros({channels}))) {}
+
+Tensor Affine::forward(const Tensor& x) const {
+  return at::addcmul(bias_.view({1, -1, 1, 1}), x, weight_.view({1, -1, 1, 1}));
+}
+
+Positions::Positions(Initialiser& initialiser, int count, int width, double deviation)
+    : weight_(register_parameter("weight", initialiser.normal({count, width}, deviation))) {}
+
+Tensor Positions::forward(const Tensor& x) const { return x + weight_.narrow(0, 0, x.size(1)); }
+
+LayerNorm::LayerNorm(int width)
+    : weight_(register_parameter("weight", at::ones({width}))),
+      bias_(register_parameter("bias", at::zeros({width}))) {}
+
+Tensor LayerNorm::forward(const Tensor& x) const {
+  return at::layer_norm(x, {x.size(-1)}, weight_, bias_);
+}
+
 RmsNorm::RmsNorm(int width) : weight_(register_parameter("weight", at::ones({width}))) {}
 
 Tensor RmsNorm::forward(const Tensor& x) const {

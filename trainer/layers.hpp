@@ -64,6 +64,36 @@ class Embedding : public torch::nn::Module {
   at::Tensor weight_;
 };
 
+/// A scale (1 at the start) and a shift (0) each channel of [n, channels, h, w].
+class Affine : public torch::nn::Module {
+ public:
+  explicit Affine(int channels);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  at::Tensor weight_, bias_;
+};
+
+/// Trained vectors [t, width] from N(0, deviation^2), added to the first tokens of a window.
+class Positions : public torch::nn::Module {
+ public:
+  Positions(Initialiser& initialiser, int count, int width, double deviation);
+  at::Tensor forward(const at::Tensor& x) const;  // [n, up to t, width]
+
+ private:
+  at::Tensor weight_;
+};
+
+/// (x - mean) / sqrt(variance + 1e-5) * w + b over the last dimension.
+class LayerNorm : public torch::nn::Module {
+ public:
+  explicit LayerNorm(int width);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  at::Tensor weight_, bias_;
+};
+
 /// x / sqrt(mean(x^2) + 1e-6) * w over the last dimension.
 class RmsNorm : public torch::nn::Module {
  public:

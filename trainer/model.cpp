@@ -101,6 +101,10 @@ Model::Step Model::step_with_weights(const Layer& layer, Initialiser& initialise
     case Op::batch_norm: return of_a(add<BatchNorm>(layer, out));
     case Op::linear:
       return of_a(add<Linear>(layer, initialiser, in, out, layer.bias, layer.deviation));
+    case Op::affine: return of_a(add<Affine>(layer, out));
+    case Op::layer_norm: return of_a(add<LayerNorm>(layer, out));
+    case Op::positions:
+      return of_a(add<Positions>(layer, initialiser, layer.shape.height, out, layer.deviation));
     case Op::rms_norm: return of_a(add<RmsNorm>(layer, out));
     default: return of_a(add<Embedding>(layer, initialiser, in, out, layer.deviation));
   }

@@ -34,7 +34,7 @@ std::uint64_t key_of(const Task& task, std::uint64_t seed, std::string_view use)
 /// Mean cross-entropy of logits [.., classes] and targets [..].
 Tensor cross_entropy(const Tensor& logits, const Tensor& target, double smoothing) {
   return at::cross_entropy_loss(logits.reshape({-1, logits.size(-1)}), target.reshape({-1}), {},
-                                at::Reduction::Mean, -100, smoothing);
+                                at::Reduction::Mean, kNotAsked, smoothing);
 }
 
 bool finite(const CurvePoint& point) {
@@ -113,7 +113,7 @@ Run::Quality Run::validate(const std::vector<Batch>& batches) {
   double count = 0;
   for (const Batch& batch : batches) {
     const Tensor logits = model_->forward(batch.input);
-    const auto size = static_cast<double>(batch.target.numel());
+    const auto size = batch.target.ge(0).sum().item<double>();  // others are not asked for
     sum.loss += size * cross_entropy(logits, batch.target, 0).item<double>();
     sum.accuracy += logits.argmax(-1).eq(batch.target).sum().item<double>();
     count += size;

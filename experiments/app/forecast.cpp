@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 
+#include "experiments/app/model_facts.hpp"
 #include "experiments/app/narrator.hpp"
 #include "search/estimate.hpp"
 #include "space/error.hpp"
@@ -74,13 +75,16 @@ std::string forecast(const search::StudyConfig& config, const std::vector<traine
   const auto seconds = time_steps(config, tasks, pool);
   const search::Cost cost = search::estimate_cost(config, seconds, pool.workers());
   const bool all = seconds.size() == tasks.size();
-  return fmt::format(
+  std::string text = fmt::format(
       "{}: {} baselines + {} candidates on {} tasks, then {} again on {} new seeds; about {:.0f} "
       "training steps,{} {} "
       "with {} worker{}, {:.1f} MB of disk",
       config.name, cost.baselines, cost.candidates, config.tasks.size(), cost.confirmations,
       config.confirm.seeds, cost.steps, all ? "" : " at least", duration(cost.seconds),
       pool.workers(), pool.workers() == 1 ? "" : "s", cost.disk_bytes / 1e6);
+  for (const trainer::Task& task : tasks)
+    text += fmt::format("\n  {}: {}", task.name, model_facts(task));
+  return text;
 }
 
 }  // namespace antigrad::app

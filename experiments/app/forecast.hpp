@@ -13,8 +13,8 @@ namespace antigrad::app {
 /// column, or naming data that is missing: before anything is written or a worker started.
 std::vector<trainer::Task> checked_tasks(const search::StudyConfig& config);
 
-/// One sentence: trials, training steps, minutes (from some timed steps in every slot at once) and
-/// disk. Starts the workers, which stay.
+/// One line a network (its size) after one sentence: trials, training steps, minutes (from some
+/// timed steps in every slot at once) and disk. Starts the workers, which stay.
 std::string forecast(const search::StudyConfig& config, const std::vector<trainer::Task>& tasks,
                      search::Pool& pool);
 

@@ -41,6 +41,7 @@ def descendants(pid):
 def test_a_search_prints_and_keeps_its_table():
     done = run("search", TINY, "--dir", "one", "--workers", "1")
     assert "2 baselines + 12 candidates on 2 tasks" in done.stderr and "MB of disk" in done.stderr, done.stderr
+    assert "digits: resnet, 5,142 parameters" in done.stderr and "python: llama, 6,192 parameters" in done.stderr, done.stderr
     for word in ["activation", "digits loss", "python loss", "verdict", "ns/element", "ReLU", "GELU", "g(x) = ", "f(x) = "]:
         assert word in done.stdout, (word, done.stdout)
     assert any(word in done.stdout for word in ["A tie:", "is better than", "is worse than"]), done.stdout

@@ -75,7 +75,7 @@ void disturb(Model& model, const at::Generator& generator) {
 
 Tensor draw_input(const Row& row, const Model& model, const at::Generator& generator,
                   at::ScalarType type) {
-  if (family_of(row.model.type).input == Family::Input::text)
+  if (family_of(row.model.type).input != Family::Input::images)
     return at::randint(row.input.classes, {row.batch, row.model.context}, generator, at::kLong);
   const Shape shape = model.plan().layers().front().shape;
   return at::randn({row.batch, shape.channels, shape.height, shape.width}, generator, type);

@@ -53,6 +53,17 @@ ROWS = [
         "silu",
         classes=29,
     ),
+    Row("vgg11", "{type: vgg, depth: 11, width: 2}", lambda act: nets.Vgg(act, 3, 10, 2, (1, 1, 2, 2, 2)), side=16),
+    Row("vgg13", "{type: vgg, depth: 13, width: 2}", lambda act: nets.Vgg(act, 1, 10, 2, (2, 2, 2, 2, 2)), "silu", 1, 32),
+    Row("vgg16", "{type: vgg, depth: 16, width: 2}", lambda act: nets.Vgg(act, 3, 10, 2, (2, 2, 3, 3, 3)), side=32),
+    Row("mobilenet", "{type: mobilenet, width: 4}", lambda act: nets.Mobilenet(act, 3, 10, 4, True), side=32),
+    Row("mobilenet_96", "{type: mobilenet, width: 4}", lambda act: nets.Mobilenet(act, 3, 10, 4, False), "silu", side=96),
+    Row("alexnet", "{type: alexnet, width: 1}", lambda act: nets.Alexnet(act, 3, 10, 1, 4 * 16), side=32),
+    Row("alexnet_224", "{type: alexnet, width: 1}", lambda act: nets.Alexnet(act, 3, 10, 1, 4 * 36, True), side=224),
+    Row("vanilla", "{type: vanilla, layers: 4, width: 3}", lambda act: nets.Vanilla(act, 3, 10, 3, 4, 0), side=16),
+    Row("vanilla_series", "{type: vanilla, layers: 3, width: 3, series: 2}", lambda act: nets.Vanilla(act, 1, 10, 3, 3, 2), "relu", 1, 28),
+    Row("vanilla_96", "{type: vanilla, layers: 3, width: 2, series: 1}", lambda act: nets.Vanilla(act, 3, 10, 2, 3, 1, (4, 4, 0)), "gelu", side=96),
+    Row("bert", "{type: bert, layers: 2, width: 24, heads: 3, ffn: 40, context: 10}", lambda act: nets.Bert(act, 29, 10, 24, 2, 3, 40), classes=29),
 ]
 
 
@@ -109,7 +120,7 @@ def reference_numbers(row, ours, dtype):
     """What the reference computes, by our names."""
     reference = row.reference(nets.ACTIVATIONS[row.activation]).to(dtype)
     load(reference, ours, row)
-    x = ours["input"].long() if "llama" in row.model else ours["input"].to(dtype)
+    x = ours["input"].long() if "context" in row.model else ours["input"].to(dtype)
     numbers = {"flops": torch.tensor(counted(reference.eval(), x)), "evaluated": reference(x)}
     theta = sum(p.numel() for name, p in reference.named_parameters() if ".raw_" in name)
     numbers["parameters"] = torch.tensor(float(sum(p.numel() for p in reference.parameters()) - theta))

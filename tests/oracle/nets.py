@@ -206,3 +206,181 @@ class Llama(nn.Module):
         for k in range(self.layers):
             h = getattr(self, f"layer{k}")(h)
         return self.norm(h) @ self.embedding.weight.T
+
+
+class Vgg(nn.Module):
+    def __init__(self, act, channels, classes, width, groups):
+        super().__init__()
+        self.groups, inputs, number = groups, channels, 0
+        for times, count in zip((1, 2, 4, 8, 8), groups, strict=True):
+            for _ in range(count):
+                self.add_module(f"convolution{number}", conv(inputs, width * times, 3))
+                self.add_module(f"norm{number}", nn.BatchNorm2d(width * times))
+                self.add_module(f"activation{number}", act())
+                inputs, number = width * times, number + 1
+        self.head = nn.Linear(inputs, classes)
+
+    def forward(self, x):
+        number = 0
+        for count in self.groups:
+            for _ in range(count):
+                x = getattr(self, f"activation{number}")(getattr(self, f"norm{number}")(getattr(self, f"convolution{number}")(x)))
+                number += 1
+            if x.shape[-1] > 1:
+                x = F.max_pool2d(x, 2)
+        return self.head(x.mean((2, 3)))
+
+
+class InvertedResidual(nn.Module):
+    def __init__(self, inputs, times, outputs, stride, act):
+        super().__init__()
+        inner, self.expands, self.adds = inputs * times, times > 1, stride == 1 and inputs == outputs
+        if self.expands:
+            self.convolution1, self.norm1, self.activation1 = conv(inputs, inner, 1), nn.BatchNorm2d(inner), act()
+        self.convolution2, self.norm2, self.activation2 = conv(inner, inner, 3, stride, groups=inner), nn.BatchNorm2d(inner), act()
+        self.convolution3, self.norm3 = conv(inner, outputs, 1), nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        h = self.activation1(self.norm1(self.convolution1(x))) if self.expands else x
+        h = self.norm3(self.convolution3(self.activation2(self.norm2(self.convolution2(h)))))
+        return x + h if self.adds else h
+
+
+class Mobilenet(nn.Module):
+    """MobileNetV2's table 2 with all channels times width / 32."""
+
+    TABLE = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
+
+    def __init__(self, act, channels, classes, width, small):
+        super().__init__()
+        self.stem, self.norm, self.activation = conv(channels, width, 3, 1 if small else 2), nn.BatchNorm2d(width), act()
+        inputs, self.count = width, 0
+        for times, outputs, blocks, stride in self.TABLE:
+            for k in range(blocks):
+                step = stride if k == 0 and not (small and outputs == 24) else 1
+                self.add_module(f"block{self.count}", InvertedResidual(inputs, times, outputs * width // 32, step, act))
+                inputs, self.count = outputs * width // 32, self.count + 1
+        last = 1280 * width // 32
+        self.last, self.last_norm, self.last_activation, self.head = conv(inputs, last, 1), nn.BatchNorm2d(last), act(), nn.Linear(last, classes)
+
+    def forward(self, x):
+        h = self.activation(self.norm(self.stem(x)))
+        for k in range(self.count):
+            h = getattr(self, f"block{k}")(h)
+        return self.head(self.last_activation(self.last_norm(self.last(h))).mean((2, 3)))
+
+
+class Alexnet(nn.Module):
+    def __init__(self, act, channels, classes, width, flat, large=False):
+        super().__init__()
+        self.large, inputs = large, channels
+        for k, (times, size) in enumerate([(1, 5), (3, 5), (6, 3), (4, 3), (4, 3)]):
+            first = conv(inputs, width, 11, 4, 2) if large and k == 0 else conv(inputs, times * width, size)
+            self.add_module(f"convolution{k}", first)
+            self.add_module(f"norm{k}", nn.BatchNorm2d(times * width))
+            self.add_module(f"activation{k}", act())
+            inputs = times * width
+        for k in range(2):
+            self.add_module(f"hidden{k}", nn.Linear(64 * width if k else flat, 64 * width, bias=False))
+            self.add_module(f"hidden_norm{k}", nn.BatchNorm1d(64 * width))
+            self.add_module(f"hidden_activation{k}", act())
+        self.head = nn.Linear(64 * width, classes)
+
+    def forward(self, x):
+        for k in range(5):
+            x = getattr(self, f"activation{k}")(getattr(self, f"norm{k}")(getattr(self, f"convolution{k}")(x)))
+            if k in (0, 1, 4):
+                x = F.max_pool2d(x, 3 if self.large else 2, 2)
+        x = x.flatten(1)
+        for k in range(2):
+            x = getattr(self, f"hidden_activation{k}")(getattr(self, f"hidden_norm{k}")(getattr(self, f"hidden{k}")(x)))
+        return self.head(x)
+
+
+class Affine(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(channels)), nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x):
+        return (x.movedim(1, -1) * self.weight + self.bias).movedim(-1, 1)
+
+
+class Series(nn.Module):
+    """LSLU's form: z <- a f(z) + b, n times, f, a depthwise convolution, batch norm."""
+
+    def __init__(self, act, channels, n):
+        super().__init__()
+        self.n = n
+        for k in range(n + 1):
+            self.add_module(f"activation{k}", act())
+        for k in range(n):
+            self.add_module(f"affine{k}", Affine(channels))
+        if n:
+            self.convolution, self.norm = conv(channels, channels, 2 * n + 1, groups=channels), nn.BatchNorm2d(channels)
+
+    def forward(self, z):
+        for k in range(self.n):
+            z = getattr(self, f"affine{k}")(getattr(self, f"activation{k}")(z))
+        z = getattr(self, f"activation{self.n}")(z)
+        return self.norm(self.convolution(z)) if self.n else z
+
+
+class Vanilla(nn.Module):
+    def __init__(self, act, channels, classes, width, layers, n, stem=(3, 1, 1)):
+        super().__init__()
+        self.stem, self.norm, self.stem_series, self.layers = conv(channels, width, *stem), nn.BatchNorm2d(width), Series(act, width, n), layers
+        inputs = width
+        for k in range(layers):
+            outputs = width * 2 ** min(k + 1, 3)
+            self.add_module(f"layer{k}_convolution", conv(inputs, outputs, 1))
+            self.add_module(f"layer{k}_norm", nn.BatchNorm2d(outputs))
+            self.add_module(f"layer{k}_series", Series(act, outputs, n))
+            inputs = outputs
+        self.head = nn.Linear(inputs, classes)
+
+    def forward(self, x):
+        h = self.stem_series(self.norm(self.stem(x)))
+        for k in range(self.layers):
+            h = getattr(self, f"layer{k}_norm")(getattr(self, f"layer{k}_convolution")(h))
+            h = getattr(self, f"layer{k}_series")(F.max_pool2d(h, 2) if h.shape[-1] > 1 else h)
+        return self.head(h.mean((2, 3)))
+
+
+class Positions(nn.Module):
+    def __init__(self, count, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(count, width))
+
+    def forward(self, x):
+        return x + self.weight
+
+
+class BertLayer(nn.Module):
+    def __init__(self, act, width, heads, ffn):
+        super().__init__()
+        self.heads = heads
+        self.attention_in, self.attention_out, self.norm1 = nn.Linear(width, 3 * width), nn.Linear(width, width), nn.LayerNorm(width)
+        self.up, self.activation, self.down, self.norm2 = nn.Linear(width, ffn), act(), nn.Linear(ffn, width), nn.LayerNorm(width)
+
+    def forward(self, x):
+        n, t, d = x.shape
+        q, k, v = (y.view(n, t, self.heads, -1).transpose(1, 2) for y in self.attention_in(x).split(d, -1))
+        mixed = (q @ k.transpose(-1, -2) / math.sqrt(d // self.heads)).softmax(-1) @ v
+        x = self.norm1(x + self.attention_out(mixed.transpose(1, 2).reshape(n, t, d)))
+        return self.norm2(x + self.down(self.activation(self.up(x))))
+
+
+class Bert(nn.Module):
+    def __init__(self, act, vocabulary, context, width, layers, heads, ffn):
+        super().__init__()
+        self.embedding, self.positions, self.norm, self.layers = nn.Embedding(vocabulary + 1, width), Positions(context, width), nn.LayerNorm(width), layers
+        for k in range(layers):
+            self.add_module(f"layer{k}", BertLayer(act, width, heads, ffn))
+        self.head, self.head_activation, self.head_norm = nn.Linear(width, width), act(), nn.LayerNorm(width)
+
+    def forward(self, tokens):
+        h = self.norm(self.positions(self.embedding(tokens)))
+        for k in range(self.layers):
+            h = getattr(self, f"layer{k}")(h)
+        return self.head_norm(self.head_activation(self.head(h))) @ self.embedding.weight.T

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <string>
 
 #include "trainer/models/families.hpp"
@@ -124,6 +125,32 @@ TEST(LlamaTest, PredictsNothingBeforeItHasLearned) {
   EXPECT_LT(probabilities.max().item<float>(), 0.1);
 }
 
+TEST(SeriesTest, TrainsEveryScaleAndShiftAndIsDeployedAsItWasTrained) {
+  const ModelSpec spec{.type = ModelSpec::Type::vanilla, .width = 3, .layers = 1, .series = 2};
+  const auto model = make_model(spec, shape(3, 8, 10), compiled("gelu"), 1);
+  const Tensor images = at::randn({16, 3, 8, 8}, at::make_generator<at::CPUGeneratorImpl>(3));
+  model->forward(images).square().sum().backward();  // moves the running statistics too
+  const auto weights = model->named_parameters();
+  for (const char* name : {"stem_series", "layer0_series"})
+    for (const char* part :
+         {"_affine0.weight", "_affine0.bias", "_affine1.weight", "_affine1.bias"})
+      EXPECT_TRUE(weights[std::string(name) + part].grad().ne(0).all().item<bool>()) << part;
+  model->eval();
+  const at::NoGradGuard no_grad;
+  std::map<std::string, Tensor> values;
+  model->watch([&](const Layer& layer, const Tensor& value) { values[layer.name] = value; });
+  model->forward(images);
+  const auto buffers = model->named_buffers();
+  const Tensor scale =
+      weights["layer0_series_norm.weight"] / (buffers["layer0_series_norm.variance"] + 1e-5).sqrt();
+  const Tensor bias =
+      weights["layer0_series_norm.bias"] - buffers["layer0_series_norm.mean"] * scale;
+  const Tensor folded = weights["layer0_series_convolution.weight"] * scale.view({-1, 1, 1, 1});
+  const Tensor deployed = at::conv2d(values["layer0_series_activation2"], folded, bias, {1, 1},
+                                     {2, 2}, {1, 1}, folded.size(0));
+  EXPECT_TRUE(at::allclose(deployed, values["layer0_series_norm"], 1e-4, 1e-5));
+}
+
 /// Names and values of what is neither theta nor drawn from the activation.
 void expect_same_weights(const Model& a, const Model& b) {
   std::size_t compared = 0;
@@ -140,9 +167,11 @@ void expect_same_weights(const Model& a, const Model& b) {
 std::vector<ModelSpec> small_models() {
   std::vector<ModelSpec> specs;
   for (const Family& family : families()) {
-    ModelSpec spec = family.input == Family::Input::text ? kLlama : kResnet;
+    ModelSpec spec = family.input == Family::Input::images ? kResnet : kLlama;
     spec.type = family.type;
     if (family.type == ModelSpec::Type::wide_resnet) spec.depth = 10;
+    if (family.type == ModelSpec::Type::vgg) spec.depth = 11;
+    if (family.type == ModelSpec::Type::vanilla) spec.series = 1;
     specs.push_back(spec);
   }
   return specs;

@@ -85,6 +85,43 @@ TEST_F(RunTest, LearnsWhatCanBeLearned) {
   }
 }
 
+/// The text task with an encoder that fills in masked tokens.
+Task masked_task(const TinyStudy& study) {
+  std::string yaml = TinyStudy::tasks("0.02");
+  const std::string llama = "{type: llama, layers: 1, width: 16, heads: 2, ffn: 32, context: 8}";
+  yaml.replace(yaml.find(llama), llama.size(),
+               "{type: bert, layers: 1, width: 16, heads: 2, ffn: 32, context: 8}");
+  study.write("study.yaml", yaml);
+  return read_tasks(study.path())[1];
+}
+
+TEST_F(RunTest, AnEncoderIsAskedForMaskedTokensOnly) {
+  const auto data = load_dataset(masked_task(study_));
+  double asked = 0, masked = 0, all = 0;
+  for (int step = 0; step < 50; ++step) {
+    const Batch batch = data->training(7, step);
+    const Tensor is_asked = batch.target.ne(kNotAsked), is_mask = batch.input.eq(256);
+    EXPECT_FALSE(is_mask.logical_and(is_asked.logical_not()).any().item<bool>());
+    EXPECT_GE(is_asked.sum().item<int>(), 1);
+    asked += is_asked.sum().item<double>();
+    masked += is_mask.sum().item<double>();
+    all += static_cast<double>(is_asked.numel());
+  }
+  EXPECT_NEAR(asked / all, 0.16, 0.03);  // 15 % and one of 64
+  EXPECT_NEAR(masked / asked, 0.8, 0.07);
+}
+
+TEST_F(RunTest, AnEncoderLearnsAndItsPiecesGiveWhatOneLongRunGives) {
+  const Task task = masked_task(study_);
+  Training whole = make(task, "gelu", 1), pieces = make(task, "gelu", 1);
+  whole.advance(100);
+  pieces.advance(37);
+  pieces.advance(100);
+  expect_equal(whole.measure(), pieces.measure());
+  const std::vector<CurvePoint> curve = whole.measure().curve;
+  EXPECT_LT(curve.back().validation_loss, 0.7 * curve.front().validation_loss);
+}
+
 TEST_F(RunTest, ThetaIsTrainedAndReportedPlaceByPlace) {
   Training run = make(tasks_[0], "xielu", 1);
   const std::vector<double> start = run.measure().theta;

@@ -11,7 +11,7 @@
 namespace antigrad::trainer {
 
 struct Family {
-  enum class Input { images, text };
+  enum class Input { images, text, masked_text };
   const char* name;  // as study files have it
   ModelSpec::Type type;
   Input input;
@@ -44,7 +44,17 @@ void read_resnet(const space::Yaml& node, ModelSpec& spec);
 Plan plan_resnet(const ModelSpec& spec, const InputShape& input);
 void read_wide_resnet(const space::Yaml& node, ModelSpec& spec);
 Plan plan_wide_resnet(const ModelSpec& spec, const InputShape& input);
+void read_vgg(const space::Yaml& node, ModelSpec& spec);
+Plan plan_vgg(const ModelSpec& spec, const InputShape& input);
+void read_mobilenet(const space::Yaml& node, ModelSpec& spec);
+Plan plan_mobilenet(const ModelSpec& spec, const InputShape& input);
+void read_alexnet(const space::Yaml& node, ModelSpec& spec);
+Plan plan_alexnet(const ModelSpec& spec, const InputShape& input);
+void read_vanilla(const space::Yaml& node, ModelSpec& spec);
+Plan plan_vanilla(const ModelSpec& spec, const InputShape& input);
 void read_llama(const space::Yaml& node, ModelSpec& spec);
 Plan plan_llama(const ModelSpec& spec, const InputShape& input);
+void read_bert(const space::Yaml& node, ModelSpec& spec);
+Plan plan_bert(const ModelSpec& spec, const InputShape& input);
 
 }  // namespace antigrad::trainer

@@ -79,7 +79,7 @@ int layer(Plan& plan, const ModelSpec& spec, const std::string& name, int x) {
   int h = plan.rms_norm(name + "_norm1", x);
   h = plan.linear(name + "_attention_in", h, (spec.heads + 2 * spec.kv_heads) * head_width, false,
                   deviation);
-  h = plan.attention(h, spec.heads, spec.kv_heads, spec.rope_base);
+  h = plan.attention(h, {spec.heads, spec.kv_heads, true, spec.rope_base});
   h = plan.linear(name + "_attention_out", h, spec.width, false, deviation * residual_scale);
   return feed_forward(plan, spec, name, plan.sum(x, h), residual_scale);
 }

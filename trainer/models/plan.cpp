@@ -23,7 +23,10 @@ std::int64_t parameters_of(const Layer& layer, const Layer& read) {
   switch (layer.op) {
     case Op::convolution: return out * fan_in(layer, read);
     case Op::linear: return out * read.shape.channels + (layer.bias ? out : 0);
-    case Op::batch_norm: return 2 * out;
+    case Op::batch_norm:
+    case Op::layer_norm:
+    case Op::affine: return 2 * out;
+    case Op::positions: return out * layer.shape.places();
     case Op::rms_norm: return out;
     case Op::embedding: return out * read.shape.channels;
     default: return 0;
@@ -137,15 +140,26 @@ int Plan::tied_linear(int a, int embedding) {
       {.op = Op::tied_linear, .a = a, .b = embedding, .shape = {vocabulary, in.height, in.width}});
 }
 
-int Plan::attention(int a, int heads, int kv_heads, double rope_base) {
+int Plan::attention(int a, const Heads& heads) {
   const Shape& in = shape(a);
-  const int head_width = in.channels / (heads + 2 * kv_heads);
+  const int head_width = in.channels / (heads.heads + 2 * heads.kv_heads);
   return add({.op = Op::attention,
               .a = a,
-              .shape = {heads * head_width, in.height, 1},
-              .heads = heads,
-              .kv_heads = kv_heads,
-              .rope_base = rope_base});
+              .shape = {heads.heads * head_width, in.height, 1},
+              .heads = heads});
+}
+
+int Plan::affine(const std::string& name, int a) {
+  return add({.op = Op::affine, .name = name, .a = a, .shape = shape(a)});
+}
+
+int Plan::layer_norm(const std::string& name, int a) {
+  return add({.op = Op::layer_norm, .name = name, .a = a, .shape = shape(a)});
+}
+
+int Plan::positions(const std::string& name, int a, double deviation) {
+  return add(
+      {.op = Op::positions, .name = name, .a = a, .shape = shape(a), .deviation = deviation});
 }
 
 std::int64_t Plan::parameters() const {

@@ -17,6 +17,13 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
+/// Attention: queries in groups of heads / kv_heads share a key and a value.
+struct Heads {
+  int heads = 1, kv_heads = 1;
+  bool causal = true;    // a token sees those up to itself, else all
+  double rope_base = 0;  // of rotary positions; 0: none
+};
+
 struct Layer {
   enum class Op {
     image,        // the input, [n, channels, height, width], channels_last
@@ -26,14 +33,17 @@ struct Layer {
     activation,   // of a
     sum,          // a + b
     product,      // a * b
+    affine,       // of a: a scale and a shift each channel
     linear,       // a W^T (+ bias)
     mean,         // of a over its places: [n, channels]
     max_pool,     // of a: a square window
     flatten,      // a as [n, channels height width]
     rms_norm,     // of a
+    layer_norm,   // of a
+    positions,    // a + a trained vector each token
     embedding,    // rows of a table, one a token of a
     tied_linear,  // a E^T, E the table of b
-    attention     // a = (queries, key heads, value heads) side by side; rotary positions, causal
+    attention     // a = (queries, key heads, value heads) side by side
   };
   Op op = Op::image;
   std::string name = {};  // of the module; unique where the layer has weights
@@ -42,8 +52,7 @@ struct Layer {
   int size = 1, stride = 1, padding = 0, groups = 1;  // convolution; max_pool without groups
   bool bias = false;                                  // linear
   double deviation = 0;                               // of initial weights, from N(0, deviation^2)
-  int heads = 0, kv_heads = 0;                        // attention
-  double rope_base = 0;                               // attention
+  Heads heads = {};                                   // attention
   std::string place = {};                             // activation: "stem", "blocks", "ffn"
 };
 
@@ -70,7 +79,10 @@ class Plan {
   int rms_norm(const std::string& name, int a);
   int embedding(const std::string& name, int a, int vocabulary, int width, double deviation);
   int tied_linear(int a, int embedding);
-  int attention(int a, int heads, int kv_heads, double rope_base);
+  int attention(int a, const Heads& heads);
+  int affine(const std::string& name, int a);
+  int layer_norm(const std::string& name, int a);
+  int positions(const std::string& name, int a, double deviation);
 
   /// Numbers that training moves; those of an activation not counted.
   std::int64_t parameters() const;

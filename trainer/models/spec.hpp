@@ -7,7 +7,7 @@ namespace antigrad::trainer {
 
 /// One network. Fields that its type does not read keep their defaults.
 struct ModelSpec {
-  enum class Type { mlp, resnet, wide_resnet, llama };
+  enum class Type { mlp, resnet, wide_resnet, vgg, mobilenet, alexnet, vanilla, llama, bert };
   enum class Stem { automatic, small, medium, large };
   Type type = Type::resnet;
   // Images: depth counts layers with weights; width = channels of the first stage, or units of an
@@ -26,6 +26,7 @@ struct ModelSpec {
   Stem stem = Stem::automatic;
   int widen = 1;      // wide_resnet: factor on width
   bool norm = false;  // mlp: batch normalisation before each activation
+  int series = 0;     // vanilla: length of the series of activations; 0: plain ones
   bool skip = false;  // mlp: hidden layers but the first are added to their input
   // Activations that are fixed, by place ("stem", "blocks", "ffn"); all other places hold the
   // candidate. As space::parse_activation reads them.
