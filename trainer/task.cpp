@@ -132,21 +132,44 @@ DataSpec read_data(const Yaml& node, const std::filesystem::path& folder) {
   return data;
 }
 
+void read_theta_group(const Yaml& node, OptimiserSpec& spec) {
+  node.allow({"rate", "weight_decay"});
+  spec.theta_rate = real_or(node, "rate", 0, 1e3, spec.rate);
+  spec.theta_weight_decay = real_or(node, "weight_decay", 0, 10, 0);
+}
+
+InterpolationSpec read_interpolation(const Yaml& node) {
+  using Kind = InterpolationSpec::Kind;
+  node.allow({"name", "updates", "share"});
+  InterpolationSpec spec;
+  spec.kind = choose<Kind>(node.at("name"), "interpolation",
+                           {{"lookahead", Kind::lookahead}, {"rapp", Kind::rapp}});
+  spec.updates = count_or(node, "updates", 1, spec.updates);
+  spec.share = real_or(node, "share", 0.001, 1, spec.share);
+  return spec;
+}
+
 OptimiserSpec read_optimiser(const Yaml& node) {
   using Name = OptimiserSpec::Name;
   OptimiserSpec spec;
   spec.name =
       choose<Name>(node.at("name"), "optimiser", {{"sgd", Name::sgd}, {"adamw", Name::adamw}});
   const bool sgd = spec.name == Name::sgd;
-  node.allow(
-      sgd ? std::vector<std::string>{"name", "rate", "momentum", "weight_decay", "clip"}
-          : std::vector<std::string>{"name", "rate", "beta1", "beta2", "weight_decay", "clip"});
+  node.allow(sgd ? std::vector<std::string>{"name", "rate", "momentum", "nesterov", "weight_decay",
+                                            "clip", "theta", "interpolation"}
+                 : std::vector<std::string>{"name", "rate", "beta1", "beta2", "weight_decay",
+                                            "clip", "theta", "interpolation"});
   spec.rate = node.at("rate").number(1e-12, 1e3);
   spec.momentum = real_or(node, "momentum", 0, 0.9999, spec.momentum);
   spec.beta1 = real_or(node, "beta1", 0, 0.9999, spec.beta1);
   spec.beta2 = real_or(node, "beta2", 0, 0.999999, spec.beta2);
   spec.weight_decay = real_or(node, "weight_decay", 0, 10, 0);
   spec.clip = real_or(node, "clip", 0, 1e9, 0);
+  spec.nesterov = node.boolean_or("nesterov", false);
+  if (spec.nesterov && spec.momentum == 0)
+    node.at("nesterov").fail("nesterov with momentum 0; give momentum, or remove nesterov");
+  if (node.has("theta")) read_theta_group(node.at("theta"), spec);
+  if (node.has("interpolation")) spec.interpolation = read_interpolation(node.at("interpolation"));
   return spec;
 }
 
@@ -164,7 +187,7 @@ void check_fit(const Yaml& data, const Task& task) {
 
 Task read_task(const Yaml& node, const std::filesystem::path& folder) {
   node.allow({"name", "model", "data", "optimiser", "label_smoothing", "batch", "steps", "warm_up",
-              "average", "evaluate_every", "normalise"});
+              "schedule", "average", "evaluate_every", "normalise"});
   Task task;
   task.name = node.at("name").text();
   if (task.name.empty()) node.at("name").fail("expected a name, got an empty text");
@@ -176,6 +199,8 @@ Task read_task(const Yaml& node, const std::filesystem::path& folder) {
   task.batch = count(node, "batch", 1, 1 << 20);
   task.steps = count(node, "steps", 1);
   task.warm_up = count_or(node, "warm_up", 0, 0);
+  if (node.has("schedule"))
+    task.schedule = read_schedule(node.at("schedule"), task.steps, task.warm_up);
   task.average = real_or(node, "average", 0, 0.999999, task.average);
   task.evaluate_every = count_or(node, "evaluate_every", 1, task.evaluate_every);
   task.normalise = node.boolean_or("normalise", false);

@@ -9,6 +9,7 @@
 #include "trainer/data/augment.hpp"
 #include "trainer/data/corrupt.hpp"
 #include "trainer/models/spec.hpp"
+#include "trainer/schedule.hpp"
 
 namespace antigrad::trainer {
 
@@ -41,14 +42,28 @@ struct DataSpec {
 /// The name that study files have for a format.
 const char* to_string(DataSpec::Format format);
 
+/// What goes back to an anchor every few updates (trainer/interpolation.hpp).
+struct InterpolationSpec {
+  enum class Kind { none, lookahead, rapp };
+  Kind kind = Kind::none;
+  int updates = 5;     // k
+  double share = 0.5;  // alpha, lambda: of the way from the anchor to the weights
+  bool operator==(const InterpolationSpec&) const = default;
+};
+
 struct OptimiserSpec {
   enum class Name { sgd, adamw };
   Name name = Name::sgd;
   double rate = 0.05;
   double momentum = 0.9;              // sgd
+  bool nesterov = false;              // sgd
   double beta1 = 0.9, beta2 = 0.999;  // adamw
-  double weight_decay = 0;            // of matrices and filters; never of norms, biases and theta
+  double weight_decay = 0;            // of matrices and filters; never of norms and biases
   double clip = 0;                    // largest norm of the gradient; 0 = no limit
+  // The activations' parameters (their raw values) are a group of their own.
+  double theta_rate = -1;  // -1: rate
+  double theta_weight_decay = 0;
+  InterpolationSpec interpolation;
   bool operator==(const OptimiserSpec&) const = default;
 };
 
@@ -60,7 +75,8 @@ struct Task {
   double label_smoothing = 0;
   int batch = 64;
   int steps = 0;            // of a full run
-  int warm_up = 0;          // steps of linear warm-up; the rate is constant afterwards
+  int warm_up = 0;          // steps of linear warm-up
+  ScheduleSpec schedule;    // of the rate, over a full run
   double average = 0.98;    // decay a step of the exponentially averaged weights
   int evaluate_every = 50;  // steps between points of the learning curve
   bool normalise = false;   // scale the activation so that N(0, 1) in has second moment 1 out
