@@ -185,6 +185,26 @@ TEST(ModelTest, ThePlanCountsTheParametersThatAreThere) {
   }
 }
 
+TEST(ModelTest, PublishedNetworksHaveTheirPublishedNumbersOfParameters) {
+  struct Case {
+    const char* model;
+    InputShape input;
+    std::int64_t parameters;
+  };
+  const std::vector<Case> cases = {
+      {"{type: resnet, form: imagenet, depth: 18, width: 64}", {3, 224, 224, 1000}, 11'689'512},
+      {"{type: resnet, form: imagenet, depth: 34, width: 64}", {3, 224, 224, 1000}, 21'797'672},
+      {"{type: resnet, form: imagenet, depth: 50, width: 64}", {3, 224, 224, 1000}, 25'557'032},
+      {"{type: mobilenet}", {3, 224, 224, 1000}, 3'504'872},
+      {"{type: llama, size: 1.1B}", {1, 1, 1, 131'072}, 1'107'371'520},
+      {"{type: llama, size: 1.1B, gated: true}", {1, 1, 1, 131'072}, 1'107'371'520},
+  };
+  for (const Case& c : cases) {
+    const Plan plan = plan_model(read_model(space::Yaml::parse(c.model)), c.input);
+    EXPECT_EQ(plan.parameters(), c.parameters) << c.model;
+  }
+}
+
 TEST(ModelTest, AGatedFeedForwardNetworkHasThePlainOnesParametersAndOperations) {
   for (const int ffn : {24, 9216}) {
     ModelSpec plain = kLlama;
