@@ -169,8 +169,9 @@ Low machine_sine_integral(Low a) {
 
 Low machine_sinc_slope(Low a) {
   const auto K = constants(a);
-  return base_less(base_abs(a), K(1.5), -(a * polynomial(a * a, kSincSlope)),
-                   space::rows::sinc_slope(a));
+  const Low m = base_abs(a), outside = (base_cos(a) - base_sin(a) / a) / a;
+  return base_less(m, K(1.5), -(a * polynomial(a * a, kSincSlope)),
+                   base_less(m, K(3e38), outside, K(0) / a));
 }
 
 Low tanh_difference(Low a) {

@@ -33,7 +33,7 @@ def test_more_names_what_an_entry_is_not_to_be_taken_for():
 
 
 def test_a_gate_is_refused_where_one_input_is_wanted():
-    error = run("export", "swiglu", "-O", "out", code=2).stderr
+    error = run("export", "swiglu", "--to", "hf", "-O", "out", code=2).stderr
     assert "is a gate" in error and "sigmoid(x) + x*logistic_pdf(x)" in error
     assert output("derive", "gate(relu)").count("gate(0 | 0 | 1)") == 1
 
