@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 
 #include "experiments/app/bench_contest.hpp"
 #include "experiments/app/bench_training.hpp"
@@ -263,6 +264,7 @@ std::unique_ptr<const TrainerLibrary> open_trainer(std::string& reason) {
 int bench_kernels_command(const Arguments& arguments) {
   const auto names = names_of(arguments.subject);
   if (arguments.train) return bench_training(names, arguments.rounds, arguments.format);
+  ::setenv("ANTIGRAD_CACHE", "off", 1);  // what compiling takes is measured, not loading
   BenchBuffers buffers;
   std::string no_aten;
   const auto trainer = open_trainer(no_aten);
