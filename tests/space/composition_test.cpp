@@ -111,5 +111,12 @@ TEST(Composition, TheGrammarLimitsHowDeepItGoes) {
   }
 }
 
+TEST(Composition, JumpsAreWhereTheyAreToTheLastDigit) {
+  // tanh(x) = 0.3 at atanh(0.3); the step jumps from 0 to 1 there.
+  const Activation a = parse_activation("step(tanh(x) - 0.3)*sech2(x)");
+  EXPECT_NEAR(value(a.f, 5, {}), std::tanh(5) - 0.3, 1e-14);
+  EXPECT_NEAR(value(a.f, std::atanh(0.3) + 1e-9, {}), 1e-9 * (1 - 0.09), 1e-14);
+}
+
 }  // namespace
 }  // namespace antigrad::space

@@ -265,5 +265,14 @@ TEST(Properties, TheFirstOneThatFailsIsNamedWithItsReason) {
   EXPECT_EQ(claim->verdict, Verdict::refuted);
 }
 
+// 0.67 x mish_gate(-0.3 x + 0.8) and its integral cancel far out, all but 1e-16 x of rounding.
+TEST(Proof, WhatIsLeftOfGrowthThatCancelsIsNoGrowth) {
+  Proof proof(parse_activation("0.2*x*mish_gate_slope(-0.3*x + 0.8) | 0 | 0"));
+  const auto limit = proof.far(0, -1).limit();
+  ASSERT_TRUE(limit);
+  EXPECT_EQ(limit->infinite, 0);
+  EXPECT_NEAR(limit->value.middle(), value(proof.activation().f, -200), 1e-9);
+}
+
 }  // namespace
 }  // namespace antigrad::space
