@@ -11,7 +11,7 @@
 #include "search/candidate.hpp"
 #include "search/pool.hpp"
 #include "search/record.hpp"
-#include "search/sampler.hpp"
+#include "search/samplers/sampler.hpp"
 #include "search/study.hpp"
 
 namespace antigrad::search {

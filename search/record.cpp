@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "search/journal.hpp"
+#include "search/storage/journal.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::search {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "search/replay.hpp"
+#include "search/storage/replay.hpp"
 #include "trainer/evaluator.hpp"
 
 namespace antigrad::search {

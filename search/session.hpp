@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "search/engine.hpp"
-#include "search/journal.hpp"
 #include "search/score.hpp"
+#include "search/storage/journal.hpp"
 
 namespace antigrad::search {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "search/journal.hpp"
+#include "search/storage/journal.hpp"
 
 namespace antigrad::search {
 namespace {

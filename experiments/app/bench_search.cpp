@@ -17,8 +17,8 @@
 #include "experiments/app/narrator.hpp"
 #include "experiments/app/trainer_library.hpp"
 #include "search/child.hpp"
-#include "search/json.hpp"
 #include "search/statistics.hpp"
+#include "search/storage/json.hpp"
 #include "search/study.hpp"
 #include "space/error.hpp"
 

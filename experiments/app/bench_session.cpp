@@ -3,8 +3,8 @@
 #include "experiments/app/commands.hpp"
 #include "experiments/app/slots.hpp"
 #include "search/engine.hpp"
-#include "search/json.hpp"
 #include "search/run_directory.hpp"
+#include "search/storage/json.hpp"
 
 namespace antigrad::app {
 namespace {

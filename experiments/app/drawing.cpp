@@ -6,7 +6,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "search/svg.hpp"
+#include "search/report/svg.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {

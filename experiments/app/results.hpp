@@ -3,7 +3,7 @@
 #include <string>
 
 #include "experiments/app/listing.hpp"
-#include "search/report.hpp"
+#include "search/report/report.hpp"
 #include "search/run_directory.hpp"
 #include "search/summary.hpp"
 

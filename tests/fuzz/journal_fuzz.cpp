@@ -1,8 +1,8 @@
 // Journals: any bytes are read, replayed and shown, or refused with a place; a record that
 // antigrad writes reads back as the same trial.
 #include "memory_file.hpp"
-#include "search/journal.hpp"
 #include "search/record.hpp"
+#include "search/storage/journal.hpp"
 #include "space/error.hpp"
 #include "target.hpp"
 

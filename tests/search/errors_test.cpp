@@ -8,7 +8,7 @@
 #include <set>
 
 #include "fake.hpp"
-#include "search/json.hpp"
+#include "search/storage/json.hpp"
 #include "space/definitions.hpp"
 #include "space/error.hpp"
 #include "space/yaml.hpp"

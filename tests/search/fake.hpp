@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "search/engine.hpp"
-#include "search/journal.hpp"
+#include "search/storage/journal.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::search::fake {

@@ -1,5 +1,5 @@
 // The journal file: what is written, what is read, the lock, the torn tail.
-#include "search/journal.hpp"
+#include "search/storage/journal.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

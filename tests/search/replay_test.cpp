@@ -1,5 +1,5 @@
 // Replaying journals, and trials as journal records: the traps of the format.
-#include "search/replay.hpp"
+#include "search/storage/replay.hpp"
 
 #include <gtest/gtest.h>
 

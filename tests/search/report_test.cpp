@@ -1,6 +1,6 @@
 // The report: well-formed and offline in every phase of a study, nothing left out, nothing let
 // through.
-#include "search/report.hpp"
+#include "search/report/report.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@
 
 #include "fake.hpp"
 #include "search/candidate.hpp"
-#include "search/report_page.hpp"
-#include "search/svg.hpp"
+#include "search/report/report_page.hpp"
+#include "search/report/svg.hpp"
 #include "space/error.hpp"
 #include "space/zoo.hpp"
 

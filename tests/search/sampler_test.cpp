@@ -1,5 +1,5 @@
 // Samplers over real gradients on a landscape that is quick to compute.
-#include "search/sampler.hpp"
+#include "search/samplers/sampler.hpp"
 
 #include <gtest/gtest.h>
 

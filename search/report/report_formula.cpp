@@ -6,7 +6,7 @@
 #include <map>
 #include <string_view>
 
-#include "search/report_page.hpp"
+#include "search/report/report_page.hpp"
 #include "space/error.hpp"
 #include "space/text.hpp"
 

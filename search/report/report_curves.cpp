@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "search/report_page.hpp"
+#include "search/report/report_page.hpp"
 
 namespace antigrad::search::report {
 namespace {

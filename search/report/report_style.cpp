@@ -1,5 +1,5 @@
 // The page's looks and the one thing it does: sorting the table of trials.
-#include "search/report_page.hpp"
+#include "search/report/report_page.hpp"
 
 namespace antigrad::search::report {
 

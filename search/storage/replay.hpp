@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "search/json.hpp"
+#include "search/storage/json.hpp"
 
 namespace antigrad::search {
 

@@ -1,5 +1,5 @@
 // Scales and elements of a chart.
-#include "search/svg.hpp"
+#include "search/report/svg.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // Python's dialect of JSON in, strict JSON out.
-#include "search/json.hpp"
+#include "search/storage/json.hpp"
 
 #include <fmt/format.h>
 

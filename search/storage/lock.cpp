@@ -1,5 +1,5 @@
 // The symlink lock, waiting and stealing as Optuna's JournalFileSymlinkLock does.
-#include "search/lock.hpp"
+#include "search/storage/lock.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>

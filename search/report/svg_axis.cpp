@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "search/svg.hpp"
+#include "search/report/svg.hpp"
 
 namespace antigrad::search::svg {
 namespace {

@@ -1,5 +1,5 @@
 // Random search and regularised evolution over gradients.
-#include "search/sampler.hpp"
+#include "search/samplers/sampler.hpp"
 
 #include <algorithm>
 #include <optional>

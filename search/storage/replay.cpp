@@ -1,5 +1,5 @@
 // Applies journal records as optuna.storages.journal does.
-#include "search/replay.hpp"
+#include "search/storage/replay.hpp"
 
 #include <fmt/format.h>
 

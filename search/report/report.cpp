@@ -1,12 +1,12 @@
 // The page as a list of sections, and its file.
-#include "search/report.hpp"
+#include "search/report/report.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <fstream>
 
-#include "search/report_page.hpp"
+#include "search/report/report_page.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::search {

@@ -1,5 +1,5 @@
 // Reading and appending journal files.
-#include "search/journal.hpp"
+#include "search/storage/journal.hpp"
 
 #include <fcntl.h>
 #include <fmt/chrono.h>
@@ -15,7 +15,7 @@
 #include <iterator>
 #include <thread>
 
-#include "search/lock.hpp"
+#include "search/storage/lock.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::search {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <optional>
 
-#include "search/report_page.hpp"
+#include "search/report/report_page.hpp"
 #include "space/error.hpp"
 #include "space/gradient.hpp"
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "search/report.hpp"
-#include "search/svg.hpp"
+#include "search/report/report.hpp"
+#include "search/report/svg.hpp"
 
 namespace antigrad::search::report {
 

@@ -1,5 +1,5 @@
 // Which activations the report draws, and their curves.
-#include "search/report_page.hpp"
+#include "search/report/report_page.hpp"
 
 #include <fmt/format.h>
 
