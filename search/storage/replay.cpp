@@ -24,23 +24,6 @@ enum Operation {
   kDiscardTrials,  // another implementation's; Optuna skips it
 };
 
-class Replayer {
- public:
-  void apply(const Json& record);
-  Replay take() && { return std::move(replay_); }
-
- private:
-  void create_study(const Json& record);
-  void create_trial(const Json& record);
-  void apply_to_study(int op, const Json& record);
-  void apply_to_trial(int op, const Json& record);
-  StoredStudy* study(const Json& record);
-  StoredTrial* updatable_trial(const Json& record);
-
-  Replay replay_;
-  std::vector<std::pair<int, int>> places_;  // trial id -> study id, number
-};
-
 std::string text_or_empty(const Json& record, const char* key) {
   return record.contains(key) && record[key].is_string() ? record[key].get<std::string>() : "";
 }
@@ -67,37 +50,42 @@ TrialState state_of(const Json& value) {
   return static_cast<TrialState>(state);
 }
 
-StoredStudy* Replayer::study(const Json& record) {
-  const int id = record.at("study_id").get<int>();
+void set_state(StoredTrial& trial, const Json& record) {
+  const auto state = state_of(record.at("state"));
+  if (state == trial.state && state == TrialState::running) return;
+  const std::vector<double> values = values_of(record);
+  trial.state = state;
+  if (state == TrialState::running) {
+    trial.datetime_start = text_or_empty(record, "datetime_start");
+  } else if (state != TrialState::waiting) {
+    trial.datetime_complete = text_or_empty(record, "datetime_complete");
+  }
+  if (!values.empty()) trial.values = values;
+}
+
+}  // namespace
+
+StoredStudy* Replayer::study(int id) {
   const auto at = std::find_if(replay_.studies.begin(), replay_.studies.end(),
                                [&](const StoredStudy& s) { return s.id == id; });
   return at == replay_.studies.end() ? nullptr : &*at;
 }
 
-StoredTrial* Replayer::updatable_trial(const Json& record) {
-  const auto [study_id, number] = places_.at(record.at("trial_id").get<std::size_t>());
-  StoredStudy* owner = study({{"study_id", study_id}});
-  if (owner == nullptr) return nullptr;
-  StoredTrial& trial = owner->trials[static_cast<std::size_t>(number)];
-  const bool open = trial.state == TrialState::running || trial.state == TrialState::waiting;
-  return open ? &trial : nullptr;
-}
-
-void Replayer::create_study(const Json& record) {
+Replayer::Change Replayer::create_study(const Json& record) {
   const std::string name = record.at("study_name").get<std::string>();
-  if (replay_.find(name) != nullptr) return;
+  if (replay_.find(name) != nullptr) return {};
   StoredStudy study;
-  study.id = replay_.study_count++;
   study.name = name;
   study.directions = record.at("directions").get<std::vector<int>>();
+  study.id = replay_.study_count++;
   replay_.studies.push_back(std::move(study));
+  return {replay_.studies.back().id, -1};
 }
 
-void Replayer::create_trial(const Json& record) {
-  StoredStudy* owner = study(record);
-  if (owner == nullptr) return;
+Replayer::Change Replayer::create_trial(const Json& record) {
+  StoredStudy* owner = study(record.at("study_id").get<int>());
+  if (owner == nullptr) return {};
   StoredTrial trial;
-  trial.id = replay_.trial_count++;
   trial.number = static_cast<int>(owner->trials.size());
   trial.state = state_of(record.value("state", Json(0)));
   trial.values = values_of(record);
@@ -116,13 +104,16 @@ void Replayer::create_trial(const Json& record) {
   for (const auto& [step, value] : intermediate.items()) {
     trial.intermediate_values[std::stoi(step)] = number(value);
   }
+  trial.id = replay_.trial_count++;
   places_.emplace_back(owner->id, trial.number);
   owner->trials.push_back(std::move(trial));
+  return {owner->id, owner->trials.back().number};
 }
 
-void Replayer::apply_to_study(int op, const Json& record) {
-  StoredStudy* owner = study(record);
-  if (owner == nullptr) return;
+Replayer::Change Replayer::apply_to_study(int op, const Json& record) {
+  StoredStudy* owner = study(record.at("study_id").get<int>());
+  if (owner == nullptr) return {};
+  const int id = owner->id;
   switch (op) {
     case kDeleteStudy:
       replay_.studies.erase(replay_.studies.begin() + (owner - replay_.studies.data()));
@@ -130,51 +121,62 @@ void Replayer::apply_to_study(int op, const Json& record) {
     case kStudyUserAttr: owner->user_attrs.update(record.at("user_attr")); break;
     default: owner->system_attrs.update(record.at("system_attr"));
   }
+  return {id, -1};
 }
 
-void set_state(StoredTrial& trial, const Json& record) {
-  const auto state = state_of(record.at("state"));
-  if (state == trial.state && state == TrialState::running) return;
-  trial.state = state;
-  if (state == TrialState::running) {
-    trial.datetime_start = text_or_empty(record, "datetime_start");
-  } else if (state != TrialState::waiting) {
-    trial.datetime_complete = text_or_empty(record, "datetime_complete");
-  }
-  const std::vector<double> values = values_of(record);
-  if (!values.empty()) trial.values = values;
-}
-
-void Replayer::apply_to_trial(int op, const Json& record) {
-  StoredTrial* trial = updatable_trial(record);
-  if (trial == nullptr) return;
+Replayer::Change Replayer::apply_to_trial(int op, const Json& record) {
+  const auto [study_id, index] = places_.at(record.at("trial_id").get<std::size_t>());
+  StoredStudy* owner = study(study_id);
+  if (owner == nullptr) return {};
+  StoredTrial& trial = owner->trials[static_cast<std::size_t>(index)];
+  if (trial.state != TrialState::running && trial.state != TrialState::waiting) return {};
   switch (op) {
     case kTrialParam: {
       const std::string name = record.at("param_name").get<std::string>();
-      trial->params[name] = number(record.at("param_value_internal"));
-      trial->distributions[name] = distribution_of(record.at("distribution"));
+      Json distribution = distribution_of(record.at("distribution"));
+      trial.params[name] = number(record.at("param_value_internal"));
+      trial.distributions[name] = std::move(distribution);
       break;
     }
-    case kTrialState: set_state(*trial, record); break;
+    case kTrialState: set_state(trial, record); break;
     case kIntermediateValue:
-      trial->intermediate_values[record.at("step").get<int>()] =
+      trial.intermediate_values[record.at("step").get<int>()] =
           number(record.at("intermediate_value"));
       break;
-    case kTrialUserAttr: trial->user_attrs.update(record.at("user_attr")); break;
-    default: trial->system_attrs.update(record.at("system_attr"));
+    case kTrialUserAttr: trial.user_attrs.update(record.at("user_attr")); break;
+    default: trial.system_attrs.update(record.at("system_attr"));
   }
+  return {study_id, index};
 }
 
-void Replayer::apply(const Json& record) {
+Replayer::Change Replayer::dispatch(const Json& record) {
   const int op = record.at("op_code").get<int>();
   if (op == kCreateStudy) return create_study(record);
   if (op == kCreateTrial) return create_trial(record);
   if (op >= kDeleteStudy && op <= kStudySystemAttr) return apply_to_study(op, record);
   if (op >= kTrialParam && op <= kTrialSystemAttr) return apply_to_trial(op, record);
   if (op != kDiscardTrials) throw space::Error(fmt::format("unknown op_code {}", op));
+  return {};
 }
 
-}  // namespace
+Replayer::Change Replayer::apply(const Json& record) {
+  const auto refuse = [&](const std::string& what) {
+    throw space::Error(fmt::format("journal record {}: {} in {}", applied_ + 1, what,
+                                   to_text(record).substr(0, 120)));
+  };
+  Change change;
+  try {
+    change = dispatch(record);
+  } catch (const Json::exception& e) {
+    refuse(e.what());
+  } catch (const space::Error& e) {
+    refuse(e.message());
+  } catch (const std::logic_error& e) {  // a step that is no number, a trial that does not exist
+    refuse(e.what());
+  }
+  ++applied_;
+  return change;
+}
 
 const char* to_string(TrialState state) {
   switch (state) {
@@ -195,21 +197,7 @@ const StoredStudy* Replay::find(const std::string& name) const {
 
 Replay replay(std::span<const Json> records) {
   Replayer replayer;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const auto refuse = [&](const std::string& what) {
-      throw space::Error(fmt::format("journal record {}: {} in {}", i + 1, what,
-                                     to_text(records[i]).substr(0, 120)));
-    };
-    try {
-      replayer.apply(records[i]);
-    } catch (const Json::exception& e) {
-      refuse(e.what());
-    } catch (const space::Error& e) {
-      refuse(e.message());
-    } catch (const std::logic_error& e) {  // a step that is no number, a trial that does not exist
-      refuse(e.what());
-    }
-  }
+  for (const Json& record : records) replayer.apply(record);
   return std::move(replayer).take();
 }
 

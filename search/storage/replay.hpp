@@ -43,6 +43,31 @@ struct Replay {
   const StoredStudy* find(const std::string& name) const;  // nullptr when absent
 };
 
+/// The same record by record, for one who follows a journal that grows.
+class Replayer {
+ public:
+  /// What a record changed: a study by id, and a trial of it by number; -1 = none.
+  struct Change {
+    int study = -1, trial = -1;
+  };
+  /// Applies the next record. Throws as replay() does; the state is then as before it.
+  Change apply(const Json& record);
+  const Replay& state() const { return replay_; }
+  Replay take() && { return std::move(replay_); }
+
+ private:
+  Change create_study(const Json& record);
+  Change create_trial(const Json& record);
+  Change apply_to_study(int op, const Json& record);
+  Change apply_to_trial(int op, const Json& record);
+  Change dispatch(const Json& record);
+  StoredStudy* study(int id);
+
+  Replay replay_;
+  std::vector<std::pair<int, int>> places_;  // trial id -> study id, number
+  int applied_ = 0;
+};
+
 /// Applies records in order. Throws space::Error naming the record for an operation Optuna does not
 /// know or a field that is missing.
 Replay replay(std::span<const Json> records);

@@ -58,6 +58,22 @@ TEST(Replay, EventsBuildStudiesAndTrials) {
   EXPECT_EQ(trial.user_attrs["u"], "v") << "a finished trial does not change";
 }
 
+TEST(Replay, GoesRecordByRecordAndSaysWhatChanged) {
+  const std::vector<Json> all = records(kEvents);
+  Replayer replayer;
+  std::string changes;
+  for (const Json& record : all) {
+    const Replayer::Change change = replayer.apply(record);
+    changes += fmt::format("{}.{} ", change.study, change.trial);
+  }
+  EXPECT_EQ(changes,
+            "0.-1 1.-1 -1.-1 0.-1 0.-1 0.0 1.0 0.0 0.0 0.0 1.0 0.0 -1.-1 -1.-1 1.-1 2.-1 ");
+  EXPECT_THROW(replayer.apply({{"op_code", 5}, {"trial_id", 7}}), space::Error);
+  EXPECT_THROW(replayer.apply({{"op_code", 4}, {"study_id", 0}, {"state", 9}}), space::Error);
+  EXPECT_EQ(replayer.state().trial_count, 2) << "a record that is refused changes nothing";
+  EXPECT_EQ(replayer.state().find("a")->trials.size(), 1u);
+}
+
 TEST(Replay, RecordThatCannotBeAppliedIsNamed) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"op_code":11})", "unknown op_code 11"},
