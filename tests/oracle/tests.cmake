@@ -1,4 +1,7 @@
 antigrad_oracle_test(journal_optuna journal_optuna.py)
+add_executable(pruner_dump ${CMAKE_CURRENT_LIST_DIR}/pruner_dump.cpp)
+target_link_libraries(pruner_dump PRIVATE antigrad_search)
+antigrad_oracle_test(pruners pruners.py)
 antigrad_oracle_test(export_torch export_torch.py)
 antigrad_oracle_test(export_triton export_triton.py)
 antigrad_oracle_test(export_jax export_jax.py)
