@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "search/samplers/atlas.hpp"
 #include "search/score.hpp"
 #include "search/summary.hpp"
 #include "space/error.hpp"
@@ -71,6 +72,23 @@ std::string searched(const Summary& summary) {
   return rows == 0 ? "searched: []\n" : text;
 }
 
+std::string atlas(const Summary& summary) {
+  std::vector<const Trial*> trials;
+  for (const Trial& trial : summary.trials) trials.push_back(&trial);
+  std::map<std::string, Traits> traits;
+  const int bins = summary.config.sampler.bins;
+  std::string text = "atlas:  # the best of every kind that was found\n";
+  for (const AtlasEntry& entry : atlas_of(trials, bins, traits)) {
+    text += head(entry.best->candidate, entry.best->number) +
+            fmt::format(
+                "    cell: {}\n    smoothness: {}\n    sparsity: {:.6g}\n    cost: {}\n"
+                "    score: {}\n    trials: {}\n",
+                quoted(to_string(entry.cell, bins)), entry.traits.smoothness, entry.traits.sparsity,
+                entry.traits.cost, entry.best->score(), entry.trials);
+  }
+  return text;
+}
+
 }  // namespace
 
 void write_hall_of_fame(const Summary& summary, const std::string& path) {
@@ -78,6 +96,7 @@ void write_hall_of_fame(const Summary& summary, const std::string& path) {
       fmt::format("study: {}\nphase: {}\n", summary.config.name, to_string(summary.phase));
   if (!summary.confirmation.empty()) text += confirmed(summary.table);
   text += searched(summary);
+  if (summary.config.sampler.name == "map_elites") text += atlas(summary);
   const std::string fresh = path + ".new";
   std::ofstream out(fresh, std::ios::binary);
   out << text;

@@ -104,25 +104,6 @@ void read_constraints(const Yaml& node, StudyConfig& c) {
   };
 }
 
-SamplerConfig read_sampler(const Yaml& node) {
-  node.allow({"name", "population", "tournament", "random_trials", "crossover", "lag"});
-  constexpr int kMany = 1000000;
-  SamplerConfig s;
-  const Yaml name = node.at("name");
-  s.name = choice<std::string>(name, {{"evolution", "evolution"}, {"random", "random"}});
-  s.population = integer(node, "population", s.population, 1, kMany);
-  s.tournament = integer(node, "tournament", s.tournament, 1, kMany);
-  s.random_trials = integer(node, "random_trials", s.random_trials, 0, kMany);
-  s.crossover = number(node, "crossover", s.crossover, 0, 1);
-  s.lag = integer(node, "lag", s.lag, 1, 10000);
-  if (s.tournament > s.population) {
-    node.at("tournament")
-        .fail(fmt::format("a tournament of {} in a population of {}; at most the population",
-                          s.tournament, s.population));
-  }
-  return s;
-}
-
 Rung read_rung(const Yaml& node, const std::vector<Rung>& before) {
   node.allow({"fraction", "seeds"});
   const Rung rung{node.at("fraction").number(), integer(node, "seeds", 1, 1, 500)};
@@ -209,6 +190,7 @@ std::vector<Yaml> relative_paths(const Yaml& root) {
   std::vector<Yaml> paths;
   for (const char* const key : {"space", "define"})
     if (root.has(key) && root.at(key).is_scalar()) paths.push_back(root.at(key));
+  if (root.at("sampler").has("library")) paths.push_back(root.at("sampler").at("library"));
   for (const Yaml& task : root.at("tasks").items()) {
     if (!task.has("data") || !task.at("data").is_map() || !task.at("data").has("path")) continue;
     paths.push_back(task.at("data").at("path"));
@@ -276,7 +258,7 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   if (root.has("define")) c.definitions = read_definitions(root.at("define"), file);
   if (root.has("space")) c.grammar = read_space(root.at("space"), file, c.definitions);
   if (root.has("constraints")) read_constraints(root.at("constraints"), c);
-  c.sampler = read_sampler(root.at("sampler"));
+  c.sampler = read_sampler(root.at("sampler"), file);
   c.halving = read_halving(root.at("halving"));
   c.baselines = read_baselines(root.at("baselines"), c.definitions);
   if (root.has("confirm")) c.confirm = read_confirm(root.at("confirm"));

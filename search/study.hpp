@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "search/samplers/sampler_config.hpp"
 #include "space/definitions.hpp"
 #include "space/generate.hpp"
 
@@ -26,15 +27,6 @@ struct Rung {
 struct Halving {
   int reduction = 3;  // >= 2
   std::vector<Rung> rungs;
-};
-
-struct SamplerConfig {
-  std::string name = "evolution";  // or "random"
-  int population = 12;
-  int tournament = 4;
-  int random_trials = 10;
-  double crossover = 0.2;  // chance of two parents
-  int lag = 2;             // proposal n sees trials up to n - lag
 };
 
 struct Confirm {

@@ -96,12 +96,16 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       break;
     case Option::python:
       app.add_option("--python", a.python,
-                     "an interpreter with torch, for the rows against torch; none: without; "
+                     "an interpreter with torch (optuna), for the rows against it; none: without; "
                      "default: the one of the oracle tests, if it is there")
           ->option_text("PATH");
       break;
     case Option::train:
       app.add_flag("--train", a.train, "instead, steps of a ResNet-20 with each one and with ReLU");
+      break;
+    case Option::atlas:
+      app.add_flag("--atlas", a.atlas,
+                   "instead, the best of every kind: how smooth, how sparse, how dear");
       break;
     case Option::primitives:
       app.add_flag("--primitives", a.primitives,

@@ -47,6 +47,7 @@ struct Arguments {
   std::string table;                          // file of data sets, instead of the program's
   std::string python;                         // interpreter with torch; "": the oracle's
   bool train = false;
+  bool atlas = false;
 };
 
 enum class Option {
@@ -78,7 +79,8 @@ enum class Option {
   ca,
   table,
   python,
-  train
+  train,
+  atlas
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.

@@ -110,11 +110,12 @@ std::vector<Command> make_commands() {
        kReading,
        "the best trials of a run",
        kRun,
-       {count, root, output},
+       {count, atlas, root, output},
        "Score: validation loss in units of the baselines' spread, mean over the tasks; lower is "
        "better,\n"
        "0 is the median baseline. The first trial is Optuna's best_trial.\n\nExamples:\n"
-       "  antigrad top quickstart\n  antigrad top -n 100 -o csv runs/quickstart > trials.csv\n",
+       "  antigrad top quickstart\n  antigrad top -n 100 -o csv runs/quickstart > trials.csv\n"
+       "  antigrad top --atlas quickstart\n",
        top_command},
       {"show",
        kReading,
@@ -245,6 +246,18 @@ std::vector<Command> make_commands() {
        "--trials.\nProving the error of tables is included.\n\n"
        "Example:\n  antigrad bench integrate --trials 1000 -o json\n",
        bench_integrate_command},
+      {"bench samplers",
+       kMachine,
+       "samplers of parameters beside Optuna's and rustuna's",
+       {},
+       {rounds, python, output},
+       "The time of 1,000 trials x 8 floats, the least of interleaved rounds; the best of 100 "
+       "trials in 30\nstudies of each test function (two objectives: the hypervolume after 300), "
+       "medians. p: one-sided,\nof ours being no worse (rank sum); goal there: above 0.05. "
+       "Minutes: "
+       "nearly all of it is Optuna.\n\n"
+       "Example:\n  antigrad bench samplers -o json\n",
+       bench_samplers_command},
       {"bench kernels",
        kMachine,
        "what activations cost against moving their bytes",

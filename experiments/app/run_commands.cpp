@@ -6,6 +6,7 @@
 #include "experiments/app/commands.hpp"
 #include "experiments/app/run_facts.hpp"
 #include "search/run_directory.hpp"
+#include "search/samplers/atlas.hpp"
 #include "search/summary.hpp"
 #include "space/error.hpp"
 
@@ -52,6 +53,20 @@ void add_runs(Facts& facts, const Trial& trial) {
   }
 }
 
+// The best of every kind; kinds are those of the study, or five bins.
+Listing atlas_listing(const Summary& s) {
+  std::vector<const Trial*> trials;
+  for (const Trial& trial : s.trials) trials.push_back(&trial);
+  std::map<std::string, search::Traits> traits;
+  Listing listing(
+      {"smoothness", "sparsity", "cost", "trials", "best", "name", "score", "gradient"});
+  for (const search::AtlasEntry& e : search::atlas_of(trials, s.config.sampler.bins, traits))
+    listing.add({e.traits.smoothness, e.traits.sparsity, e.traits.cost, e.trials, e.best->number,
+                 name_of(e.best->candidate, e.best->number), score_of(*e.best),
+                 e.best->candidate.activation});
+  return listing;
+}
+
 }  // namespace
 
 int status_command(const Arguments& arguments) {
@@ -76,6 +91,10 @@ int status_command(const Arguments& arguments) {
 
 int top_command(const Arguments& arguments) {
   const Summary s = summary_of(arguments);
+  if (arguments.atlas) {
+    print(atlas_listing(s).text(arguments.format));
+    return 0;
+  }
   Listing listing({"trial", "name", "score", "state", "rungs", "steps", "gradient"});
   int shown = 0;
   for (const Trial* trial : s.leaderboard()) {

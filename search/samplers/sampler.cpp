@@ -4,23 +4,15 @@
 #include <algorithm>
 #include <optional>
 
+#include "search/learning/surrogate.hpp"
+#include "search/samplers/gradients.hpp"
 #include "space/error.hpp"
 #include "space/generate.hpp"
-#include "space/gradient.hpp"
 
 namespace antigrad::search {
 namespace {
 
 using space::Gradient;
-
-// An activation that is given by f has no gradient to vary.
-std::optional<Gradient> gradient_of(const std::string& activation) {
-  try {
-    return space::parse_gradient(activation);
-  } catch (const space::Error&) {
-    return std::nullopt;
-  }
-}
 
 class RandomSampler : public Sampler {
  public:
@@ -34,11 +26,6 @@ class RandomSampler : public Sampler {
   space::Grammar grammar_;
 };
 
-struct Parent {
-  const Trial* trial;
-  Gradient gradient;
-};
-
 class EvolutionSampler : public Sampler {
  public:
   EvolutionSampler(SamplerConfig config, space::Grammar grammar)
@@ -49,13 +36,9 @@ class EvolutionSampler : public Sampler {
     const std::vector<Parent> population = youngest(history);
     if (population.empty()) return random_.ask(nth, history, random);
     const Parent& mother = tournament(population, random);
-    if (population.size() > 1 && random.chance(config_.crossover)) {
-      const Parent& father = tournament(population, random);
-      const Gradient child = space::crossover(mother.gradient, father.gradient, grammar_, random);
-      return {space::to_string(child), {mother.trial->number, father.trial->number}, "crossover"};
-    }
-    const Gradient child = space::mutate(mother.gradient, grammar_, random);
-    return {space::to_string(child), {mother.trial->number}, "mutate"};
+    if (population.size() > 1 && random.chance(config_.crossover))
+      return vary(mother, &tournament(population, random), 1, grammar_, random);
+    return vary(mother, nullptr, 0, grammar_, random);
   }
 
  private:
@@ -92,6 +75,30 @@ class EvolutionSampler : public Sampler {
 
 }  // namespace
 
+std::optional<Gradient> gradient_of(const std::string& activation) {
+  try {
+    return space::parse_gradient(activation);
+  } catch (const space::Error&) {
+    return std::nullopt;
+  }
+}
+
+double merit(const Trial& trial) {
+  constexpr double kRung = 1e6, kFailed = 1e9;
+  if (trial.state == TrialState::fail || trial.scores.empty()) return kFailed;
+  return trial.score() - kRung * static_cast<double>(trial.scores.size());
+}
+
+Proposal vary(const Parent& mother, const Parent* father, double crossover,
+              const space::Grammar& grammar, space::Random& random) {
+  if (father != nullptr && random.chance(crossover)) {
+    const Gradient child = space::crossover(mother.gradient, father->gradient, grammar, random);
+    return {space::to_string(child), {mother.trial->number, father->trial->number}, "crossover"};
+  }
+  const Gradient child = space::mutate(mother.gradient, grammar, random);
+  return {space::to_string(child), {mother.trial->number}, "mutate"};
+}
+
 std::unique_ptr<Sampler> random_sampler(const space::Grammar& grammar) {
   return std::make_unique<RandomSampler>(grammar);
 }
@@ -102,8 +109,14 @@ std::unique_ptr<Sampler> evolution_sampler(const SamplerConfig& config,
 }
 
 std::unique_ptr<Sampler> make_sampler(const StudyConfig& config) {
-  if (config.sampler.name == "random") return random_sampler(config.grammar);
-  return evolution_sampler(config.sampler, config.grammar);
+  const SamplerConfig& s = config.sampler;
+  if (s.name == "surrogate") return surrogate_sampler(s, config.grammar, config.seed);
+  if (!s.library.empty()) return library_sampler(s, config.seed);
+  if (s.name == "random") return random_sampler(config.grammar);
+  if (s.name == "tpe" || s.name == "cma_es" || s.name == "quasi_random")
+    return refining_sampler(s, config.grammar, config.seed);
+  if (s.name == "map_elites") return map_elites_sampler(s, config.grammar);
+  return evolution_sampler(s, config.grammar);
 }
 
 bool better(const Trial& a, const Trial& b) {

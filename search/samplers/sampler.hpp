@@ -37,6 +37,21 @@ std::unique_ptr<Sampler> random_sampler(const space::Grammar& grammar);
 std::unique_ptr<Sampler> evolution_sampler(const SamplerConfig& config,
                                            const space::Grammar& grammar);
 
+/// Structures by evolution or at random until structure_trials; then the coefficients of the best
+/// `refined` structures by turns, each by a sampler of parameters of its own (tpe, cma_es or
+/// quasi_random) that sees the trials of that structure.
+std::unique_ptr<Sampler> refining_sampler(const SamplerConfig& config,
+                                          const space::Grammar& grammar, std::uint64_t seed);
+
+/// The activations of config.library that are no baselines: each once in an order that the seed
+/// shuffles (random), in the file's order (grid); then again from the start.
+std::unique_ptr<Sampler> library_sampler(const SamplerConfig& config, std::uint64_t seed);
+
+/// MAP-Elites (Mouret and Clune 2015, arXiv:1504.04909): after random_trials, a cell of the atlas
+/// (search/samplers/atlas.hpp) is drawn, each as likely as another, and its best trial varied.
+std::unique_ptr<Sampler> map_elites_sampler(const SamplerConfig& config,
+                                            const space::Grammar& grammar);
+
 /// The one the study names.
 std::unique_ptr<Sampler> make_sampler(const StudyConfig& config);
 

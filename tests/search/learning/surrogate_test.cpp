@@ -1,0 +1,199 @@
+// Features, the model of scores, and whether it saves trials.
+#include "search/learning/surrogate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <set>
+
+#include "search/candidate.hpp"
+#include "search/learning/features.hpp"
+#include "search/learning/gaussian_process.hpp"
+#include "search/statistics.hpp"
+#include "space/activation.hpp"
+#include "space/fingerprint.hpp"
+#include "space/generate.hpp"
+#include "space/zoo.hpp"
+
+namespace antigrad::search {
+namespace {
+
+double difference(const std::vector<double>& a, const std::vector<double>& b) {
+  double most = a.size() == b.size() ? 0 : INFINITY;
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i)
+    most = std::max(most, std::abs(a[i] - b[i]));
+  return most;
+}
+
+TEST(Features, AreEqualForWhatANetworkCannotTellApart) {
+  const std::pair<const char*, const char*> equal[] = {
+      {"sigmoid(x) + 0.3*tanh(x)", "-2*sigmoid(x) - 0.6*tanh(x)"},
+      {"0.2 | 0 | 1", "1 | 0 | 0.2"},
+      {"sigmoid(x) + 0.3*exp(-x^2)", "sigmoid(-x) + 0.3*exp(-x^2)"},
+  };
+  // Facts of size differ: features 40 and 42 are in units of the output.
+  for (const auto& [one, other] : equal) {
+    auto a = features_of(std::string(one)), b = features_of(std::string(other));
+    ASSERT_EQ(a.size(), b.size());
+    a[40] = b[40] = 0;
+    EXPECT_LT(difference(a, b), 1e-5) << one << " and " << other;
+  }
+  EXPECT_GT(difference(features_of(std::string("relu")), features_of(std::string("gelu"))), 0.1);
+}
+
+TEST(Features, OfAGradientAreThoseOfItsText) {
+  const space::Grammar grammar;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    space::Random random(seed);
+    const space::Gradient g = space::random_gradient(grammar, random);
+    EXPECT_LT(difference(features_of(g), features_of(space::to_string(g))), 1e-6) << to_string(g);
+  }
+}
+
+TEST(Features, KnowTheMomentsOfRelu) {
+  const std::vector<double> f = features_of(std::string("relu"));
+  EXPECT_NEAR(std::exp(2 * f[40]), 0.5 - 0.5 / M_PI, 1e-4);  // variance
+  EXPECT_NEAR(std::exp(f[41]), 1, 1e-3);                     // chi
+  EXPECT_NEAR(f[43], 0.25 / (0.5 - 0.5 / M_PI), 1e-3);       // linear share
+}
+
+TEST(GaussianProcess, InterpolatesAndKnowsWhereItKnowsNothing) {
+  const std::vector<double> at = {-2, -1.2, -0.5, 0.1, 0.8, 1.5, 2.1};
+  Matrix x(at.size(), 1);
+  std::vector<double> y;
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    x(i, 0) = at[i];
+    y.push_back(10 + 3 * std::sin(at[i]));
+  }
+  const GaussianProcess gp(x, y, std::vector<double>(at.size(), 1), {1});
+  for (const double p : {-1.6, -0.2, 0.5, 1.2}) {
+    const auto q = gp.predict(std::vector{p});
+    EXPECT_NEAR(q.mean, 10 + 3 * std::sin(p), 0.5) << p;
+    EXPECT_LT(q.deviation, 1) << p;
+  }
+  EXPECT_GT(gp.predict(std::vector{9.0}).deviation, 1.5);
+}
+
+// Of 300 responses with noise, the noiseless one lies within two deviations in about 95 %.
+TEST(GaussianProcess, IsCalibrated) {
+  int inside = 0, all = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    space::Random random(seed);
+    const double phase = random.uniform(0, 6), other = random.uniform(0, 6);
+    const auto response = [&](double a, double b) {
+      return std::sin(1.5 * a + phase) + std::cos(b + other);
+    };
+    Matrix x(40, 3);
+    std::vector<double> y;
+    for (std::size_t i = 0; i < 40; ++i) {
+      for (std::size_t k = 0; k < 3; ++k) x(i, k) = random.normal();
+      y.push_back(response(x(i, 0), x(i, 1)) + 0.2 * random.normal());
+    }
+    const GaussianProcess gp(x, y, std::vector<double>(40, 1), {1, 1, 1});
+    for (int i = 0; i < 30; ++i, ++all) {
+      const std::vector<double> p = {random.normal(), random.normal(), random.normal()};
+      const auto q = gp.predict(p);
+      inside += std::abs(q.mean - response(p[0], p[1])) < 2 * q.deviation;
+    }
+  }
+  EXPECT_GT(inside, 0.85 * all);
+  EXPECT_LT(inside, all);
+}
+
+TEST(GaussianProcess, ImprovementIsExpected) {
+  space::Random random(1);
+  for (const auto& [mean, deviation] : {std::pair{0.0, 1.0}, {1.0, 0.5}, {-0.5, 0.2}}) {
+    double sum = 0;
+    constexpr int kDraws = 200000;
+    for (int i = 0; i < kDraws; ++i)
+      sum += std::max(0.0, 0.3 - (mean + deviation * random.normal())) / kDraws;
+    EXPECT_NEAR(expected_improvement({mean, deviation}, 0.3), sum, 0.01);
+  }
+}
+
+// A planted response: how far a function's features are from a target's, with noise as a short
+// training has it.
+class Planted {
+ public:
+  explicit Planted(const std::string& target) : target_(features_of(target)) {}
+  double truth(const std::string& text) const {
+    const std::vector<double> f = features_of(text);
+    double sum = 0;
+    for (std::size_t i = 0; i < 40; ++i) sum += (f[i] - target_[i]) * (f[i] - target_[i]) / 40;
+    return std::sqrt(sum);
+  }
+  double measured(const std::string& text, std::uint64_t seed) const {
+    space::Random random(space::child_seed(seed, text));
+    return truth(text) + 0.02 * random.normal();
+  }
+
+ private:
+  std::vector<double> target_;
+};
+
+// Trials until the truth of one is at most `goal`.
+int trials_until(Sampler& sampler, const Planted& planted, double goal, int most,
+                 std::uint64_t seed) {
+  std::deque<Trial> all;
+  std::vector<const Trial*> history;
+  for (int n = 0; n < most; ++n) {
+    space::Random random(space::child_seed(seed, static_cast<std::uint64_t>(n)));
+    Trial& trial = all.emplace_back();
+    trial.number = n;
+    trial.candidate = describe_activation(sampler.ask(n, history, random).activation);
+    trial.state = TrialState::complete;
+    trial.scores = {planted.measured(trial.candidate.activation, seed)};
+    history.push_back(&trial);
+    if (planted.truth(trial.candidate.activation) <= goal) return n + 1;
+  }
+  return most + 1;
+}
+
+TEST(Surrogate, FindsThePlantedOptimumOfALibraryInFewerTrials) {
+  SamplerConfig config;
+  config.random_trials = 6;
+  std::set<std::uint64_t> known;  // sigmoid and tanh are one, as in a study's library
+  for (const space::ZooEntry& entry : space::zoo())
+    if (entry.kind != space::ZooEntry::Kind::gate && !features_of(entry.text).empty() &&
+        known.insert(space::fingerprint(space::parse_activation(entry.text))).second)
+      config.library.push_back(entry.text);
+  const int most = static_cast<int>(config.library.size());
+  ASSERT_GT(most, 40);
+  std::vector<double> differences;
+  for (const char* target : {"mish", "softsign", "hardswish"}) {
+    const Planted planted{std::string(target)};
+    for (std::uint64_t seed = 0; seed < 4; ++seed) {
+      config.name = "surrogate";
+      const auto ours = surrogate_sampler(config, {}, seed);
+      config.name = "random";
+      const auto random = library_sampler(config, seed);
+      differences.push_back(trials_until(*random, planted, 1e-9, most, seed) -
+                            trials_until(*ours, planted, 1e-9, most, seed));
+    }
+  }
+  EXPECT_GT(mean(differences), 10);
+  EXPECT_LT(mean_p(differences), 0.01);
+}
+
+TEST(Surrogate, FindsAPlantedOptimumAmongGradientsInFewerTrials) {
+  space::Grammar grammar;
+  grammar.primitives = {"tanh", "sigmoid", "erf", "softsign", "gaussian"};
+  grammar.max_parameters = 0;
+  grammar.product_chance = grammar.composition_chance = 0;
+  SamplerConfig config;
+  config.random_trials = 8;
+  config.pool = 40;
+  std::vector<double> differences;
+  const Planted planted{std::string("gelu")};
+  for (std::uint64_t seed = 0; seed < 12; ++seed)
+    differences.push_back(
+        trials_until(*random_sampler(grammar), planted, 0.1, 60, seed) -
+        trials_until(*surrogate_sampler(config, grammar, seed), planted, 0.1, 60, seed));
+  EXPECT_GT(mean(differences), 5);
+  EXPECT_LT(mean_p(differences), 0.05);
+}
+
+}  // namespace
+}  // namespace antigrad::search
