@@ -7,13 +7,13 @@
 #include <fstream>
 #include <set>
 
-#include "fake.hpp"
 #include "search/candidate.hpp"
 #include "search/samplers/coefficients.hpp"
 #include "search/samplers/sampler.hpp"
 #include "space/error.hpp"
 #include "space/generate.hpp"
 #include "space/gradient.hpp"
+#include "tests/search/fake.hpp"
 
 namespace antigrad::search {
 namespace {
