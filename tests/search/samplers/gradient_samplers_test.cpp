@@ -202,6 +202,7 @@ TEST(SamplerConfig, LibrariesAreReadWithPlaces) {
     std::ofstream(folder / "library.yaml") << text;
     return load_library(folder / "library.yaml");
   };
+  EXPECT_GT(load_library(ANTIGRAD_SOURCE_DIR "/experiments/known_activations.yaml").size(), 50u);
   EXPECT_EQ(load("- relu\n- \"tanh(x) | 1 | 0.5\"\n").size(), 2u);
   const std::pair<const char*, const char*> table[] = {
       {"- relu\n- tanhh(x)\n", "library.yaml:2:3: "},
