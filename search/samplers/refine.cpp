@@ -1,4 +1,6 @@
 // Structures first, then their coefficients.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -13,6 +15,9 @@ namespace antigrad::search {
 namespace {
 
 using space::Gradient;
+
+// To four digits: more say nothing about a short training, and people read the winners.
+double readable(double value) { return std::stod(fmt::format("{:.4g}", value)); }
 
 // The trials of one structure, by number.
 struct Structure {
@@ -79,8 +84,8 @@ class RefiningSampler : public Sampler {
     if (sampler == nullptr) sampler = make(structure.founder);
     std::vector<const Observation*> history;
     for (const Observation& trial : structure.trials) history.push_back(&trial);
-    const Parameters values =
-        sampler->ask(nth, history, coefficient_space(structure.founder), random);
+    Parameters values = sampler->ask(nth, history, coefficient_space(structure.founder), random);
+    for (auto& [name, value] : values) value = readable(value);
     try {
       const Gradient g = with_coefficients(structure.founder, values);
       if (!space::valid(g, grammar_)) return {};
