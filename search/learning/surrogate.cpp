@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 
@@ -90,6 +91,30 @@ std::optional<Model> learn(std::span<const Trial* const> history, Features& feat
   return model;
 }
 
+// Asked again for the same trial, it is the same model.
+class Learner {
+ public:
+  /// Nothing while there is too little to learn from.
+  const std::optional<Model>& of(std::span<const Trial* const> history) {
+    std::uint64_t key = space::child_seed(history.size(), "surrogate");
+    for (const Trial* trial : history) {
+      key = space::child_seed(key, trial->candidate.activation);
+      for (const double score : trial->scores)
+        key = space::child_seed(key, std::bit_cast<std::uint64_t>(score));
+      key = space::child_seed(key, static_cast<std::uint64_t>(trial->state));
+    }
+    if (key_ != key) model_ = learn(history, features_);
+    key_ = key;
+    return model_;
+  }
+  Features& features() { return features_; }
+
+ private:
+  Features features_;
+  std::optional<std::uint64_t> key_;
+  std::optional<Model> model_;
+};
+
 double promise(const Model& model, const std::vector<double>& features) {
   return features.empty() ? -1 : expected_improvement(model.process.predict(features), model.best);
 }
@@ -101,7 +126,7 @@ class SurrogateSampler : public Sampler {
 
   Proposal ask(int nth, std::span<const Trial* const> history, space::Random& random) override {
     if (nth < config_.random_trials) return random_->ask(nth, history, random);
-    const std::optional<Model> model = learn(history, features_);
+    const std::optional<Model>& model = learner_.of(history);
     if (!model) return random_->ask(nth, history, random);
     std::vector<Entry> pool = draw_pool(history, random);
     for (Entry& entry : pool) entry.promise = promise(*model, entry.features);
@@ -163,7 +188,7 @@ class SurrogateSampler : public Sampler {
   SamplerConfig config_;
   space::Grammar grammar_;
   std::unique_ptr<Sampler> random_;
-  Features features_;
+  Learner learner_;
 };
 
 class LibrarySurrogate : public Sampler {
@@ -179,14 +204,14 @@ class LibrarySurrogate : public Sampler {
   // the entries, mostly a small one.
   Proposal ask(int nth, std::span<const Trial* const> history, space::Random& random) override {
     if (nth < config_.random_trials) return shuffled_->ask(nth, history, random);
-    const std::optional<Model> model = learn(history, features_);
+    const std::optional<Model>& model = learner_.of(history);
     const Entry* best = nullptr;
     double most = 0;
     const double share = std::pow(random.uniform(), 3);
     for (const Entry& entry : entries_) {
       const bool left_out = random.chance(share);
       if (seen(history, entry.fingerprint)) continue;
-      const double gain = model ? promise(*model, features_.of(entry.text)) : 0;
+      const double gain = model ? promise(*model, learner_.features().of(entry.text)) : 0;
       const double worth = left_out ? gain - kAside : gain;
       if (best != nullptr && worth <= most) continue;
       best = &entry;
@@ -209,7 +234,7 @@ class LibrarySurrogate : public Sampler {
   SamplerConfig config_;
   std::unique_ptr<Sampler> shuffled_;
   std::vector<Entry> entries_;
-  Features features_;
+  Learner learner_;
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace antigrad::search {
 struct Proposal {
   std::string activation;
   std::vector<int> parents;  // numbers of trials
-  std::string operation;     // "random", "mutate", "crossover"
+  std::string operation;     // "random", "mutate", "crossover", "refine", "library", "surrogate"
 };
 
 /// No torch, no clock, no state: ask() depends on its arguments only.
