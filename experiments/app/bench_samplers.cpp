@@ -32,6 +32,7 @@ constexpr int kSeeds = 30, kTrials = 100, kSeveralTrials = 300, kTimedTrials = 1
 
 std::unique_ptr<search::ParameterSampler> make(const std::string& name) {
   if (name == "tpe") return search::tpe_parameters({});
+  if (name == "tpe_univariate") return search::tpe_parameters({.multivariate = false});
   if (name == "cma_es") return search::cma_es_parameters({});
   return search::nsga2_parameters({});
 }
@@ -114,6 +115,8 @@ class Bench {
       const bool several = l.name == "zdt1";
       if (several) compare("nsga2", l);
       if (!several) compare("tpe", l);
+      if (l.name == "hartmann" || l.name == "mixed" || l.name == "sphere" || l.name == "rosenbrock")
+        compare("tpe_univariate", l);
       if (!several && l.name != "conditional" && l.name != "mixed") compare("cma_es", l);
     }
     return listing_.text(arguments_.format);

@@ -1,7 +1,7 @@
 """The other side of `antigrad bench samplers`: Optuna and rustuna, in a process of its own.
 
 Answers lines of JSON on stdin: {"value": NAME, "params": {...}}: the function's values; {"run": NAME, "library": .., "sampler":
-"tpe" | "cma_es" | "nsga2", "trials": n, "seed": s}: {"best": .., "values": [..], "seconds": .. of the whole study}.
+"tpe" | "tpe_univariate" | "cma_es" | "nsga2", "trials": n, "seed": s}: {"best": .., "values": [..], "seconds": .. of the whole study}.
 The functions are those of search/samplers/landscapes.cpp, written for a trial that suggests.
 """
 import json
@@ -104,6 +104,8 @@ def sampler(library, name, landscape, seed):
         return library.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
     if name == "nsga2":
         return library.samplers.NSGAIISampler(seed=seed)
+    if name == "tpe_univariate":
+        return library.samplers.TPESampler(seed=seed, multivariate=False)
     grouped = {"multivariate": True, "group": True} if landscape == "conditional" else {}
     return library.samplers.TPESampler(seed=seed, **grouped)
 
