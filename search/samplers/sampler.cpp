@@ -115,6 +115,9 @@ std::unique_ptr<Sampler> make_sampler(const StudyConfig& config) {
   if (s.name == "random") return random_sampler(config.grammar);
   if (s.name == "tpe" || s.name == "cma_es" || s.name == "quasi_random")
     return refining_sampler(s, config.grammar, config.seed);
+  if (s.name == "nsga2")
+    return nsga2_sampler(s, config.grammar,
+                         [](const Trial& trial) { return std::vector{merit(trial)}; });
   if (s.name == "map_elites") return map_elites_sampler(s, config.grammar);
   return evolution_sampler(s, config.grammar);
 }

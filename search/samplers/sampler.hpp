@@ -1,6 +1,7 @@
 // Samplers: what to try next, as a pure function of the trial's number, the visible history and a
 // random stream.
 #pragma once
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -51,6 +52,14 @@ std::unique_ptr<Sampler> library_sampler(const SamplerConfig& config, std::uint6
 /// (search/samplers/atlas.hpp) is drawn, each as likely as another, and its best trial varied.
 std::unique_ptr<Sampler> map_elites_sampler(const SamplerConfig& config,
                                             const space::Grammar& grammar);
+
+/// Of a trial with a score: values of all objectives, the lower the better, as many for each.
+using Objectives = std::function<std::vector<double>(const Trial&)>;
+
+/// NSGA-II (Deb et al. 2002): after random_trials, parents are the best of tournaments among the
+/// `population` first of all trials, by front, then crowding.
+std::unique_ptr<Sampler> nsga2_sampler(const SamplerConfig& config, const space::Grammar& grammar,
+                                       const Objectives& objectives);
 
 /// The one the study names.
 std::unique_ptr<Sampler> make_sampler(const StudyConfig& config);

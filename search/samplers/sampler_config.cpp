@@ -38,6 +38,7 @@ const std::vector<Row>& rows() {
   static const std::vector<Row> all = {
       {"evolution", evolution, false},
       {"random", evolution, true},
+      {"nsga2", evolution, false},
       {"tpe", refine, false},
       {"cma_es", refine, false},
       {"quasi_random", refine, false},

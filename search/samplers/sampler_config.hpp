@@ -8,7 +8,7 @@
 namespace antigrad::search {
 
 struct SamplerConfig {
-  /// evolution, random; tpe, cma_es, quasi_random (coefficients of the best structures);
+  /// evolution, random, nsga2; tpe, cma_es, quasi_random (coefficients of the best structures);
   /// map_elites; surrogate; grid (of a library).
   std::string name = "evolution";
   int population = 12;

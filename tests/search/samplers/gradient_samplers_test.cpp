@@ -179,6 +179,39 @@ TEST(RefiningSampler, TakesTheBestStructuresByTurns) {
             r.trials.back().candidate.activation);
 }
 
+// Two objectives that pull apart: near to the target, and few terms. What is dominated on both is
+// no parent, and the front keeps its ends.
+TEST(Nsga2Sampler, VariesTheFrontOfSeveralObjectives) {
+  const Objectives objectives = [](const Trial& trial) {
+    return std::vector{trial.score(), static_cast<double>(trial.candidate.terms)};
+  };
+  SamplerConfig config;
+  config.random_trials = 0;
+  config.population = 3;
+  config.tournament = 1;
+  std::deque<Trial> all;
+  const std::pair<const char*, double> table[] = {
+      {"tanh(x)", 3},          {"tanh(x) + sigmoid(x)", 1},
+      {"tanh(x) + erf(x)", 2}, {"erf(x) + sigmoid(x) + tanh(2*x)", 0.5},
+      {"f: x*sigmoid(x)", -1}, {"erf(x)", 4}};
+  std::vector<const Trial*> history;
+  for (const auto& [text, score] : table) {
+    Trial& trial = all.emplace_back();
+    trial.number = static_cast<int>(all.size()) - 1;
+    trial.candidate = describe_activation(text);
+    trial.state = TrialState::complete;
+    trial.scores = {score};
+    history.push_back(&trial);
+  }
+  const auto sampler = nsga2_sampler(config, small_grammar(), objectives);
+  std::set<int> parents;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    space::Random random(seed);
+    for (const int parent : sampler->ask(0, history, random).parents) parents.insert(parent);
+  }
+  EXPECT_EQ(parents, (std::set<int>{0, 1, 3}));
+}
+
 TEST(LibrarySampler, TakesEachOnceButBaselines) {
   SamplerConfig config;
   config.library = {"tanh", "relu", "sigmoid", "gelu", "silu", "erf(x)"};
@@ -227,7 +260,7 @@ TEST(SamplerConfig, KeysAreAllowedWhereTheyMeanSomething) {
   EXPECT_EQ(read("{name: cma_es, structures: random, refined: 2}").refined, 2);
   EXPECT_EQ(read("{name: surrogate, pool: 20}").pool, 20);
   const std::pair<const char*, const char*> table[] = {
-      {"{name: tpee}", "expected evolution or random or tpe"},
+      {"{name: tpee}", "expected evolution or random or nsga2 or tpe"},
       {"{name: evolution, pool: 3}", "pool"},
       {"{name: grid}", "a grid is of a finite library; name its file with `library:`"},
       {"{name: tpe, structures: grid}", "expected evolution or random, got \"grid\""},

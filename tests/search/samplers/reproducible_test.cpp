@@ -51,6 +51,7 @@ TEST(EverySampler, IsEqualForAnyNumberOfWorkersAndResumed) {
       "{name: tpe, random_trials: 4, structure_trials: 8, lag: 4}",
       "{name: cma_es, structures: random, structure_trials: 6, refined: 1, lag: 3}",
       "{name: quasi_random, structure_trials: 6, random_trials: 4, lag: 4}",
+      "{name: nsga2, random_trials: 5, lag: 4}",
       "{name: map_elites, random_trials: 6, lag: 4}",
       "{name: surrogate, random_trials: 6, pool: 12, lag: 4}",
       "{name: grid, lag: 4" + library,
