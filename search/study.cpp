@@ -258,7 +258,7 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   if (root.has("define")) c.definitions = read_definitions(root.at("define"), file);
   if (root.has("space")) c.grammar = read_space(root.at("space"), file, c.definitions);
   if (root.has("constraints")) read_constraints(root.at("constraints"), c);
-  c.sampler = read_sampler(root.at("sampler"), file);
+  if (root.has("sampler") || c.trials > 0) c.sampler = read_sampler(root.at("sampler"), file);
   c.halving = read_halving(root.at("halving"));
   c.baselines = read_baselines(root.at("baselines"), c.definitions);
   if (root.has("confirm")) c.confirm = read_confirm(root.at("confirm"));

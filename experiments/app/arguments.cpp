@@ -9,6 +9,7 @@
 #include <map>
 
 #include "experiments/app/help.hpp"
+#include "paths.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {
@@ -179,6 +180,14 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
                      "data sets of your own, written like experiments/app/data_sets.yaml")
           ->option_text("FILE");
       break;
+    case Option::size:
+      add_choice<std::string>(app, "--size",
+                              "smoke (seconds), short (minutes on two cores; the default) or paper "
+                              "(as published, for a large machine)",
+                              {{"smoke", "smoke"}, {"short", "short"}, {"paper", "paper"}},
+                              [&a](std::string size) { a.size = std::move(size); });
+      break;
+    case Option::all: app.add_flag("--all", a.all, "every claim, one after the other"); break;
   }
 }
 
@@ -199,6 +208,12 @@ std::vector<std::pair<std::string, std::string>> options_of(const CLI::App& app)
     options.emplace_back(std::move(name), option->get_description());
   }
   return options;
+}
+
+void set_up(CLI::App& app, const Command& command, Arguments& arguments) {
+  app.set_help_flag("-h,--help", "this text");
+  add_subject(app, command.subject, arguments);
+  for (const Option option : command.options) add_option(app, option, arguments);
 }
 
 // "bench search" before "bench".
@@ -225,6 +240,13 @@ const Command& command_named(std::span<const Command> commands, std::vector<std:
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> options_of(const Command& command) {
+  CLI::App app;
+  Arguments nothing;
+  set_up(app, command, nothing);
+  return options_of(app);
+}
+
 Request parse_arguments(std::span<const Command> commands, std::vector<std::string> words) {
   Request request;
   if (words.empty() || words.front() == "--help" || words.front() == "-h" ||
@@ -238,9 +260,7 @@ Request parse_arguments(std::span<const Command> commands, std::vector<std::stri
   }
   const Command& command = command_named(commands, words);
   CLI::App app;
-  app.set_help_flag("-h,--help", "this text");
-  add_subject(app, command.subject, request.arguments);
-  for (const Option option : command.options) add_option(app, option, request.arguments);
+  set_up(app, command, request.arguments);
   std::reverse(words.begin(), words.end());  // as CLI11 wants them
   try {
     app.parse(words);

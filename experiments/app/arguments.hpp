@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiments/app/listing.hpp"
@@ -48,6 +49,8 @@ struct Arguments {
   std::string python;                         // interpreter with torch; "": the oracle's
   bool train = false;
   bool atlas = false;
+  std::string size = "short";  // of a reproduction
+  bool all = false;            // of the claims
 };
 
 enum class Option {
@@ -80,7 +83,9 @@ enum class Option {
   table,
   python,
   train,
-  atlas
+  atlas,
+  size,
+  all
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.
@@ -101,6 +106,9 @@ struct Command {
   std::string more;  // examples and what there is to know, for `antigrad NAME --help`
   int (*run)(const Arguments&);
 };
+
+/// How each option of a command is written, "--seed N", and what it means.
+std::vector<std::pair<std::string, std::string>> options_of(const Command& command);
 
 /// What to do: run a command, or print a text and end (help, version).
 struct Request {

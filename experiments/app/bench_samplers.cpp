@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "experiments/app/commands.hpp"
+#include "paths.hpp"
 #include "search/child.hpp"
 #include "search/samplers/cma_es.hpp"
 #include "search/samplers/comparison.hpp"

@@ -9,6 +9,7 @@
 #include "experiments/app/exported.hpp"
 #include "kernels/export/target.hpp"
 #include "kernels/export/torch.hpp"
+#include "paths.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {

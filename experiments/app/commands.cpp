@@ -6,6 +6,7 @@
 #include <array>
 
 #include "kernels/export/target.hpp"
+#include "paths.hpp"
 #include "space/properties.hpp"
 
 namespace antigrad::app {
@@ -99,6 +100,18 @@ std::vector<Command> make_commands() {
        "A resumed deterministic study equals an unbroken one.\n\nExample:\n  antigrad resume "
        "quickstart\n",
        resume_command},
+      {"reproduce",
+       kSearching,
+       "re-run a claim of the literature",
+       {"CLAIM", "a name, or the folder of a claim; default: list them", "", false, true},
+       {size, all, fresh, workers, root, output},
+       "Trains the activations of the claim on paired seeds, computes a verdict from the figures "
+       "(supported,\nnot supported, undecided at this size) and writes a report into "
+       "DIR/<study>/. What was trained already\nis not trained again. A claim is "
+       "experiments/literature/NAME/claim.yaml with a study for each size.\n\nExamples:\n"
+       "  antigrad reproduce\n  antigrad reproduce gelu\n  antigrad reproduce gelu --size smoke "
+       "-o json\n  antigrad reproduce --all --size smoke\n",
+       reproduce_command},
       {"status",
        kReading,
        "how far a run is",
@@ -274,6 +287,15 @@ std::vector<Command> make_commands() {
        "gelu,mish --python none\n  antigrad bench kernels --train\n  ANTIGRAD_ISA=avx2 antigrad "
        "bench kernels -o json\n",
        bench_kernels_command},
+      {"completion",
+       kMachine,
+       "what bash, zsh or fish completes after `antigrad`",
+       {"SHELL", "bash, zsh or fish"},
+       {},
+       "Examples:\n  source <(antigrad completion bash)              # in ~/.bashrc\n"
+       "  source <(antigrad completion zsh)               # in ~/.zshrc\n"
+       "  antigrad completion fish > ~/.config/fish/completions/antigrad.fish\n",
+       completion_command},
       {"worker",
        "",
        "trains what it is told on stdin; antigrad starts it",

@@ -14,6 +14,9 @@ std::span<const Command> commands();
 int search_command(const Arguments&);
 int resume_command(const Arguments&);
 
+// reproduce_command.cpp: claims of the literature.
+int reproduce_command(const Arguments&);
+
 // run_commands.cpp: read a run directory.
 int status_command(const Arguments&);
 int top_command(const Arguments&);
@@ -42,5 +45,8 @@ int bench_samplers_command(const Arguments&);
 int bench_session_command(const Arguments&);
 int bench_space_command(const Arguments&);
 int worker_command(const Arguments&);
+
+// completion_command.cpp: what the shell completes.
+int completion_command(const Arguments&);
 
 }  // namespace antigrad::app

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -11,6 +12,10 @@
 #include "experiments/app/slots.hpp"
 #include "experiments/app/trainer_library.hpp"
 #include "kernels/cache.hpp"
+#include "kernels/cuda/driver.hpp"
+#include "kernels/cuda/nvrtc.hpp"
+#include "kernels/table_loops.hpp"
+#include "paths.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {
@@ -55,6 +60,51 @@ Finding check_data(const std::string& name) {
             "./scripts/run makes it from pinned wheels"};
   return {"data " + name, State::fine, fmt::format("{:.1f} MB", static_cast<double>(size) / 1e6),
           ""};
+}
+
+// What tables and machine code may use.
+Finding check_instructions() {
+  const kernels::Machine machine = kernels::machine();
+  const bool fine = machine != kernels::Machine::baseline;
+  return {"instructions", fine ? State::fine : State::slower, kernels::to_string(machine),
+          fine ? "" : "tables want AVX2 or AVX-512; is ANTIGRAD_ISA set?"};
+}
+
+Finding check_gpu() {
+  try {
+    const kernels::CudaDevice device;
+    return {"GPU", State::fine, fmt::format("{}, {}", device.name(), device.architecture()), ""};
+  } catch (const space::Error& e) {
+    return {"GPU", State::slower, fmt::format("none: {}", e.what()),
+            "searches run on the processor; ./scripts/gpu-check tests kernels where a GPU is"};
+  }
+}
+
+Finding check_nvrtc() {
+  try {
+    const auto nvrtc = kernels::open_nvrtc();
+    return {"NVRTC", State::fine, fmt::format("{}: {}", nvrtc->version(), nvrtc->path()), ""};
+  } catch (const space::Error& e) {
+    return {"NVRTC", State::slower, e.what(),
+            "needed to compile CUDA kernels alone: ./scripts/test sets it up, or name it in "
+            "ANTIGRAD_NVRTC"};
+  }
+}
+
+// The folder that studies name as ${ANTIGRAD_DATA}.
+Finding check_data_folder() {
+  const char* const folder = std::getenv("ANTIGRAD_DATA");
+  const std::string way_out =
+      "for larger tasks: antigrad data get NAME -O DIR, then "
+      "ANTIGRAD_DATA=DIR";
+  if (folder == nullptr) return {"ANTIGRAD_DATA", State::slower, "not set", way_out};
+  if (!fs::is_directory(folder))
+    return {"ANTIGRAD_DATA", State::slower, std::string(folder) + ": no such folder", way_out};
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    if (entry.is_directory()) names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  return {"ANTIGRAD_DATA", State::fine, fmt::format("{}: {}", folder, fmt::join(names, ", ")), ""};
 }
 
 // Machine code that other processes need not make again.
@@ -129,6 +179,10 @@ int doctor_command(const Arguments& arguments) {
   const int cores = usable_cores();
   std::vector<Finding> findings = check_trainer();
   for (const char* name : {"digits.csv.gz", "python.txt"}) findings.push_back(check_data(name));
+  findings.push_back(check_data_folder());
+  findings.push_back(check_instructions());
+  findings.push_back(check_gpu());
+  findings.push_back(check_nvrtc());
   findings.push_back(
       {"cores", State::fine, fmt::format("{} for this process: {} workers", cores, cores), ""});
   findings.push_back(check_cache());

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "paths.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::kernels {

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "paths.hpp"
 #include "space/yaml.hpp"
 #include "tests/data/files.hpp"
 #include "tests/data/promotion.hpp"

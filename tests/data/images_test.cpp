@@ -5,6 +5,7 @@
 #include <numeric>
 #include <vector>
 
+#include "paths.hpp"
 #include "tests/data/files.hpp"
 #include "tests/data/promotion.hpp"
 #include "trainer/data/image_files.hpp"

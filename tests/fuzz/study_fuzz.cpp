@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "paths.hpp"
 #include "search/study.hpp"
 #include "space/error.hpp"
 #include "target.hpp"

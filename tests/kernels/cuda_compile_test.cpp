@@ -13,6 +13,7 @@
 
 #include "kernels/cuda/device_kernel.hpp"
 #include "kernels/cuda/nvrtc.hpp"
+#include "paths.hpp"
 #include "tests/kernels/accuracy.hpp"
 #include "tests/kernels/cases.hpp"
 #include "tests/kernels/cuda_buffer.hpp"

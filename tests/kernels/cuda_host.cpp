@@ -10,6 +10,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "paths.hpp"
+
 namespace antigrad::kernels {
 namespace {
 

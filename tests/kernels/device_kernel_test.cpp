@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "paths.hpp"
 #include "space/error.hpp"
 #include "tests/kernels/cases.hpp"
 #include "tests/kernels/environment.hpp"

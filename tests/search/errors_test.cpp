@@ -8,6 +8,7 @@
 #include <set>
 
 #include "fake.hpp"
+#include "paths.hpp"
 #include "search/storage/json.hpp"
 #include "space/definitions.hpp"
 #include "space/error.hpp"

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "fake.hpp"
+#include "paths.hpp"
 #include "search/candidate.hpp"
 #include "search/estimate.hpp"
 #include "search/run_directory.hpp"

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "fixtures.hpp"
+#include "paths.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::trainer {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "paths.hpp"
 #include "space/error.hpp"
 #include "space/yaml.hpp"
 #include "trainer/models/families.hpp"

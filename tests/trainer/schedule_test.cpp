@@ -12,6 +12,7 @@
 #include <set>
 
 #include "fixtures.hpp"
+#include "paths.hpp"
 #include "space/error.hpp"
 #include "space/yaml.hpp"
 

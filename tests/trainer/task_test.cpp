@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "fixtures.hpp"
+#include "paths.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::trainer {

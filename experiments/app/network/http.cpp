@@ -10,6 +10,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "paths.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {

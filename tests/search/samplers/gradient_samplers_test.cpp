@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "paths.hpp"
 #include "search/candidate.hpp"
 #include "search/samplers/coefficients.hpp"
 #include "search/samplers/sampler.hpp"

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "paths.hpp"
 #include "search/samplers/cma_es.hpp"
 #include "search/samplers/comparison.hpp"
 #include "search/samplers/landscapes.hpp"

@@ -1,0 +1,127 @@
+// `antigrad reproduce`: claims of the literature, each re-run by one command.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "experiments/app/commands.hpp"
+#include "experiments/app/forecast.hpp"
+#include "experiments/app/interrupt.hpp"
+#include "experiments/app/narrator.hpp"
+#include "experiments/app/slots.hpp"
+#include "search/claims/reproduction.hpp"
+#include "search/run_directory.hpp"
+#include "space/error.hpp"
+#include "paths.hpp"
+
+namespace antigrad::app {
+namespace {
+
+namespace claims = search::claims;
+using claims::Claim;
+
+constexpr const char* kFolder = ANTIGRAD_SOURCE_DIR "/experiments/literature";
+
+Claim find_claim(const std::string& name) {
+  if (std::filesystem::exists(name + "/claim.yaml")) return claims::load_claim(name);
+  const std::vector<Claim> all = claims::load_claims(kFolder);
+  std::vector<std::string> known;
+  for (const Claim& claim : all) {
+    if (claim.name == name) return claim;
+    known.push_back(claim.name);
+  }
+  throw space::Error(fmt::format("unknown claim \"{}\";{} `antigrad reproduce` lists them", name,
+                                 space::did_you_mean(name, known)));
+}
+
+std::string sizes_of(const Claim& claim) {
+  std::vector<std::string> there;
+  for (const std::string& size : claims::sizes())
+    if (std::filesystem::exists(claim.study_file(size))) there.push_back(size);
+  return fmt::format("{}", fmt::join(there, ", "));
+}
+
+int list(Format format) {
+  Listing listing({"claim", "title", "source", "sizes", "says"});
+  for (const Claim& claim : claims::load_claims(kFolder))
+    listing.add({claim.name, claim.title, claim.source, sizes_of(claim), claim.says});
+  print(listing.text(format));
+  return 0;
+}
+
+// What a run of one claim came to.
+struct Outcome {
+  bool complete = false;
+  claims::Judgement judgement;
+  std::string report;
+};
+
+Outcome run(const Claim& claim, const Arguments& arguments, const Interrupt& interrupt) {
+  const search::StudyConfig study = search::load_study(claim.study_file(arguments.size));
+  claims::check_against(claim, study);
+  checked_tasks(study);
+  const auto how = arguments.fresh ? search::Start::fresh : search::Start::start;
+  const search::RunDirectory folder = search::prepare_run(arguments.root, study, how);
+  search::Pool pool(arguments.workers.value_or(usable_cores()),
+                    evaluators(study, folder.study_yaml()));
+  Outcome outcome;
+  {
+    Narrator narrator(stderr);
+    claims::Reproduction what{.claim = claim, .study = study, .journal = folder.journal()};
+    what.listener = &narrator;
+    what.stop = &interrupt.stop();
+    outcome.complete = claims::reproduce(what, pool);
+  }
+  const claims::Results results = claims::results_of(study, folder.journal());
+  outcome.judgement = claims::judge(claim, study, results);
+  outcome.report = folder.report();
+  claims::write_report(
+      claims::report_html(claim, study, arguments.size, results, outcome.judgement),
+      outcome.report);
+  return outcome;
+}
+
+void add_findings(Listing& listing, const Claim& claim, const Outcome& outcome) {
+  const auto number = [](double v) { return std::isnan(v) ? search::Json() : search::Json(v); };
+  for (const claims::Judged& judged : outcome.judgement.checks)
+    for (const claims::Finding& f : judged.findings)
+      listing.add({claim.name, f.of, f.than,
+                   judged.check->kind == claims::Check::Kind::proved ? "proof" : judged.check->by,
+                   number(f.mean), number(f.other), number(f.gain), number(f.half_width),
+                   number(f.p), f.seeds, claims::to_string(f.verdict), f.note});
+}
+
+void say(const Claim& claim, const Outcome& outcome, const std::string& size) {
+  fmt::print(stderr, "{}\n", claims::sentence(claim, outcome.judgement, size));
+  if (const auto scope = claim.scope.find(size); scope != claim.scope.end())
+    fmt::print(stderr, "  {}\n", scope->second);
+  fmt::print(stderr, "  report: {}\n", outcome.report);
+  if (!outcome.complete) fmt::print(stderr, "  stopped before the end; the same command goes on\n");
+}
+
+}  // namespace
+
+int reproduce_command(const Arguments& arguments) {
+  if (arguments.subject.empty() && !arguments.all) return list(arguments.format);
+  if (!arguments.subject.empty() && arguments.all)
+    throw space::Error("reproduce: a claim or --all, not both");
+  const std::vector<Claim> wanted = arguments.all
+                                        ? claims::load_claims(kFolder)
+                                        : std::vector<Claim>{find_claim(arguments.subject)};
+  const Interrupt interrupt;
+  Listing listing({"claim", "of", "than", "by", "mean", "other", "gain", "half_width", "p", "seeds",
+                   "verdict", "note"});
+  bool complete = true;
+  for (const Claim& claim : wanted) {
+    const Outcome outcome = run(claim, arguments, interrupt);
+    add_findings(listing, claim, outcome);
+    say(claim, outcome, arguments.size);
+    complete = complete && outcome.complete;
+    if (!outcome.complete) break;
+  }
+  print(listing.text(arguments.format));
+  return complete ? 0 : 1;
+}
+
+}  // namespace antigrad::app

@@ -1,0 +1,69 @@
+// A claim of the literature as its YAML file says: what was published, and the checks that decide
+// whether our runs support it. experiments/literature/gelu/claim.yaml shows the keys.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "search/study.hpp"
+
+namespace antigrad::search::claims {
+
+/// An activation on a task: "gelu", on every task of the check, or "gelu@cifar10".
+struct Side {
+  std::string activation, task;  // task "" = each of the check's
+  std::string text() const { return task.empty() ? activation : activation + "@" + task; }
+};
+
+/// One thing that must hold.
+struct Check {
+  enum class Kind {
+    proved,  // properties of `of`, by proof; nothing is trained
+    better,  // each of `of` is better than each of `than`
+    equal,   // each of `of` is within `within` of each of `than`
+    trend    // the figure rises or falls along `of`, in the order given
+  };
+  Kind kind = Kind::better;
+  std::string name{};  // a sentence; by default made of the rest
+  std::vector<Side> of{}, than{};
+  std::vector<std::string> tasks{};           // where sides name none
+  std::vector<std::string> holds{}, fails{};  // proved: names of properties
+  std::string by = "loss";                    // the figure: see figure_of in judge.hpp
+  double share = 1;                           // better: of the pairs that must be
+  double within = 0;                          // equal: half the width of "the same"
+  bool rising = true;                         // trend
+};
+
+struct Claim {
+  std::string name;                          // of its folder
+  std::string folder;                        // where its sizes lie
+  std::string title;                         // a few words
+  std::string source;                        // "Lee 2023, arXiv 2305.12073"
+  std::string says;                          // the claim, in a sentence
+  std::string published;                     // the figure in the source; "" = none is known here
+  std::map<std::string, std::string> scope;  // by size: what that size leaves out
+  std::map<std::string, std::vector<std::string>>
+      only;  // by task: the activations that train on it; a task that is missing trains all
+  std::vector<Check> checks;
+
+  std::string study_file(const std::string& size) const { return folder + "/" + size + ".yaml"; }
+};
+
+/// "smoke", "short", "paper".
+const std::vector<std::string>& sizes();
+
+/// Reads folder/claim.yaml. Throws space::Error with file, line and column.
+Claim load_claim(const std::string& folder);
+
+/// The claims under a folder, by name.
+std::vector<Claim> load_claims(const std::string& folder);
+
+/// Throws space::Error, naming the claim's file, unless every task and every activation that the
+/// checks name is in the study of this size.
+void check_against(const Claim& claim, const StudyConfig& study);
+
+/// The activations that train on a task, in the study's order.
+std::vector<std::string> activations_on(const Claim& claim, const StudyConfig& study,
+                                        const std::string& task);
+
+}  // namespace antigrad::search::claims

@@ -1,0 +1,52 @@
+"""Claims of the literature: the list, every one at its smallest size, the same verdicts when asked again."""
+import json
+import os
+
+from program import SOURCE, asked, output, run, run_tests
+
+LITERATURE = os.path.join(SOURCE, "experiments/literature")
+
+
+def needs_data(claim):
+    with open(os.path.join(LITERATURE, claim, "smoke.yaml"), encoding="utf-8") as study:
+        return "ANTIGRAD_DATA" in study.read()
+
+
+def test_the_list_names_every_claim_and_its_sizes():
+    rows = asked("reproduce")
+    assert sorted(row["claim"] for row in rows) == sorted(os.listdir(LITERATURE)), rows
+    assert all(row["sizes"] == "smoke, short, paper" for row in rows), rows
+
+
+def test_every_claim_runs_at_its_smallest_size():
+    for claim in sorted(os.listdir(LITERATURE)):
+        if needs_data(claim) and not os.environ.get("ANTIGRAD_DATA"):
+            print(f"  skipped: {claim} needs ANTIGRAD_DATA")
+            continue
+        done = run("reproduce", claim, "--size", "smoke", "-o", "json")
+        findings = json.loads(done.stdout)
+        assert findings and {row["verdict"] for row in findings} <= {"supported", "not supported", "undecided at this size"}, findings
+        with open(f"runs/{claim}_smoke/report.html", encoding="utf-8") as report:
+            page = report.read()
+        assert "The claim" in page and "http://" not in page.replace("http://www.w3.org", ""), claim
+
+
+def test_asking_again_trains_nothing_and_says_the_same():
+    journal = "runs/gelu_smoke/journal.log"
+    before = os.path.getsize(journal)
+    first = output("reproduce", "gelu", "--size", "smoke", "-o", "json")
+    assert first == output("reproduce", "gelu", "--size", "smoke", "-o", "json")
+    assert os.path.getsize(journal) == before
+
+
+def test_mistakes_are_told():
+    assert 'did you mean "gelu"?' in run("reproduce", "gelo", code=2).stderr
+    assert "expected paper or short or smoke" in run("reproduce", "gelu", "--size", "tiny", code=2).stderr
+    assert "not both" in run("reproduce", "gelu", "--all", code=2).stderr
+
+
+if __name__ == "__main__":
+    import shutil
+
+    shutil.rmtree("runs", ignore_errors=True)
+    run_tests(globals())

@@ -1,0 +1,252 @@
+// Claims: what their files may say, and verdicts that follow from the figures alone.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "../fake.hpp"
+#include "search/claims/reproduction.hpp"
+#include "paths.hpp"
+
+namespace antigrad::search::claims {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+Trial trial_of(const std::string& name, const std::string& task,
+               const std::vector<double>& losses) {
+  Trial trial;
+  trial.candidate.name = trial.candidate.title = name;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    Run run;
+    run.task = task;
+    run.index = static_cast<int>(i);
+    run.measurement.curve = {{10, losses[i], losses[i], 1 - losses[i], losses[i]}};
+    if (std::isnan(losses[i])) run.measurement.outcome = trainer::Outcome::diverged;
+    trial.runs.push_back(std::move(run));
+  }
+  return trial;
+}
+
+StudyConfig study_of(const std::string& tasks) {
+  return parse_study(
+      "study: toy\nbudget: {trials: 0}\nhalving: {rungs: [{fraction: 1, seeds: 4}]}\n"
+      "baselines: [relu, gelu, silu]\ntasks: [" +
+          tasks + "]\n",
+      "toy.yaml");
+}
+
+Results results_of(const std::vector<Trial>& trials) {
+  Results results{{0, 1, 2, 3}, {}};
+  for (const Trial& trial : trials) results.by_task[trial.runs[0].task].push_back(trial);
+  return results;
+}
+
+Judged judge_one(const Check& check, const std::vector<Trial>& trials,
+                 const std::string& tasks = "{name: a, steps: 10}") {
+  Claim claim;
+  claim.checks = {check};
+  static Claim kept;  // findings point to the check
+  kept = claim;
+  return judge(kept, study_of(tasks), results_of(trials)).checks[0];
+}
+
+const Check kGeluOverRelu{.of = {{"gelu", ""}}, .than = {{"relu", ""}}};
+
+TEST(Claims, APairThatDiffersOnEverySeedIsDecidedByItsSign) {
+  const Trial relu = trial_of("relu", "a", {0.50, 0.52, 0.54, 0.51});
+  EXPECT_EQ(
+      judge_one(kGeluOverRelu, {relu, trial_of("gelu", "a", {0.40, 0.42, 0.45, 0.41})}).verdict,
+      Verdict::supported);
+  EXPECT_EQ(
+      judge_one(kGeluOverRelu, {relu, trial_of("gelu", "a", {0.60, 0.61, 0.64, 0.61})}).verdict,
+      Verdict::not_supported);
+  EXPECT_EQ(
+      judge_one(kGeluOverRelu, {relu, trial_of("gelu", "a", {0.49, 0.53, 0.53, 0.52})}).verdict,
+      Verdict::undecided);
+}
+
+TEST(Claims, MoreAccuracyIsBetterAndLessLossIs) {
+  Check check = kGeluOverRelu;
+  check.by = "accuracy";
+  const Judged judged = judge_one(check, {trial_of("relu", "a", {0.50, 0.52, 0.54, 0.51}),
+                                          trial_of("gelu", "a", {0.40, 0.42, 0.45, 0.41})});
+  EXPECT_EQ(judged.verdict, Verdict::supported);
+  EXPECT_NEAR(judged.findings[0].gain, 0.0975, 1e-12);
+  EXPECT_EQ(judged.findings[0].seeds, 4);
+}
+
+TEST(Claims, ManyPairsAreCorrectedTogether) {
+  // p is 0.031 alone: enough for one pair, not for two.
+  const std::vector<double> relu{0.50, 0.50, 0.50, 0.50}, gelu{0.44, 0.42, 0.46, 0.48};
+  Check check = kGeluOverRelu;
+  EXPECT_EQ(judge_one(check, {trial_of("relu", "a", relu), trial_of("gelu", "a", gelu)}).verdict,
+            Verdict::supported);
+  check.than = {{"others", ""}};
+  const Judged two = judge_one(check, {trial_of("relu", "a", relu), trial_of("gelu", "a", gelu),
+                                       trial_of("silu", "a", relu)});
+  EXPECT_EQ(two.findings.size(), 2u);
+  EXPECT_EQ(two.verdict, Verdict::undecided);
+}
+
+TEST(Claims, AShareOfThePairsMayBeEnough) {
+  const Trial relu = trial_of("relu", "a", {0.50, 0.52, 0.54, 0.51});
+  const Trial gelu = trial_of("gelu", "a", {0.40, 0.42, 0.45, 0.41});
+  const Trial silu = trial_of("silu", "a", {0.30, 0.32, 0.35, 0.31});
+  Check check = kGeluOverRelu;
+  check.than = {{"others", ""}};
+  EXPECT_EQ(judge_one(check, {relu, gelu, silu}).verdict, Verdict::not_supported);
+  check.share = 0.5;
+  EXPECT_EQ(judge_one(check, {relu, gelu, silu}).verdict, Verdict::supported);
+}
+
+TEST(Claims, ASideThatFailsOnEverySeedLosesAndOneThatFailsOnceDecidesNothing) {
+  const Trial relu = trial_of("relu", "a", {kNan, kNan, kNan, kNan});
+  const Trial gelu = trial_of("gelu", "a", {0.40, 0.42, 0.45, 0.41});
+  const Judged judged = judge_one(kGeluOverRelu, {relu, gelu});
+  EXPECT_EQ(judged.verdict, Verdict::supported);
+  EXPECT_NE(judged.findings[0].note.find("relu@a failed on 4 of 4 seeds"), std::string::npos);
+  const Trial once = trial_of("relu", "a", {0.9, 0.9, 0.9, kNan});
+  EXPECT_EQ(judge_one(kGeluOverRelu, {once, gelu}).verdict, Verdict::undecided);
+  EXPECT_EQ(judge_one(kGeluOverRelu, {gelu}).verdict, Verdict::undecided) << "not trained";
+}
+
+TEST(Claims, SidesMayStandOnTasksOfTheirOwn) {
+  const Check check{.of = {{"gelu", "a"}}, .than = {{"silu", "b"}}};
+  const Judged judged = judge_one(check,
+                                  {trial_of("gelu", "a", {0.40, 0.42, 0.45, 0.41}),
+                                   trial_of("silu", "b", {0.50, 0.52, 0.54, 0.51})},
+                                  "{name: a, steps: 10}, {name: b, steps: 10}");
+  ASSERT_EQ(judged.findings.size(), 1u);
+  EXPECT_EQ(judged.findings[0].than, "silu@b");
+  EXPECT_EQ(judged.verdict, Verdict::supported);
+}
+
+TEST(Claims, EqualNeedsAnIntervalInsideTheMargin) {
+  Check check = kGeluOverRelu;
+  check.kind = Check::Kind::equal;
+  check.within = 0.05;
+  const Trial relu = trial_of("relu", "a", {0.50, 0.52, 0.54, 0.51});
+  EXPECT_EQ(judge_one(check, {relu, trial_of("gelu", "a", {0.51, 0.51, 0.55, 0.50})}).verdict,
+            Verdict::supported);
+  EXPECT_EQ(judge_one(check, {relu, trial_of("gelu", "a", {0.40, 0.61, 0.50, 0.55})}).verdict,
+            Verdict::undecided);
+  EXPECT_EQ(judge_one(check, {relu, trial_of("gelu", "a", {0.30, 0.32, 0.34, 0.31})}).verdict,
+            Verdict::not_supported);
+}
+
+TEST(Claims, ATrendIsASlopeOverPlacesSeedBySeed) {
+  Check check{.kind = Check::Kind::trend, .of = {{"relu", ""}, {"gelu", ""}, {"silu", ""}}};
+  const std::vector<Trial> rising{trial_of("relu", "a", {0.1, 0.2, 0.1, 0.2}),
+                                  trial_of("gelu", "a", {0.2, 0.4, 0.2, 0.3}),
+                                  trial_of("silu", "a", {0.3, 0.5, 0.4, 0.4})};
+  const Judged judged = judge_one(check, rising);
+  EXPECT_EQ(judged.verdict, Verdict::supported);
+  EXPECT_NEAR(judged.findings[0].gain, 0.125, 1e-12);
+  check.rising = false;
+  EXPECT_EQ(judge_one(check, rising).verdict, Verdict::not_supported);
+}
+
+TEST(Claims, PropertiesAreDecidedByProof) {
+  const auto verdict = [](const std::string& name, std::vector<std::string> holds,
+                          std::vector<std::string> fails) {
+    return judge_one({.kind = Check::Kind::proved,
+                      .of = {{name, ""}},
+                      .holds = std::move(holds),
+                      .fails = std::move(fails)},
+                     {})
+        .verdict;
+  };
+  EXPECT_EQ(verdict("gelu", {"smooth", "lower-bounded"}, {"monotone"}), Verdict::supported);
+  EXPECT_EQ(verdict("pltanh", {"differentiable"}, {}), Verdict::not_supported);
+  EXPECT_EQ(verdict("relu", {}, {"monotone"}), Verdict::not_supported);
+  EXPECT_EQ(verdict("gelu", {}, {"gate"}), Verdict::not_supported) << "a set";
+}
+
+// A folder with one claim and its study.
+Claim written(const fake::Folder& folder, const std::string& checks) {
+  const std::string place = folder / "toy";
+  std::filesystem::create_directories(place);
+  std::ofstream(place + "/claim.yaml") << "title: Toy\nsource: nobody\nsays: it is so.\n"
+                                       << "only: {words: [relu, gelu]}\nchecks:\n"
+                                       << checks;
+  return load_claim(place);
+}
+
+TEST(Claims, AReproductionRunsToItsVerdictAndGoesOnWhereItStopped) {
+  const fake::Folder folder;
+  const StudyConfig study = study_of("{name: images, steps: 40}, {name: words, steps: 60}");
+  const Claim claim = written(folder, "  - better: {of: gelu, than: relu, by: loss}\n");
+  Reproduction what{.claim = claim, .study = study, .journal = folder / "journal.log"};
+  what.describe = fake::describe;
+  std::atomic<bool> stop = true;
+  what.stop = &stop;
+  Pool pool(2, fake::factory());
+  EXPECT_FALSE(reproduce(what, pool));
+  stop = false;
+  EXPECT_TRUE(reproduce(what, pool));
+  const std::string once = fake::canonical(what.journal);
+  EXPECT_TRUE(reproduce(what, pool));
+  EXPECT_EQ(fake::canonical(what.journal), once) << "nothing is trained twice";
+  const Results results = claims::results_of(study, what.journal);
+  EXPECT_EQ(results.by_task.at("images").size(), 3u);
+  EXPECT_EQ(results.by_task.at("words").size(), 2u) << "only";
+  const Judgement judgement = judge(claim, study, results);
+  ASSERT_EQ(judgement.checks[0].findings.size(), 2u);
+  const std::string html = report_html(claim, study, "smoke", results, judgement);
+  EXPECT_NE(html.find(to_string(judgement.verdict)), std::string::npos);
+}
+
+TEST(Claims, MistakesAreToldWithTheirPlace) {
+  const fake::Folder folder;
+  const StudyConfig study = study_of("{name: images, steps: 40}, {name: words, steps: 60}");
+  const auto message = [&](const std::string& checks) -> std::string {
+    try {
+      check_against(written(folder, checks), study);
+    } catch (const space::Error& e) {
+      return e.what();
+    }
+    return "";
+  };
+  const std::pair<const char*, const char*> cases[] = {
+      {"  - beter: {of: gelu, than: relu}\n",
+       ":6:5: expected proved, better, equal or trend, got "
+       "\"beter\"; did you mean \"better\"?"},
+      {"  - better: {of: gelu}\n", "than"},
+      {"  - better: {of: gellu, than: relu}\n", "the activation \"gellu\""},
+      {"  - better: {of: gelu, than: relu@imges}\n", "the task \"imges\""},
+      {"  - proved: {of: gelu, holds: [smoth]}\n", "did you mean \"smooth\"?"},
+      {"  - proved: {of: gelu}\n", "expected `holds` or `fails`"},
+      {"  - equal: {of: gelu, than: relu}\n", "within"},
+      {"  - trend: {of: gelu, rising: true}\n", "at least two"},
+  };
+  for (const auto& [text, part] : cases)
+    EXPECT_NE(message(text).find(part), std::string::npos) << text << message(text);
+}
+
+TEST(Claims, EveryClaimOfTheProjectFitsItsStudies) {
+  ::setenv("ANTIGRAD_DATA", "/data", 0);
+  int studies = 0;
+  for (const Claim& claim : load_claims(ANTIGRAD_SOURCE_DIR "/experiments/literature"))
+    for (const std::string& size : sizes()) {
+      ASSERT_TRUE(std::filesystem::exists(claim.study_file(size))) << claim.study_file(size);
+      const StudyConfig study = load_study(claim.study_file(size));
+      EXPECT_EQ(study.name, claim.name + "_" + size);
+      EXPECT_NO_THROW(check_against(claim, study)) << claim.study_file(size);
+      ++studies;
+    }
+  EXPECT_GE(studies, 15);
+}
+
+TEST(Claims, AnUnknownFigureIsRefused) {
+  trainer::Measurement m;
+  m.curve = {{10, 0.1, 0.2, 0.3, 0.4}};
+  m.shifts = {{"noise 3", 1.5, 0.25}};
+  EXPECT_EQ(figure_of(m, "current_loss"), 0.4);
+  EXPECT_EQ(figure_of(m, "noise 3 loss"), 1.5);
+  EXPECT_EQ(figure_of(m, "noise 3 accuracy"), 0.25);
+  EXPECT_THROW(figure_of(m, "luck"), space::Error);
+}
+
+}  // namespace
+}  // namespace antigrad::search::claims
