@@ -190,7 +190,8 @@ std::vector<Yaml> relative_paths(const Yaml& root) {
   std::vector<Yaml> paths;
   for (const char* const key : {"space", "define"})
     if (root.has(key) && root.at(key).is_scalar()) paths.push_back(root.at(key));
-  if (root.at("sampler").has("library")) paths.push_back(root.at("sampler").at("library"));
+  if (root.has("sampler") && root.at("sampler").has("library"))
+    paths.push_back(root.at("sampler").at("library"));
   for (const Yaml& task : root.at("tasks").items()) {
     if (!task.has("data") || !task.at("data").is_map() || !task.at("data").has("path")) continue;
     paths.push_back(task.at("data").at("path"));
