@@ -55,13 +55,11 @@ std::vector<const Trial*> Summary::leaderboard() const {
   return board;
 }
 
-Summary summarise(const StudyConfig& config, const std::string& journal) {
-  Summary s;
-  s.config = config;
-  const Replay replayed = replay(read_journal(journal));
-  s.trials = trials_of(replayed, config.name);
-  s.confirmation = trials_of(replayed, confirm_name(config.name));
-  if (!s.confirmation.empty()) s.table = confirm_table(config, s.confirmation);
+void tally(Summary& s) {
+  s.table = s.confirmation.empty() ? ConfirmTable{} : confirm_table(s.config, s.confirmation);
+  s.counts.clear();
+  s.steps = 0;
+  s.training_seconds = s.total_seconds = 0;
   for (const Trial& trial : s.trials) ++s.counts[to_string(trial.state)];
   for (const std::vector<Trial>* trials : {&s.trials, &s.confirmation}) {
     for (const Trial& trial : *trials) {
@@ -71,6 +69,15 @@ Summary summarise(const StudyConfig& config, const std::string& journal) {
     }
   }
   s.phase = phase_of(s);
+}
+
+Summary summarise(const StudyConfig& config, const std::string& journal) {
+  Summary s;
+  s.config = config;
+  const Replay replayed = replay(read_journal(journal));
+  s.trials = trials_of(replayed, config.name);
+  s.confirmation = trials_of(replayed, confirm_name(config.name));
+  tally(s);
   return s;
 }
 

@@ -33,6 +33,9 @@ Summary summarise(const RunDirectory& run);
 /// The same from a study and records, as the search itself uses it.
 Summary summarise(const StudyConfig& config, const std::string& journal);
 
+/// Fills in what follows from config, trials and confirmation: table, counts, sums, phase.
+void tally(Summary& summary);
+
 /// hall_of_fame.yaml: finalists (or the best so far) and baselines with gradient, f, scores, losses
 /// and verdict; no times, so equal for equal studies. Replaced in one step (rename). Throws
 /// space::Error when it cannot be written.
