@@ -296,6 +296,15 @@ std::vector<Command> make_commands() {
        "  source <(antigrad completion zsh)               # in ~/.zshrc\n"
        "  antigrad completion fish > ~/.config/fish/completions/antigrad.fish\n",
        completion_command},
+      {"bench page",
+       kMachine,
+       "what the live page asks of a server",
+       kRun,
+       {rounds, root, output},
+       "On a copy of the run's journal, least of the rounds: opened and told from the beginning,\n"
+       "and after one more record, ten times a round. Server time, without HTTP.\n\n"
+       "Example:\n  antigrad bench page quickstart -o json\n",
+       bench_page_command},
       {"worker",
        "",
        "trains what it is told on stdin; antigrad starts it",

@@ -36,12 +36,13 @@ int data_check_command(const Arguments&);
 int data_tokenize_command(const Arguments&);
 
 // doctor.cpp, bench_search.cpp, bench_space.cpp, bench_integrate.cpp, bench_samplers.cpp,
-// worker.cpp
+// bench_page.cpp, worker.cpp
 int doctor_command(const Arguments&);
 int bench_search_command(const Arguments&);
 int bench_kernels_command(const Arguments&);
 int bench_integrate_command(const Arguments&);
 int bench_samplers_command(const Arguments&);
+int bench_page_command(const Arguments&);
 int bench_session_command(const Arguments&);
 int bench_space_command(const Arguments&);
 int worker_command(const Arguments&);

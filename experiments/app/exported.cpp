@@ -68,19 +68,11 @@ Subject subject_of(std::string name, space::Activation activation,
   return subject;
 }
 
-Subject of_trial(std::string name, const search::Trial& trial) {
-  space::Activation activation = space::parse_activation(trial.candidate.activation);
-  auto places = places_of(trial, activation.parameters.size());
-  const auto* published = space::find_in_zoo(trial.candidate.name);
-  Subject subject = subject_of(std::move(name), std::move(activation), published);
-  subject.places = std::move(places);
-  return subject;
-}
-
 Subject of_run(const std::string& root, const RunAndTrial& wanted) {
   const search::Summary summary = search::summarise(search::open_run(root, wanted.run));
   if (wanted.trial)
-    return of_trial(fmt::format("trial{}", *wanted.trial), trial_numbered(summary, *wanted.trial));
+    return trial_subject(fmt::format("trial{}", *wanted.trial),
+                         trial_numbered(summary, *wanted.trial));
   if (auto winner = winner_subject(summary)) return *std::move(winner);
   throw space::Error(fmt::format(
       "no candidate of \"{}\" has finished yet; `antigrad status {}`, or name a trial: {}:0",
@@ -89,10 +81,19 @@ Subject of_run(const std::string& root, const RunAndTrial& wanted) {
 
 }  // namespace
 
+Subject trial_subject(std::string name, const search::Trial& trial) {
+  space::Activation activation = space::parse_activation(trial.candidate.activation);
+  auto places = places_of(trial, activation.parameters.size());
+  const auto* published = space::find_in_zoo(trial.candidate.name);
+  Subject subject = subject_of(std::move(name), std::move(activation), published);
+  subject.places = std::move(places);
+  return subject;
+}
+
 std::optional<Subject> winner_subject(const search::Summary& summary) {
   const search::Trial* winner = winning_trial(summary);
   if (winner == nullptr) return std::nullopt;
-  return of_trial("winner", *winner);
+  return trial_subject("winner", *winner);
 }
 
 Subject find_subject(const std::string& root, const std::string& what,

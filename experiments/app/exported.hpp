@@ -16,6 +16,9 @@ namespace antigrad::app {
 kernels::Subject find_subject(const std::string& root, const std::string& what,
                               const space::Definitions& known);
 
+/// The activation of a trial with its trained parameters, under a name for files.
+kernels::Subject trial_subject(std::string name, const search::Trial& trial);
+
 /// The best discovered activation of a run with its trained parameters; nullptr when there is none.
 std::optional<kernels::Subject> winner_subject(const search::Summary& summary);
 

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "experiments/app/exported.hpp"
+#include "experiments/app/page_assets.hpp"
+#include "experiments/app/page_exports.hpp"
 #include "experiments/app/run_facts.hpp"
 #include "experiments/app/trainer_library.hpp"
 #include "space/error.hpp"
@@ -143,7 +145,8 @@ search::Costs measure_costs(const Summary& summary) {
 void write_files(const Summary& summary, const search::Costs& costs,
                  const search::RunDirectory& run) {
   search::write_hall_of_fame(summary, run.hall_of_fame());
-  search::write_report(summary, costs, run.report());
+  search::page::write_report(
+      search::page::report_html(summary, costs, page_assets(), page_extras(summary)), run.report());
   if (const auto winner = winner_subject(summary))
     write_files(kernels::export_target("torch"), *winner, run.path + "/kernels");
 }

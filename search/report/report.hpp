@@ -1,5 +1,5 @@
-// The report of a run: one HTML file that opens offline and says what was searched, what was found
-// and how sure that is.
+// The report of a run as HTML that needs no script: what was searched, what was found and how sure
+// that is. search/page makes a file of it.
 #pragma once
 #include <map>
 #include <string>
@@ -17,13 +17,8 @@ struct Costs {
   const trainer::KernelCost* find(const std::string& activation) const;
 };
 
-/// The page, for a study in any phase (nothing trained yet included). It asks for nothing outside
-/// itself, works without scripts, and every text of the study is escaped. Equal for equal studies,
-/// resources (seconds, costs) apart.
-std::string report_html(const Summary& summary, const Costs& costs);
-
-/// Writes the page, replacing what is there in one step (rename). Throws space::Error when it
-/// cannot be written.
-void write_report(const Summary& summary, const Costs& costs, const std::string& path);
+/// Functions, learning curves, progress and trials drawn without scripts, for a study in any phase
+/// (nothing trained yet: ""). Every text of the study is escaped.
+std::string report_sections(const Summary& summary, const Costs& costs);
 
 }  // namespace antigrad::search

@@ -202,7 +202,8 @@ std::string mathml(const std::string& name, const space::Expr& e, const space::N
   if (!setter.ok()) return "";
   return fmt::format(
       "<div class=\"math\" tabindex=\"0\"><math "
-      "display=\"inline\"><mrow><mi>{}</mi><mo>(</mo><mi>x</mi><mo>)</mo>"
+      "display=\"inline\"><mrow><mi>{}</mi><mo stretchy=\"false\">(</mo><mi>x</mi><mo "
+      "stretchy=\"false\">)</mo>"
       "<mo>=</mo>{}</mrow></math></div>",
       name, body);
 }

@@ -69,8 +69,7 @@ std::string curves_section(const Page& page);
 std::string progress_section(const Page& page);
 std::string trials_section(const Page& page);
 
-// The page's style sheet and script.
+// The style sheet of a page without scripts.
 extern const char* const kStyle;
-extern const char* const kScript;
 
 }  // namespace antigrad::search::report

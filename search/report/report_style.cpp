@@ -1,4 +1,4 @@
-// The page's looks and the one thing it does: sorting the table of trials.
+// How a page without scripts looks.
 #include "search/report/report_page.hpp"
 
 namespace antigrad::search::report {
@@ -123,38 +123,5 @@ table.cards,.cards tbody,.cards tr,.cards th,.cards td{display:block}
 }
 @media print{nav,script{display:none}.scroll{overflow:visible}}
 )css";
-
-// No "less than" and no ampersand: the page is well-formed XML too.
-const char* const kScript = R"js(
-for (const table of document.querySelectorAll("table.sortable")) {
-  const body = table.tBodies[0];
-  const heads = Array.from(table.tHead.rows[0].cells);
-  const key = (row, column) => row.cells[column].dataset.sort;
-  const compare = (a, b) => {
-    if (a === b) return 0;
-    if (a === "") return 2;
-    if (b === "") return -2;
-    const difference = Number(a) - Number(b);
-    return Number.isNaN(difference) ? (a > b ? 1 : -1) : Math.sign(difference);
-  };
-  heads.forEach((head, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
-    head.append(button);
-    button.addEventListener("click", () => {
-      const down = head.getAttribute("aria-sort") === "ascending";
-      heads.forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const rows = Array.from(body.rows);
-      rows.sort((a, b) => {
-        const order = compare(key(a, column), key(b, column));
-        return Math.abs(order) === 2 ? order : (down ? -order : order);
-      });
-      body.append(...rows);
-    });
-  });
-}
-)js";
 
 }  // namespace antigrad::search::report

@@ -23,5 +23,7 @@ if (TARGET antigrad_trainer)
   antigrad_app_test(docs)
   antigrad_app_test(reproduce)
   set_tests_properties(app.reproduce app.docs PROPERTIES LABELS "app;slow" PROCESSORS 2)
+  antigrad_app_test(page)  # the report measures kernels
+  set_tests_properties(app.page PROPERTIES SKIP_RETURN_CODE 77)
   antigrad_oracle_test(search_run search_run.py)
 endif ()

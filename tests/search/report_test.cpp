@@ -1,16 +1,17 @@
 // The report: well-formed and offline in every phase of a study, nothing left out, nothing let
 // through.
-#include "search/report/report.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <set>
 
 #include "fake.hpp"
+#include "paths.hpp"
 #include "search/candidate.hpp"
+#include "search/page/offline.hpp"
 #include "search/report/report_page.hpp"
 #include "search/report/svg.hpp"
 #include "space/error.hpp"
@@ -80,10 +81,44 @@ std::string unsound(const std::string& html) {
   return "";
 }
 
-void expect_sound(const std::string& html) {
+/// The page's own files, as the program embeds them.
+std::vector<page::Asset> assets() {
+  static const std::map<std::string, std::string> kFiles = [] {
+    std::map<std::string, std::string> files;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(ANTIGRAD_SOURCE_DIR "/experiments/app/page")) {
+      std::ifstream in(entry.path());
+      files[entry.path().filename().string()] = {std::istreambuf_iterator<char>(in), {}};
+    }
+    return files;
+  }();
+  std::vector<page::Asset> out;
+  for (const auto& [name, text] : kFiles) out.push_back({name, text});
+  return out;
+}
+
+std::string report_html(const Summary& s, const Costs& costs) {
+  return page::report_html(s, costs, assets());
+}
+
+/// The page as a browser without scripts sees it: the insides of <script> go.
+std::string without_scripts(const std::string& html) {
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t open; (open = html.find("<script", at)) != std::string::npos;) {
+    const std::size_t begin = html.find('>', open) + 1;
+    out += html.substr(at, begin - at);
+    at = html.find("</script>", begin);
+  }
+  return out + html.substr(at);
+}
+
+void expect_sound(const std::string& page) {
+  EXPECT_EQ(page.find("://"), std::string::npos);
+  EXPECT_FALSE(std::regex_search(page, std::regex(R"re(\beval\(|new Function|document\.write)re")));
+  const std::string html = without_scripts(page);
   EXPECT_EQ(malformed(html), "");
   EXPECT_EQ(unsound(html), "");
-  EXPECT_EQ(html.find("://"), std::string::npos);
   EXPECT_FALSE(
       std::regex_search(html, std::regex(R"re(\s(src|srcset|xlink:href)=|@import|url\([^#])re")));
 }
@@ -186,8 +221,9 @@ TEST_F(Report, EveryPhaseOfAStudyIsWellFormed) {
 TEST_F(Report, StudyWithoutTrialsSaysSo) {
   Summary nothing;
   nothing.config = config_;
-  const std::string html = report_html(nothing, {});
-  expect_sound(html);
+  const std::string page = report_html(nothing, {});
+  const std::string html = without_scripts(page);
+  expect_sound(page);
   EXPECT_NE(html.find("Nothing has been trained yet."), std::string::npos);
   EXPECT_EQ(times(html, "<section"), 0);
 }
@@ -197,8 +233,9 @@ TEST_F(Report, SearchWithoutConfirmationShowsItsBestButNoVerdict) {
   s.confirmation.clear();
   s.table = {};
   s.phase = Phase::candidates;
-  const std::string html = report_html(s, {});
-  expect_sound(html);
+  const std::string page = report_html(s, {});
+  const std::string html = without_scripts(page);
+  expect_sound(page);
   EXPECT_NE(html.find("nothing is confirmed"), std::string::npos);
   EXPECT_EQ(html.find("id=\"confirmation\""), std::string::npos);
   EXPECT_EQ(times(html, "<article"), 3 + 3);
@@ -206,7 +243,8 @@ TEST_F(Report, SearchWithoutConfirmationShowsItsBestButNoVerdict) {
 
 TEST_F(Report, EveryFinalistAndBaselineIsDrawnAndListed) {
   const Summary s = whole();
-  const std::string html = report_html(s, {});
+  const std::string page = report_html(s, {});
+  const std::string html = without_scripts(page);
   ASSERT_EQ(s.table.rows.size(), 6u);
   for (const ConfirmRow& row : s.table.rows) {
     const std::string name =
@@ -228,7 +266,8 @@ TEST_F(Report, EveryFinalistAndBaselineIsDrawnAndListed) {
 TEST_F(Report, FailedTrialsAreListedWithTheirReason) {
   const Summary s = whole();
   ASSERT_GT(s.counts.count("fail"), 0u);
-  const std::string html = report_html(s, {});
+  const std::string page = report_html(s, {});
+  const std::string html = without_scripts(page);
   EXPECT_EQ(times(html, "<tr class=\"fail\">"), s.counts.at("fail"));
   EXPECT_EQ(
       times(
@@ -252,7 +291,7 @@ TEST_F(Report, TextOfTheStudyIsEscaped) {
   s.table = confirm_table(s.config, s.confirmation);
   const std::string html = report_html(s, {{{evil, {0.1, 0.2, evil}}}});
   expect_sound(html);
-  EXPECT_EQ(times(html, "<script>"), 1);
+  EXPECT_EQ(times(html, "<script"), times(report_html(whole(), {}), "<script"));
   EXPECT_EQ(html.find("alert(\"1\")"), std::string::npos);
   EXPECT_NE(html.find("Not drawn"), std::string::npos);
 }
@@ -288,7 +327,8 @@ TEST_F(Report, IsEqualForEqualStudiesButForResources) {
 
 TEST_F(Report, KernelCostsAreShownWhereTheyWereMeasured) {
   const Summary s = whole();
-  const std::string html = report_html(s, {{{"0 | 0 | 1", {0.125, 0.25, "llvm"}}}});
+  const std::string page = report_html(s, {{{"0 | 0 | 1", {0.125, 0.25, "llvm"}}}});
+  const std::string html = without_scripts(page);
   EXPECT_EQ(times(html, "0.12 + 0.25<br/><small>llvm</small>"), 1);
 }
 
@@ -311,12 +351,32 @@ TEST_F(Report, VerdictCallsATieATie) {
 TEST_F(Report, WritingReplacesTheFileOrSaysWhyNot) {
   const std::string path = *folder_ / "report.html";
   std::ofstream(path) << "old";
-  write_report(whole(), {}, path);
+  const std::string html = report_html(whole(), {});
+  page::write_report(html, path);
   std::ifstream in(path);
   const std::string written{std::istreambuf_iterator<char>(in), {}};
-  EXPECT_EQ(written, report_html(whole(), {}));
+  EXPECT_EQ(written, html);
   EXPECT_FALSE(std::filesystem::exists(path + ".new"));
-  EXPECT_THROW(write_report(whole(), {}, "/no/such/folder/report.html"), space::Error);
+  EXPECT_THROW(page::write_report(html, "/no/such/folder/report.html"), space::Error);
+}
+
+TEST_F(Report, HoldsTheDataOfItsViews) {
+  const Summary s = whole();
+  const std::string html = report_html(s, {});
+  const std::string open = "<script type=\"application/json\" id=\"data\">";
+  const std::size_t at = html.find(open) + open.size();
+  const Json data = parse_json(html.substr(at, html.find("</script>", at) - at));
+  EXPECT_EQ(data["study"]["verdict"], report::verdict_sentence(s));
+  ASSERT_EQ(data["trials"].size(), s.trials.size());
+  EXPECT_EQ(data["details"].size(), s.trials.size());
+  for (const Trial& trial : s.trials) {
+    const Json& row = data["trials"][static_cast<std::size_t>(trial.number)];
+    EXPECT_EQ(row["state"], to_string(trial.state));
+    EXPECT_EQ(row["activation"], trial.candidate.activation);
+    const Json& drawing = data["drawings"][std::to_string(trial.number)];
+    EXPECT_EQ(drawing["x"].size(), drawing["h"].size());
+  }
+  EXPECT_EQ(html.find("datetime"), std::string::npos);
 }
 
 TEST(ReportFormula, IsSetForEveryActivationOfTheZoo) {
