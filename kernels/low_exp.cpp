@@ -113,10 +113,13 @@ Rest rounding(Low y) {
 /// x = n ln 2 + r with |r| <= ln(2) / 2.
 Power power_of_e(Low x, Rest rest) {
   const auto K = constants(x);
-  const Low n = base_round(x * K(kLog2e));
-  Low r = base_fma(n, K(-kLn2Low), base_fma(n, K(-kLn2High), x));
-  if (rest) r = r + *rest;
-  return {n, base_fma(r * r, polynomial(r, kExpm1), r)};
+  const Low n = base_round(x * K(kLog2e)), first = base_fma(n, K(-kLn2High), x);
+  if (!rest) {
+    const Low r = base_fma(n, K(-kLn2Low), first);
+    return {n, base_fma(r * r, polynomial(r, kExpm1), r)};
+  }
+  const Low second = base_fma(n, K(-kLn2Low), *rest), r = first + second;
+  return {n, r + base_fma(r * r, polynomial(r, kExpm1), second - (r - first))};
 }
 
 Power short_decay(Low x) {

@@ -6,20 +6,24 @@
 namespace antigrad::kernels {
 namespace {
 
-// e^(x^2/2) Phi(-x) = s p(s - 0.2) with s = 1 / (x + 2.5) on [0, 14.7]: 3.2e-8.
-constexpr double kMills[] = {0.706656635, 2.16846061, 3.29969907, -1.15471482, -10.2457352,
-                             5.03128672,  39.6977806, -54.915905, -126.76226,  333.943695};
+// e^(x^2/2) Phi(-x) = s p(s - 0.2) with s = 1 / (x + 3) on [0, 14.7]: 5.5e-9.
+constexpr double kMills[] = {0.840510011, 3.63973475,  9.19215202, 7.84539366,
+                             -21.458847,  -38.8880539, 98.9330673, 139.331451,
+                             -633.128235, -178.411621, 3191.5481};
 
-// The same within 2.5e-8 e^(x^2/2).
+// The same with s = 1 / (x + 2.5), within 2.5e-8 e^(x^2/2).
 constexpr double kMillsAbsolute[] = {0.706659436, 2.16823792, 3.30434847,
                                      -1.16682041, -10.900526, 13.4203348};
 
-// (x - tanh(x)) / x^3 over x^2 for |x| <= 1.3: 6e-8; (e^x - 1 - x) / x^2 for |x| <= 0.75: 1.2e-8.
-constexpr double kTanhDifference[] = {0.333333313,    -0.133331999,    0.0539510697,
-                                      -0.0217760969,  0.00859106798,   -0.00311546912,
-                                      0.000920107588, -0.000183830591, 1.76839203e-05};
+// (x - tanh(x)) / x^3 over x^2 for |x| <= 1: 3e-8; (e^x - 1 - x) / x^2 for |x| <= 0.75: 1.2e-8;
+// log cosh(x) / x^2 over x^2 for |x| <= 1: 7.5e-9.
+constexpr double kTanhDifference[] = {0.333333343,   -0.133334115,   0.053978242,
+                                      -0.0219132286, 0.00892597996,  -0.00352914329,
+                                      0.00115088478, -0.000206125711};
 constexpr double kExpm1Difference[] = {0.5,           0.166666716,    0.0416666493,  0.00833259057,
                                        0.00138893991, 0.000201108094, 2.49130844e-05};
+constexpr double kLogCosh[] = {0.5,           -0.0833330974,   0.0222174488,  -0.00671350025,
+                               0.00208252133, -0.000560404267, 8.78655337e-05};
 
 // Si(x) / x over x^2 for |x| <= 5: 2e-10; -sinc'(x) / x over x^2 for |x| <= 1.5: 3e-8.
 constexpr double kSineIntegral[] = {1,
@@ -44,17 +48,33 @@ Logistic logistic(Low a) {
   return {e, K(1) / (K(1) + e)};
 }
 
-/// q = e^-|a|, what its rounding took relative to it, and the denominator (1 + q)^2 + 1 or, for
-/// a > 0, that with its terms in reverse order.
+/// (1 + e)^2, rounded less often than as a square.
+Low square_of_one_more(Low e) {
+  const auto K = constants(e);
+  return base_fma(e, e + K(2), K(1));
+}
+
+/// q = e^-|a|, the denominator (1 + q)^2 + 1 or, for a > 0, that with its terms in reverse order,
+/// and what their rounding took, the first relative to q.
 struct Mish {
-  Low q, rest, denominator;
+  Low q, denominator, rest_of_q, rest_of_denominator;
 };
 Mish mish(Low a) {
   const auto K = constants(a);
   const Power p = decay(negative_magnitude(a));
-  const Low q = value_of(p), rest = p.u - ((p.u + K(1)) - K(1));
+  const Low q = value_of(p);
   const Low first = base_less(K(0), a, K(2), K(1)), last = base_less(K(0), a, K(1), K(2));
-  return {q, rest, base_fma(q, base_fma(first, q, K(2)), last)};
+  const Low inner = base_fma(first, q, K(2)), outer = base_fma(q, inner, last);
+  const Low rest = base_fma(q, base_fma(first, q, K(2) - inner), base_fma(q, inner, last - outer));
+  return {q, outer, p.u - ((p.u + K(1)) - K(1)), rest};
+}
+
+/// e^a for any a.
+Power power_of_exp(Low a) {
+  const auto K = constants(a);
+  auto rest = a.errors == Errors::relative ? rounding(a) : std::nullopt;
+  if (rest) rest = base_less(base_abs(a), K(104), *rest, K(0));
+  return power_of_e(base_max(base_min(a, K(89)), K(-104)), rest);
 }
 
 /// e^(-a^2/2 + rest).
@@ -62,13 +82,33 @@ Power bell(Low a, std::optional<Low> rest = {}) {
   return decay((constants(a)(-0.5) * a) * a, rest);
 }
 
+/// |a|, finite where mills_of() needs that: Phi(-1e4) is 0.
+Low magnitude_for_mills(Low a) {
+  if (a.errors == Errors::absolute) return base_abs(a);
+  return base_min(base_abs(a), constants(a)(1e4));
+}
+
+/// e^(m^2/2) Phi(-m) as value (1 + rest): s = 1 / (m + c) is off by s fix, from the rounding of
+/// m + c and its own. Where errors are absolute, the second factor is off by about as much again.
+struct Mills {
+  Low value, rest;
+};
+Mills mills_of(Low m) {
+  const auto K = constants(m);
+  const bool absolute = m.errors == Errors::absolute;
+  const Low c = K(absolute ? 2.5 : 3), sum = m + c, s = K(1) / sum;
+  const Low fix = base_fma((sum - c) - m, s, base_fma(-s, sum, K(1))), t = s - K(0.2);
+  if (absolute) return {s * polynomial(t, kMillsAbsolute), fix + fix};
+  return {s * polynomial(base_fma(s, fix, t), kMills), fix};
+}
+
 }  // namespace
 
-Low machine_exp(Low a) {
-  const auto K = constants(a);
-  auto rest = a.errors == Errors::relative ? rounding(a) : std::nullopt;
-  if (rest) rest = base_less(base_abs(a), K(104), *rest, K(0));
-  return value_of(power_of_e(base_max(base_min(a, K(89)), K(-104)), rest));
+Low machine_exp(Low a) { return value_of(power_of_exp(a)); }
+
+Low times_exp(Low y, Low a) {
+  const Power p = power_of_exp(a);
+  return base_scale2(base_fma(p.u, y, y), p.n);
 }
 
 Low nonpositive_exp(Low a) { return value_of(decay(a)); }
@@ -90,17 +130,12 @@ Low machine_normal_pdf(Low a) {
   return base_scale2(base_fma(p.u, c, c), p.n);
 }
 
-/// The relative error of s, from the rounding of m + 2.5 and its own, is about twice that of the
-/// second factor near 0; it goes into the exponential. One rounding into the denormals.
+/// One rounding into the denormals.
 Low machine_normal_cdf(Low a) {
   const auto K = constants(a);
-  const Low m = base_abs(a), sum = m + K(2.5), s = K(1) / sum, rounded = (sum - K(2.5)) - m;
-  const Low error = base_fma(rounded, s, base_fma(-s, sum, K(1)));
-  const bool absolute = a.errors == Errors::absolute;
-  const std::span<const double> c = absolute ? std::span<const double>(kMillsAbsolute) : kMills;
-  const Low mills = s * polynomial(s - K(0.2), c);
-  const Power p = bell(a, error + error);
-  const Low y = base_scale2(base_fma(p.u, mills, mills), p.n);
+  const Mills m = mills_of(magnitude_for_mills(a));
+  const Power p = bell(a, m.rest);
+  const Low y = base_scale2(base_fma(p.u, m.value, m.value), p.n);
   return base_less(a, K(0), y, K(1) - y);
 }
 
@@ -111,6 +146,7 @@ Low machine_sigmoid(Low a) {
 
 Low machine_logistic_pdf(Low a) {
   const Logistic l = logistic(a);
+  if (a.errors == Errors::relative) return l.e / square_of_one_more(l.e);
   return l.e * l.s * l.s;
 }
 
@@ -122,19 +158,19 @@ Low machine_softplus(Low a) {
 
 Low machine_sech2(Low a) {
   const auto K = constants(a);
-  const Low e = value_of(decay(negative_magnitude(K(2) * a))), s = K(1) / (K(1) + e);
+  const Low e = value_of(decay(negative_magnitude(K(2) * a)));
+  if (a.errors == Errors::relative) return K(4) * e / square_of_one_more(e);
+  const Low s = K(1) / (K(1) + e);
   return K(4) * (e * s * s);
 }
 
-/// log cosh a = log1p(t^2 / (2 + 2 t)) with t = e^-m - 1, m = |a|, else m - log 2 + log1p(e^-2m).
+/// A polynomial near 0, else m - log 2 + log1p(e^-2m) with m = |a|.
 Low machine_logcosh(Low a) {
   const auto K = constants(a);
-  const Low m = base_abs(a);
-  const Power p = decay(negative_magnitude(a));
-  const Low t = less_one(p), e = value_of(p);
-  const Low near = t * t / (e + e);
-  const Low log = log1p_of_unit(base_less(m, K(1), near, e * e));
-  return base_less(m, K(1), K(0), m - K(space::rows::kLn2)) + log;
+  const Low m = base_abs(a), square = a * a;
+  const Low e = value_of(decay(negative_magnitude(K(2) * a)));
+  return base_less(m, K(1), square * polynomial(square, kLogCosh),
+                   (m - K(space::rows::kLn2)) + log1p_of_unit(e));
 }
 
 Low machine_mish_gate(Low a) {
@@ -150,8 +186,11 @@ Low machine_mish_gate_slope(Low a) {
   const Low factor = base_less(K(0), a, m.q, K(1));
   Low top = (K(4) * m.q) * factor;
   top = base_fma(top, m.q, top);
-  if (a.errors == Errors::relative)
-    top = base_fma(top * base_less(K(0), a, K(2), K(1)), m.rest, top);
+  if (a.errors == Errors::relative) {
+    const Low from_q = base_less(K(0), a, K(2), K(1)) * m.rest_of_q;
+    const Low from_denominator = K(-2) * m.rest_of_denominator / m.denominator;
+    top = base_fma(top, from_q + from_denominator, top);
+  }
   return top / (m.denominator * m.denominator);
 }
 
@@ -174,11 +213,14 @@ Low machine_sinc_slope(Low a) {
                    base_less(m, K(3e38), outside, K(0) / a));
 }
 
+/// Beyond 1: |a| - 1 + 2 e / (1 + e) with e = e^-2|a|.
 Low tanh_difference(Low a) {
   const auto K = constants(a);
-  const Low square = a * a;
-  return base_less(base_abs(a), K(1.3), a * (square * polynomial(square, kTanhDifference)),
-                   a - base_tanh(a));
+  const Low m = base_abs(a), square = a * a;
+  const Low e = value_of(decay(negative_magnitude(K(2) * a)));
+  const Low outside = (m - K(1)) + K(2) * e / (e + K(1));
+  return base_less(m, K(1), a * (square * polynomial(square, kTanhDifference)),
+                   base_copysign(outside, a));
 }
 
 Low expm1_difference(Low a) {
@@ -187,12 +229,23 @@ Low expm1_difference(Low a) {
                    base_expm1(a) - a);
 }
 
+/// With e = e^-|a|: (1 + e + a e) / (1 + e)^2, to the left e (1 + a + e) / (1 + e)^2.
 Low silu_slope(Low a) {
   const auto K = constants(a);
-  const Logistic l = logistic(a);
-  const Low far = l.e * l.s;
-  const Low other = base_less(a, K(0), l.s, far);
-  return base_less(a, K(0), far, l.s) * base_fma(a, other, K(1));
+  const Low e = value_of(decay(negative_magnitude(a)));
+  const Low top = base_less(a, K(0), (a + K(1)) + e, base_fma(a, e, e + K(1)));
+  return base_less(a, K(0), e, K(1)) * top / square_of_one_more(e);
+}
+
+/// To the right a - a Phi(-a). The product of a and the second factor is kept in two numbers.
+Low gelu(Low a) {
+  const auto K = constants(a);
+  const Low m = magnitude_for_mills(a), factor = base_copysign(m, a);
+  const Mills mills = mills_of(m);
+  const Power p = bell(a, mills.rest);
+  const Low high = factor * mills.value, low = base_fma(factor, mills.value, -high);
+  const Low y = base_scale2(high + base_fma(p.u, high, low), p.n);
+  return base_less_equal(a, K(0), y, a - y);
 }
 
 }  // namespace antigrad::kernels

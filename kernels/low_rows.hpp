@@ -24,9 +24,12 @@ Low machine_sinc_slope(Low a);
 Low nonpositive_exp(Low a);
 Low nonpositive_expm1(Low a);
 
-// Sums of a row and another term that would cancel.
+// Sums of a row and another term that would cancel, and products that would lose digits.
 Low tanh_difference(Low a);   // a - tanh(a)
 Low expm1_difference(Low a);  // expm1(a) - a
-Low silu_slope(Low a);        // sigmoid(a) + a logistic_pdf(a), as sigmoid(a) (1 + a sigmoid(-a))
+Low silu_slope(Low a);        // sigmoid(a) + a logistic_pdf(a)
+Low gelu(Low a);              // a normal_cdf(a), also where the second is denormal
+Low times_exp(Low y, Low a);  // y e^a, rounded once
+Low sine_square(Low a);       // sin(a)^2, whose error counts twice in a square
 
 }  // namespace antigrad::kernels

@@ -79,23 +79,29 @@ std::vector<Errors> errors_of(const Expr& e, Errors errors) {
   return all;
 }
 
-/// Differences of a row and its own first terms, with the digits that they would lose.
-struct Difference {
+/// Sums and products of rows, with the digits that they would lose. form takes x and y of the
+/// formula.
+struct Joint {
   Expr formula;
-  Low (*form)(Low);
+  Low (*form)(Low x, Low y);
 };
-const std::vector<Difference>& differences() {
-  static const std::vector<Difference> all{{pattern("x - tanh(x)"), tanh_difference},
-                                           {pattern("expm1(x) - x"), expm1_difference},
-                                           {pattern("sigmoid(x) + x*logistic_pdf(x)"), silu_slope}};
+const std::vector<Joint>& joints() {
+  static const std::vector<Joint> all{
+      {pattern("x - tanh(x)"), [](Low x, Low) { return tanh_difference(x); }},
+      {pattern("expm1(x) - x"), [](Low x, Low) { return expm1_difference(x); }},
+      {pattern("sigmoid(x) + x*logistic_pdf(x)"), [](Low x, Low) { return silu_slope(x); }},
+      {pattern("x*normal_cdf(x)"), [](Low x, Low) { return gelu(x); }},
+      {pattern("sin(x)*sin(x)"), [](Low x, Low) { return sine_square(x); }},
+      {pattern("y*exp(x)"), [](Low x, Low y) { return times_exp(y, x); }}};
   return all;
 }
 
-std::optional<Low> difference(const Expr& e, std::size_t i, const std::vector<Sym>& at,
-                              Errors errors) {
-  for (const Difference& d : differences())
-    if (const auto found = match(d.formula, e, static_cast<std::uint16_t>(i)))
-      return d.form({at[*found->x].builder, at[*found->x].id, errors});
+std::optional<Low> joint(const Expr& e, std::size_t i, const std::vector<Sym>& at, Errors errors) {
+  for (const Joint& j : joints())
+    if (const auto found = match(j.formula, e, static_cast<std::uint16_t>(i))) {
+      const Sym x = at[*found->x], y = at[found->y.value_or(*found->x)];
+      return j.form({x.builder, x.id, errors}, {y.builder, y.id, errors});
+    }
   return std::nullopt;
 }
 
@@ -133,7 +139,7 @@ Expr lower_rows(const Expr& e, Errors all, bool keep) {
     const Node& n = e.nodes[i];
     const auto operand = [&] { return Low{&out, at[n.a].id, errors[i]}; };
     if (!keep && errors[i] == Errors::relative)
-      if (const auto low = difference(e, i, at, errors[i])) {
+      if (const auto low = joint(e, i, at, errors[i])) {
         at.push_back({&out, low->id});
         continue;
       }

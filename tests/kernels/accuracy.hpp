@@ -53,10 +53,11 @@ inline std::optional<double> exact(const space::Expr& e, double x,
   return b.middle();
 }
 
-/// Whether e is 0 between half of x and twice x.
+/// Whether e is 0 between a quarter of x and four times x.
 inline bool near_zero(const space::Expr& e, double x, const std::vector<double>& theta) {
   const double at = space::value(e, x, theta);
-  for (const double factor : {0.5, 0.75, 0.9, 0.97, 0.999, 1.001, 1.03, 1.1, 1.25, 1.5, 2.0})
+  for (const double factor :
+       {0.25, 0.5, 0.75, 0.9, 0.97, 0.999, 1.001, 1.03, 1.1, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0})
     if (space::value(e, factor * x, theta) * at <= 0) return true;
   return false;
 }
@@ -66,6 +67,7 @@ struct Worst {
   double ulp = 0, at = 0, got = 0, want = 0;  // of the result, in its units
   double zero = 0;                            // near a zero, in eps max(1, |x|)
   double absolute = 0, absolute_at = 0;       // in eps times the largest number inside, at least 1
+  double result = 0, result_at = 0;           // in eps of the result, at least of 1
   double reference = 0;                       // of float64 against balls, in eps of the result
 };
 
@@ -88,6 +90,8 @@ inline void judge(Worst& worst, const Program& p, const std::vector<double>& the
   const double error = std::fabs(got - want);
   const double absolute = error / (kEps * std::max(1.0, size));
   if (!(absolute <= worst.absolute)) worst.absolute = absolute, worst.absolute_at = x;
+  const double result = error / (kEps * std::max(1.0, std::fabs(want)));
+  if (!(result <= worst.result)) worst.result = result, worst.result_at = x;
   if (p.errors == Errors::absolute || std::fabs(want) < kSmall) return;
   // A factor below the smallest normal number has the digits that are left to it.
   const double ulp = std::max(0.0, error - 0x1p-149 * std::max(1.0, std::fabs(x))) / unit(want);
