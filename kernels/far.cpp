@@ -174,8 +174,9 @@ Sym with_end(const End& end, Sym x, Sym beyond, Sym y) {
 
 }  // namespace
 
-Sym insert_with_limits(Builder& b, const Expr& e, std::span<const double> starts, bool wide) {
-  if (!reads(e, space::Op::Var)) return b.inline_expr(e, {}).front();
+Limited insert_with_limits(Builder& b, const Expr& e, std::span<const double> starts, bool wide) {
+  double reach = kInfinity;
+  if (!reads(e, space::Op::Var)) return {b.inline_expr(e, {}).front(), reach};
   const End ends[] = {end_of(e, -1, starts, wide), end_of(e, 1, starts, wide)};
   const auto value = [&](Sym at) { return b.inline_expr(e, std::span(&at, 1)).front(); };
   const Sym x = b.variable(0);
@@ -188,12 +189,13 @@ Sym insert_with_limits(Builder& b, const Expr& e, std::span<const double> starts
   }
   Sym y = value(inside);
   for (const End& end : ends) {
+    if (end.form != End::Form::as_written) reach = std::min(reach, std::fabs(end.at));
     if (end.form == End::Form::limit)
       y = with_end(end, x, literal(b, end.limit), y);
     else if (end.form == End::Form::line)
       y = with_end(end, x, value(b.literal(end.at)) * b.literal(1 / end.at) * x, y);
   }
-  return y;
+  return {y, reach};
 }
 
 }  // namespace antigrad::kernels

@@ -24,10 +24,15 @@ class Formulas {
   Formulas(Builder& b, const Activation& activation, Precision precision)
       : b_(b), starts_(space::starts_of(activation.parameters)), precision_(precision) {}
 
-  Sym operator()(const Expr& e) const {
+  Sym operator()(const Expr& e) {
     if (precision_ == Precision::formula) return insert(b_, e);
-    return insert_with_limits(b_, e, starts_, precision_ == Precision::f64);
+    const Limited limited = insert_with_limits(b_, e, starts_, precision_ == Precision::f64);
+    reach_ = std::fmin(reach_, limited.reach);
+    return limited.y;
   }
+
+  /// Up to which |x| the formulas are as they are written.
+  double reach() const { return reach_; }
 
   /// The output, NaN where x is.
   Sym elementwise(Sym output) const {
@@ -49,12 +54,22 @@ class Formulas {
   Builder& b_;
   const std::vector<double> starts_;
   const Precision precision_;
+  double reach_ = std::numeric_limits<double>::infinity();
 };
 
 Program finish(const Builder& b, const std::vector<Sym>& outputs, int elementwise, int inputs,
                int parameters, Errors errors) {
   const int reductions = static_cast<int>(outputs.size()) - elementwise;
   return {space::simplify(b.finish(outputs)), elementwise, reductions, inputs, parameters, errors};
+}
+
+/// With the formulas as they are written beside it, where that is something else. |x| is compared
+/// with a number that every arithmetic has.
+Program with_near(Program program, const Program& written, double reach) {
+  if (written.expr == program.expr) return program;
+  program.near = written.expr;
+  program.reach = std::fmin(reach, 0x1p120);
+  return program;
 }
 
 int parameter_count(const Activation& activation) {
@@ -68,9 +83,11 @@ Program forward_program(const Activation& activation) {
 }
 Program forward_program(const Activation& activation, Precision precision) {
   Builder b;
-  const Formulas formula(b, activation, precision);
+  Formulas formula(b, activation, precision);
   const Sym y = formula.elementwise(formula(activation.f));
-  return finish(b, {y}, 1, 1, parameter_count(activation), Errors::relative);
+  const Program program = finish(b, {y}, 1, 1, parameter_count(activation), Errors::relative);
+  if (precision != Precision::f32) return program;
+  return with_near(program, forward_program(activation), formula.reach());
 }
 
 Program backward_program(const Activation& activation) {
@@ -78,13 +95,15 @@ Program backward_program(const Activation& activation) {
 }
 Program backward_program(const Activation& activation, Precision precision) {
   Builder b;
-  const Formulas formula(b, activation, precision);
+  Formulas formula(b, activation, precision);
   const int n = parameter_count(activation);
   const Sym gy = b.variable(1);
   std::vector<Sym> outputs{formula.elementwise(gy * formula(activation.g))};
   for (int k = 0; k < n; ++k)
     outputs.push_back(gy * formula(space::derivative_param(activation.f, k)));
-  return finish(b, outputs, 1, 2, n, Errors::absolute);
+  const Program program = finish(b, outputs, 1, 2, n, Errors::absolute);
+  if (precision != Precision::f32) return program;
+  return with_near(program, backward_program(activation), formula.reach());
 }
 
 Program double_backward_program(const Activation& activation) {
@@ -92,7 +111,7 @@ Program double_backward_program(const Activation& activation) {
 }
 Program double_backward_program(const Activation& activation, Precision precision) {
   Builder b;
-  const Formulas formula(b, activation, precision);
+  Formulas formula(b, activation, precision);
   const int n = parameter_count(activation);
   const Sym gy = b.variable(1), ggx = b.variable(2);
   Sym dgy = ggx * formula(activation.g);
@@ -113,19 +132,22 @@ Program double_backward_program(const Activation& activation, Precision precisio
   return finish(b, outputs, 2, 3, 2 * n, Errors::absolute);
 }
 
-Program gated_forward_program(const Activation& activation) {
+Program gated_forward_program(const Activation& activation, Precision precision) {
   Builder b;
-  return finish(b, {insert(b, activation.f) * b.variable(1)}, 1, 2, parameter_count(activation),
-                Errors::relative);
+  Formulas formula(b, activation, precision);
+  const Sym y = formula.elementwise(formula(activation.f) * b.variable(1));
+  return finish(b, {y}, 1, 2, parameter_count(activation), Errors::relative);
 }
 
-Program gated_backward_program(const Activation& activation) {
+Program gated_backward_program(const Activation& activation, Precision precision) {
   Builder b;
+  Formulas formula(b, activation, precision);
   const int n = parameter_count(activation);
   const Sym gy = b.variable(2), through = gy * b.variable(1);
-  std::vector<Sym> outputs{through * insert(b, activation.g), gy * insert(b, activation.f)};
+  std::vector<Sym> outputs{formula.elementwise(through * formula(activation.g)),
+                           formula.elementwise(gy * formula(activation.f))};
   for (int k = 0; k < n; ++k)
-    outputs.push_back(through * insert(b, space::derivative_param(activation.f, k)));
+    outputs.push_back(through * formula(space::derivative_param(activation.f, k)));
   return finish(b, outputs, 2, 3, n, Errors::absolute);
 }
 

@@ -17,6 +17,9 @@ struct Program {
   int inputs = 0;
   int parameters = 0;
   Errors errors = Errors::relative;
+  /// The same in fewer operations where |x| <= reach, and x is no NaN; no outputs: there is none.
+  space::Expr near{};
+  double reach = 0;
 };
 
 /// What a program is computed in. formula (where nothing is said): nothing particular, the formulas
@@ -42,9 +45,11 @@ Program double_backward_program(const space::Activation& activation, Precision p
 // 2 (gy).
 
 /// u, v -> f(u) v.
-Program gated_forward_program(const space::Activation& activation);
+Program gated_forward_program(const space::Activation& activation,
+                              Precision precision = Precision::formula);
 
 /// u, v, gy -> gu = gy v g(u), gv = gy f(u); sums of gy v df/dtheta_k(u).
-Program gated_backward_program(const space::Activation& activation);
+Program gated_backward_program(const space::Activation& activation,
+                               Precision precision = Precision::formula);
 
 }  // namespace antigrad::kernels

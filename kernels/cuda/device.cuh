@@ -346,9 +346,12 @@ ANTIGRAD_DEVICE void store(Scalar* p, int count, const float* v) {
   else
     write_singly(p, count, words);
 }
-//@ read_again: base
-// From memory each time, so that many parameters by channel do not fill the registers.
-ANTIGRAD_DEVICE float read_again(const float* p) { return *(const volatile float*)p; }
+//@ float32_singly: float32
+ANTIGRAD_DEVICE float load_one(const Scalar* p) { return *p; }
+ANTIGRAD_DEVICE void store_one(Scalar* p, float v) { *p = v; }
+//@ halves_singly: halves
+ANTIGRAD_DEVICE float load_one(const Scalar* p) { return widen(*p); }
+ANTIGRAD_DEVICE void store_one(Scalar* p, float v) { *p = (Scalar)pair(v, 0.0f); }
 //@ block_sum: memory
 // The sum over the threads of a block, in a fixed order; in thread 0.
 ANTIGRAD_DEVICE float block_sum(float v) {

@@ -13,7 +13,7 @@ namespace {
 
 struct PassRow {
   const char* name;
-  Program (*program)(const space::Activation&);
+  Program (*program)(const space::Activation&, Precision);
   std::array<const char*, 3> inputs;
   std::size_t input_count;
   std::array<const char*, 2> outputs;
@@ -28,6 +28,8 @@ const PassRow kPasses[] = {
     {"gated_forward", gated_forward_program, {"u", "v"}, 2, {"y"}, 1},
     {"gated_backward", gated_backward_program, {"u", "v", "gy"}, 3, {"gu", "gv"}, 2},
 };
+
+constexpr Precision kPrecision = Precision::formula;
 
 const PassRow& row(Pass pass) { return kPasses[static_cast<std::size_t>(pass)]; }
 
@@ -46,13 +48,13 @@ class KernelText {
  public:
   KernelText(const space::Activation& activation, Pass pass, std::string name)
       : row_(row(pass)),
-        program_(row_.program(activation)),
+        program_(program_of(activation, pass)),
         name_(std::move(name)),
         own_(pass == Pass::double_backward ? program_.parameters / 2 : program_.parameters) {}
 
   bool sums() const { return program_.reductions > 0; }
 
-  /// Parameters by channel stay in registers, those of each element of a group, where they are few.
+  /// Whether registers hold parameters and sums by channel of each element of a group.
   bool holds() const { return program_.parameters + program_.reductions <= 5; }
 
   void add_element(CudaText& out, Type type) const {
@@ -85,26 +87,7 @@ class KernelText {
     return text + "  }\n}\n";
   }
 
-  std::string channel() const {
-    std::string text = head();
-    text +=
-        "  const i64 groups = (e.plane + kGroup - 1) / kGroup, threads = kThreads * "
-        "(i64)gridDim.x;\n"
-        "  for (i64 task = (i64)blockIdx.x * kThreads + threadIdx.x; task < e.lanes * groups;\n"
-        "       task += threads) {\n"
-        "    const i64 lane = task / groups, start = task % groups * kGroup;\n"
-        "    const int count = clipped(e.plane - start);\n";
-    if (program_.parameters > 0) text += channel_parameters();
-    if (sums()) text += fmt::format("    float sum[kGroup][{}] = {{}};\n", program_.reductions);
-    text +=
-        "#pragma unroll 1\n"
-        "    for (i64 row = lane; row < e.rows; row += e.lanes) {\n"
-        "      const i64 at = row * e.plane + start;\n";
-    text += loads("at") + group(holds() ? "p[i]" : "p", "y[{1}]", "sum[i][{0}]") + stores("at") +
-            "    }\n";
-    if (sums()) text += channel_sums();
-    return text + "  }\n}\n";
-  }
+  std::string channel() const { return holds() ? mixed_groups() : groups_of_one_channel(); }
 
  private:
   std::span<const char* const> inputs() const { return {row_.inputs.data(), row_.input_count}; }
@@ -125,6 +108,55 @@ class KernelText {
                        name_, arguments);
   }
 
+  /// A thread takes a group of elements, each of a channel of its own.
+  std::string mixed_groups() const {
+    std::string text = head() + tasks("groups");
+    text +=
+        "    const i64 start = place * kGroup;\n"
+        "    const int count = clipped(e.plane - start);\n";
+    if (program_.parameters > 0) text += channel_parameters();
+    if (sums()) text += fmt::format("    float sum[kGroup][{}] = {{}};\n", program_.reductions);
+    text +=
+        rows() + loads("at") + group("p[i]", "y[{1}]", "sum[i][{0}]") + stores("at") + "    }\n";
+    if (sums()) text += channel_sums();
+    return text + "  }\n}\n";
+  }
+
+  /// A thread takes a group where that is of one channel, else an element, so that it has one set
+  /// of parameters and sums.
+  std::string groups_of_one_channel() const {
+    std::string text = head() + "  const bool grouped = e.inner % kGroup == 0;\n" +
+                       tasks("grouped ? groups : e.plane");
+    text +=
+        "    const i64 start = grouped ? place * kGroup : place, channel = start / e.inner;\n"
+        "    const int count = kGroup;\n";
+    text += fmt::format("    float p[{}];\n", program_.parameters);
+    for (int k = 0; k < program_.parameters; ++k)
+      text += fmt::format("    p[{}] = {}[{} * e.channels + channel];\n", k, source(k), k % own_);
+    for (int k = 0; k < program_.reductions; ++k) text += fmt::format("    float sum{} = 0;\n", k);
+    text += "    if (grouped) {\n" + rows() + loads("at") + group("p", "y[{1}]", "sum{0}") +
+            stores("at") + "    }\n    } else {\n" + rows() + single("at") + "    }\n    }\n";
+    for (int k = 0; k < program_.reductions; ++k)
+      text += fmt::format("    partial[({0} * e.lanes + lane) * width + place] = sum{0};\n", k);
+    return text + "  }\n}\n";
+  }
+
+  /// The loop over what a thread does by channel: `width` places, rows of them by lanes.
+  static std::string tasks(const char* width) {
+    return fmt::format(
+        "  const i64 groups = (e.plane + kGroup - 1) / kGroup, width = {};\n"
+        "  for (i64 task = (i64)blockIdx.x * kThreads + threadIdx.x; task < e.lanes * width;\n"
+        "       task += kThreads * (i64)gridDim.x) {{\n"
+        "    const i64 lane = task / width, place = task % width;\n",
+        width);
+  }
+
+  static std::string rows() {
+    return "#pragma unroll 1\n"
+           "    for (i64 row = lane; row < e.rows; row += e.lanes) {\n"
+           "      const i64 at = row * e.plane + start;\n";
+  }
+
   std::string loads(const char* at) const {
     std::string text = "      float ";
     for (const char* const name : inputs()) text += fmt::format("{}s[kGroup], ", name);
@@ -142,6 +174,21 @@ class KernelText {
     return text;
   }
 
+  /// One element.
+  std::string single(const char* at) const {
+    std::string text, arguments;
+    for (const char* const name : inputs())
+      arguments += fmt::format("load_one({} + {}), ", name, at);
+    text += fmt::format("      float values[{}];\n      {}_element({}p, values);\n",
+                        program_.elementwise + program_.reductions, name_, arguments);
+    for (int k = 0; k < program_.elementwise; ++k)
+      text += fmt::format("      store_one({} + {}, values[{}]);\n",
+                          outputs()[static_cast<std::size_t>(k)], at, k);
+    for (int k = 0; k < program_.reductions; ++k)
+      text += fmt::format("      sum{} += values[{}];\n", k, program_.elementwise + k);
+    return text;
+  }
+
   /// The elements of a group. `value` is what output {1} adds to `sum` {0}.
   std::string group(const char* parameters, const char* value, const char* sum) const {
     std::string text, arguments;
@@ -154,9 +201,8 @@ class KernelText {
         "#pragma unroll\n"
         "      for (int i = 0; i < kGroup; ++i) {{\n"
         "        float y[{}];\n"
-        "{}        {}_element({}y);\n",
-        program_.elementwise + program_.reductions, local || holds() ? "" : read_parameters(),
-        name_, arguments);
+        "        {}_element({}y);\n",
+        program_.elementwise + program_.reductions, name_, arguments);
     for (int k = 0; k < program_.elementwise; ++k)
       text += fmt::format("        {}s[i] = y[{}];\n", outputs()[static_cast<std::size_t>(k)], k);
     for (int k = 0; k < program_.reductions; ++k)
@@ -165,24 +211,15 @@ class KernelText {
     return text + "      }\n";
   }
 
-  std::string read_parameters() const {
-    std::string text = fmt::format("        float p[{}];\n", program_.parameters);
-    for (int k = 0; k < program_.parameters; ++k)
-      text += fmt::format("        p[{}] = read_again({} + {} * e.channels + channels[i]);\n", k,
-                          source(k), k % own_);
-    return text;
-  }
-
-  /// p[i]: the parameters of the channel of element i of the group; channels[i]: the channel.
+  /// p[i]: the parameters of the channel of element i of the group.
   std::string channel_parameters() const {
-    std::string text = holds() ? fmt::format("    float p[kGroup][{}];\n", program_.parameters)
-                               : "    int channels[kGroup];\n";
-    text +=
+    std::string text = fmt::format(
+        "    float p[kGroup][{}];\n"
         "    i64 channel = start / e.inner, left = (channel + 1) * e.inner - start;\n"
         "#pragma unroll\n"
-        "    for (int i = 0; i < kGroup; ++i) {\n";
-    if (!holds()) text += "      channels[i] = (int)channel;\n";
-    for (int k = 0; holds() && k < program_.parameters; ++k)
+        "    for (int i = 0; i < kGroup; ++i) {{\n",
+        program_.parameters);
+    for (int k = 0; k < program_.parameters; ++k)
       text +=
           fmt::format("      p[i][{}] = {}[{} * e.channels + channel];\n", k, source(k), k % own_);
     return text +
@@ -221,7 +258,7 @@ class KernelText {
 const char* to_string(Pass pass) { return row(pass).name; }
 
 Program program_of(const space::Activation& activation, Pass pass) {
-  return row(pass).program(activation);
+  return row(pass).program(activation, kPrecision);
 }
 
 std::span<const char* const> inputs_of(Pass pass) {
@@ -247,7 +284,8 @@ std::string cuda_source(const space::Activation& activation, std::span<const Pas
     text += by_layer ? kernel.layer() : kernel.channel();
     if (kernel.sums() && options.reduce) elements.parts.insert("reduce");
     if (kernel.sums() && by_layer) elements.parts.insert("block_sum");
-    if (!by_layer && !kernel.holds()) elements.parts.insert("read_again");
+    if (!by_layer && !kernel.holds())
+      elements.parts.insert(options.type == Type::f32 ? "float32_singly" : "halves_singly");
   }
   std::string parts = cuda_parts(elements.parts);
   if (const auto at = parts.find(" reduce("); at != std::string::npos)

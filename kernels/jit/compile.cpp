@@ -121,15 +121,16 @@ class Cache {
   std::list<Entry> entries_;  // used last first
 };
 
-std::shared_ptr<Cache> process_cache() {
-  static const auto cache = std::make_shared<Cache>();
+/// Never destroyed: its kernels are machine code of a compiler that is not, either.
+Cache& process_cache() {
+  static Cache& cache = *new Cache;
   return cache;
 }
 
 }  // namespace
 
 std::unique_ptr<Kernel> compile(const space::Activation& activation, const Target& target) {
-  return std::make_unique<SharedKernel>(process_cache()->get(activation, target));
+  return std::make_unique<SharedKernel>(process_cache().get(activation, target));
 }
 
 }  // namespace antigrad::kernels

@@ -5,12 +5,13 @@
 #include <llvm/IR/Verifier.h>
 #include <llvm/Support/raw_ostream.h>
 
+#include <initializer_list>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
-#include "kernels/float_table.hpp"
 #include "kernels/jit/elements.hpp"
-#include "kernels/jit/table_lookup.hpp"
+#include "kernels/jit/program_code.hpp"
 #include "kernels/jit/vector_ops.hpp"
 
 namespace antigrad::kernels {
@@ -20,36 +21,50 @@ using llvm::Align;
 using llvm::BasicBlock;
 using llvm::PHINode;
 using llvm::Value;
-using space::Node;
-using space::Op;
-
-using Values = std::vector<Value*>;
 
 /// Vectors an iteration works on: fewer for long programs, whose values would not fit the
 /// registers.
-int unroll_of(const Program& program) {
-  const std::size_t size = program.expr.nodes.size();
+int unroll_of(const space::Expr& e) {
+  const std::size_t size = e.nodes.size();
   return size <= 60 ? 4 : size <= 120 ? 3 : size <= 300 ? 2 : 1;
 }
 
+/// What the unrolled loop computes.
+const space::Expr& body_of(const Program& program) {
+  return program.near.outputs.empty() ? program.expr : program.near;
+}
+
 /// One function under construction. Blocks: entry (parameters, constants), body (unrolled), rest
-/// (one masked vector at a time), finish (lanes stored).
+/// (one masked vector at a time), finish (lanes stored). With a near program: head (is there an
+/// iteration?), check (are its inputs near?), body for these, tail (is there a rest?), rest for
+/// what is left and for iterations with inputs that are not near, back to head.
 class Emitter {
  public:
   Emitter(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa,
           Type type)
       : program_(program),
         isa_(isa),
-        unroll_(unroll_of(program)),
-        fuses_(isa.fma && type != Type::f64),
+        unroll_(unroll_of(body_of(program))),
         ir_(module.getContext()),
         ops_(ir_, isa, type == Type::f64),
         elements_(ir_, ops_, isa, type),
-        function_(declare(module, name)) {
-    if (type != Type::f64) make_lookups(module);
-  }
+        function_(declare(module, name)),
+        whole_(ir_, ops_, isa, module, program, program.expr, type == Type::f64,
+               isa.fma && type != Type::f64),
+        near_(ir_, ops_, isa, module, program, body_of(program), type == Type::f64,
+              isa.fma && type != Type::f64) {}
 
   void emit() {
+    if (program_.near.outputs.empty())
+      emit_plain();
+    else
+      emit_guarded();
+    ir_.CreateRetVoid();
+    verify();
+  }
+
+ private:
+  void emit_plain() {
     auto* const entry = block("entry");
     auto* const body = block("body");
     auto* const rest_check = block("rest_check");
@@ -57,7 +72,7 @@ class Emitter {
     auto* const finish = block("finish");
     ir_.SetInsertPoint(entry);
     load_arguments();
-    emit_uniform_nodes();
+    near_.emit_uniform_nodes(function_->getArg(3));
     Value* const step = ir_.getInt64(unroll_ * ops_.lanes());
     Value* const whole = ir_.CreateSub(n_, ir_.CreateSRem(n_, step));
     ir_.CreateCondBr(ir_.CreateICmpSGT(whole, ir_.getInt64(0)), body, rest_check);
@@ -68,11 +83,78 @@ class Emitter {
     const Values after_rest = emit_rest(rest_check, rest, finish, whole, sums);
     ir_.SetInsertPoint(finish);
     store_lanes(rest_check, rest, sums, after_rest);
-    ir_.CreateRetVoid();
-    verify();
   }
 
- private:
+  void emit_guarded() {
+    auto* const entry = block("entry");
+    auto* const head = block("head");
+    auto* const check = block("check");
+    auto* const body = block("body");
+    auto* const tail = block("tail");
+    auto* const rest = block("rest");
+    auto* const finish = block("finish");
+    ir_.SetInsertPoint(entry);
+    load_arguments();
+    whole_.emit_uniform_nodes(function_->getArg(3));
+    near_.emit_uniform_nodes(function_->getArg(3));
+    ir_.CreateBr(head);
+
+    const auto reductions = static_cast<std::size_t>(program_.reductions);
+    ir_.SetInsertPoint(head);
+    PHINode* const i = ir_.CreatePHI(ir_.getInt64Ty(), 3);
+    const auto near_sums = sum_phis(reductions), far_sums = sum_phis(reductions);
+    Value* const to = ir_.CreateAdd(i, ir_.getInt64(unroll_ * ops_.lanes()));
+    ir_.CreateCondBr(ir_.CreateICmpSLE(to, n_), check, tail);
+
+    ir_.SetInsertPoint(check);
+    Values x;
+    for (int u = 0; u < unroll_; ++u) x.push_back(elements_.load(in_[0], index(i, u)));
+    ir_.CreateCondBr(any_far(x), rest, body);
+
+    ir_.SetInsertPoint(body);
+    const Values near_next = body_values(i, Values(near_sums.begin(), near_sums.end()), x);
+    ir_.CreateBr(head);
+
+    ir_.SetInsertPoint(tail);
+    ir_.CreateCondBr(ir_.CreateICmpSLT(i, n_), rest, finish);
+
+    ir_.SetInsertPoint(rest);
+    PHINode* const j = ir_.CreatePHI(ir_.getInt64Ty(), 3);
+    PHINode* const end = ir_.CreatePHI(ir_.getInt64Ty(), 3);
+    const auto rest_sums = sum_phis(reductions);
+    const Values far_next = rest_values(whole_, j, end, Values(rest_sums.begin(), rest_sums.end()));
+    Value* const next = ir_.CreateAdd(j, ir_.getInt64(ops_.lanes()));
+    ir_.CreateCondBr(ir_.CreateICmpSLT(next, end), rest, head);
+
+    incoming(i, {{ir_.getInt64(0), entry}, {to, body}, {end, rest}});
+    incoming(j, {{i, check}, {i, tail}, {next, rest}});
+    incoming(end, {{to, check}, {n_, tail}, {end, rest}});
+    for (std::size_t k = 0; k < reductions; ++k) {
+      incoming(near_sums[k], {{zero(), entry}, {near_next[k], body}, {near_sums[k], rest}});
+      incoming(far_sums[k], {{zero(), entry}, {far_sums[k], body}, {far_next[k], rest}});
+      incoming(rest_sums[k], {{far_sums[k], check}, {far_sums[k], tail}, {far_next[k], rest}});
+    }
+    ir_.SetInsertPoint(finish);
+    for (std::size_t k = 0; k < reductions; ++k)
+      store_lane(k, ir_.CreateFAdd(scaled(near_, k, near_sums[k]), scaled(whole_, k, far_sums[k])));
+  }
+
+  /// Whether a number is beyond the reach of the near program, or NaN.
+  Value* any_far(const Values& x) {
+    Value* far = nullptr;
+    for (Value* const v : x) {
+      Value* const size = ops_.apply(space::Op::Abs, v, nullptr, nullptr, nullptr);
+      Value* const beyond = ir_.CreateFCmpUGT(size, ops_.literal(program_.reach));
+      far = far ? ir_.CreateOr(far, beyond) : beyond;
+    }
+    auto* const bits = ir_.getIntNTy(static_cast<unsigned>(ops_.lanes()));
+    return ir_.CreateICmpNE(ir_.CreateBitCast(far, bits), llvm::ConstantInt::get(bits, 0));
+  }
+
+  static void incoming(PHINode* phi, std::initializer_list<std::pair<Value*, BasicBlock*>> all) {
+    for (const auto& [value, from] : all) phi->addIncoming(value, from);
+  }
+
   llvm::Function* declare(llvm::Module& module, const std::string& name) {
     llvm::Type* const pointer = ir_.getPtrTy();
     auto* const type = llvm::FunctionType::get(
@@ -91,11 +173,6 @@ class Emitter {
     return BasicBlock::Create(ir_.getContext(), name, function_);
   }
 
-  void make_lookups(llvm::Module& module) {
-    for (const auto& table : program_.expr.tables)
-      lookups_.emplace_back(ir_, ops_, isa_, module, make_float_table(*table));
-  }
-
   void load_arguments() {
     n_ = function_->getArg(2);
     const auto pointer = [&](unsigned list, int k) {
@@ -106,59 +183,8 @@ class Emitter {
     for (int k = 0; k < program_.elementwise; ++k) out_.push_back(pointer(1, k));
   }
 
-  /// What does not depend on an input, once, in front of the loops.
-  void emit_uniform_nodes() {
-    const auto& e = program_.expr;
-    uniform_.resize(e.nodes.size());
-    for (std::size_t i = 0; i < e.nodes.size(); ++i) {
-      const Node& n = e.nodes[i];
-      if (n.op == Op::Var) continue;
-      if (n.op == Op::Lit) {
-        uniform_[i] = ops_.literal(e.literals[n.a]);
-      } else if (n.op == Op::Param) {
-        Value* const at = ir_.CreateConstGEP1_32(scalar(), function_->getArg(3), n.a);
-        uniform_[i] = ir_.CreateVectorSplat(ops_.lanes(), ir_.CreateLoad(scalar(), at));
-      } else if (operands_in(uniform_, n)) {
-        uniform_[i] = operation(n, uniform_);
-      }
-    }
-  }
-
-  static bool operands_in(const Values& values, const Node& n) {
-    const std::uint16_t operands[] = {n.a, n.b, n.c, n.d};
-    for (int k = 0; k < space::primitive(n.op).arity; ++k)
-      if (!values[operands[k]]) return false;
-    return true;
-  }
-
-  Value* operation(const Node& n, const Values& v) {
-    if (n.op == Op::Integral)
-      return lookups_.empty() ? ops_.integral(program_.expr.tables[n.b].get(), v[n.a])
-                              : lookups_[n.b].value(v[n.a]);
-    return ops_.apply(n.op, v[n.a], v[n.b], v[n.c], v[n.d]);
-  }
-
-  /// Values of all nodes for `copies` vectors, operation by operation. load(copy, input) reads one.
-  template <class Load>
-  std::vector<Values> compute(int copies, const Load& load) {
-    std::vector<Values> v(static_cast<std::size_t>(copies), uniform_);
-    const auto& nodes = program_.expr.nodes;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      if (uniform_[i]) continue;
-      for (int u = 0; u < copies; ++u) {
-        Values& at = v[static_cast<std::size_t>(u)];
-        at[i] = nodes[i].op == Op::Var ? load(u, nodes[i].a) : operation(nodes[i], at);
-      }
-    }
-    return v;
-  }
-
   Value* index(Value* i, int copy) {
     return copy == 0 ? i : ir_.CreateAdd(i, ir_.getInt64(copy * ops_.lanes()));
-  }
-
-  Value* output(const Values& v, int k) const {
-    return v[program_.expr.outputs[static_cast<std::size_t>(k)]];
   }
 
   std::vector<PHINode*> sum_phis(std::size_t count) {
@@ -167,26 +193,36 @@ class Emitter {
     return phis;
   }
 
-  /// The node that is added up for reduction k: without its uniform factor, which the sum gets.
-  std::uint16_t summed(int k) const {
-    const auto i = program_.expr.outputs[static_cast<std::size_t>(program_.elementwise + k)];
-    const Node& n = program_.expr.nodes[i];
-    return n.op == Op::Mul && uniform_[n.a] && !uniform_[n.b] && fuses_ ? n.b : i;
-  }
-  Value* factor(int k) const {
-    const auto i = program_.expr.outputs[static_cast<std::size_t>(program_.elementwise + k)];
-    return summed(k) == i ? nullptr : uniform_[program_.expr.nodes[i].a];
+  /// An unrolled iteration at i, with x where that is read already; returns the sums.
+  Values body_values(Value* i, Values sums, const Values& x = {}) {
+    const auto v = near_.compute(unroll_, [&](int u, int input) -> Value* {
+      if (input == 0 && !x.empty()) return x[static_cast<std::size_t>(u)];
+      return elements_.load(in_[static_cast<std::size_t>(input)], index(i, u));
+    });
+    for (int u = 0; u < unroll_; ++u)
+      for (int k = 0; k < program_.elementwise; ++k)
+        elements_.store(near_.output(v[static_cast<std::size_t>(u)], k),
+                        out_[static_cast<std::size_t>(k)], index(i, u));
+    for (const Values& copy : v)
+      for (std::size_t k = 0; k < sums.size(); ++k)
+        sums[k] = near_.add(sums[k], copy, static_cast<int>(k));
+    return sums;
   }
 
-  /// sum + reduction k of the values v, in one rounding where that is a product. With a mask, where
-  /// it is true.
-  Value* add(Value* sum, const Values& v, int k, Value* mask = nullptr) {
-    const auto output_node = summed(k);
-    const Node& n = program_.expr.nodes[output_node];
-    Value* const grown = n.op == Op::Mul && fuses_
-                             ? ops_.apply(Op::Fma, v[n.a], v[n.b], sum, nullptr)
-                             : ir_.CreateFAdd(sum, v[output_node]);
-    return mask ? ir_.CreateSelect(mask, grown, sum) : grown;
+  /// The elements from i on of one vector, below `end`; returns the sums.
+  Values rest_values(ProgramCode& code, Value* i, Value* end, Values sums) {
+    Value* const mask = rest_mask(i, end);
+    const Values v =
+        code.compute(1,
+                     [&](int, int input) -> Value* {
+                       return elements_.load(in_[static_cast<std::size_t>(input)], i, mask);
+                     })
+            .front();
+    for (int k = 0; k < program_.elementwise; ++k)
+      elements_.store(code.output(v, k), out_[static_cast<std::size_t>(k)], i, mask);
+    for (std::size_t k = 0; k < sums.size(); ++k)
+      sums[k] = code.add(sums[k], v, static_cast<int>(k), mask);
+    return sums;
   }
 
   /// Elements 0 .. whole; returns the sums.
@@ -195,17 +231,7 @@ class Emitter {
     PHINode* const i = ir_.CreatePHI(ir_.getInt64Ty(), 2);
     const auto reductions = static_cast<std::size_t>(program_.reductions);
     const auto sums = sum_phis(reductions);
-    const auto v = compute(unroll_, [&](int u, int input) -> Value* {
-      return elements_.load(in_[static_cast<std::size_t>(input)], index(i, u));
-    });
-    for (int u = 0; u < unroll_; ++u)
-      for (int k = 0; k < program_.elementwise; ++k)
-        elements_.store(output(v[static_cast<std::size_t>(u)], k),
-                        out_[static_cast<std::size_t>(k)], index(i, u));
-    Values next(sums.begin(), sums.end());
-    for (const Values& copy : v)
-      for (std::size_t k = 0; k < reductions; ++k)
-        next[k] = add(next[k], copy, static_cast<int>(k));
+    const Values next = body_values(i, Values(sums.begin(), sums.end()));
     Value* const end = ir_.CreateAdd(i, ir_.getInt64(unroll_ * ops_.lanes()));
     close_loop(before, i, ir_.getInt64(0), end, sums, Values(sums.size(), zero()), next);
     ir_.CreateCondBr(ir_.CreateICmpSLT(end, whole), body, after);
@@ -218,25 +244,17 @@ class Emitter {
     ir_.SetInsertPoint(rest);
     PHINode* const i = ir_.CreatePHI(ir_.getInt64Ty(), 2);
     const auto sums = sum_phis(static_cast<std::size_t>(program_.reductions));
-    Value* const mask = rest_mask(i);
-    const Values v = compute(1, [&](int, int input) -> Value* {
-                       return elements_.load(in_[static_cast<std::size_t>(input)], i, mask);
-                     }).front();
-    for (int k = 0; k < program_.elementwise; ++k)
-      elements_.store(output(v, k), out_[static_cast<std::size_t>(k)], i, mask);
-    Values next;
-    for (int k = 0; k < program_.reductions; ++k)
-      next.push_back(add(sums[static_cast<std::size_t>(k)], v, k, mask));
+    const Values next = rest_values(near_, i, n_, Values(sums.begin(), sums.end()));
     Value* const end = ir_.CreateAdd(i, ir_.getInt64(ops_.lanes()));
     close_loop(before, i, whole, end, sums, initial, next);
     ir_.CreateCondBr(ir_.CreateICmpSLT(end, n_), rest, after);
     return next;
   }
 
-  Value* rest_mask(Value* i) {
+  Value* rest_mask(Value* i, Value* end) {
     llvm::SmallVector<llvm::Constant*, 16> lanes;
     for (int k = 0; k < ops_.lanes(); ++k) lanes.push_back(ir_.getInt32(static_cast<unsigned>(k)));
-    Value* const left = ir_.CreateTrunc(ir_.CreateSub(n_, i), ir_.getInt32Ty());
+    Value* const left = ir_.CreateTrunc(ir_.CreateSub(end, i), ir_.getInt32Ty());
     return ir_.CreateICmpSLT(llvm::ConstantVector::get(lanes),
                              ir_.CreateVectorSplat(ops_.lanes(), left));
   }
@@ -276,12 +294,19 @@ class Emitter {
       phi->addIncoming(after_rest[k], rest);
       last.push_back(phi);
     }
-    for (std::size_t k = 0; k < last.size(); ++k) {
-      const auto at = k * static_cast<std::size_t>(ops_.lanes());
-      if (Value* const f = factor(static_cast<int>(k))) last[k] = ir_.CreateFMul(last[k], f);
-      ir_.CreateAlignedStore(last[k], ir_.CreateConstGEP1_64(scalar(), function_->getArg(4), at),
-                             Align(4));
-    }
+    for (std::size_t k = 0; k < last.size(); ++k) store_lane(k, scaled(near_, k, last[k]));
+  }
+
+  /// The sum of reduction k with its factor.
+  Value* scaled(const ProgramCode& code, std::size_t k, Value* sum) {
+    Value* const f = code.factor(static_cast<int>(k));
+    return f ? ir_.CreateFMul(sum, f) : sum;
+  }
+
+  void store_lane(std::size_t k, Value* sum) {
+    const auto at = k * static_cast<std::size_t>(ops_.lanes());
+    ir_.CreateAlignedStore(sum, ir_.CreateConstGEP1_64(scalar(), function_->getArg(4), at),
+                           Align(4));
   }
 
   void verify() const {
@@ -294,14 +319,13 @@ class Emitter {
   const Program& program_;
   const Isa& isa_;
   const int unroll_;
-  const bool fuses_;  // a product into the sum that reads it
   llvm::IRBuilder<> ir_;
   VectorOps ops_;
   Elements elements_;
   llvm::Function* function_;
-  std::vector<TableLookup> lookups_;  // by table of the program
+  ProgramCode whole_, near_;  // near_: what the unrolled loop computes
   Value* n_ = nullptr;
-  Values in_, out_, uniform_;
+  Values in_, out_;
 };
 
 }  // namespace

@@ -25,7 +25,7 @@ inline int lane_count(const Isa& isa, Type type) {
 }
 
 /// `program` is lowered (core operations) unless the type is f64; then its tables must outlive the
-/// code, which calls them.
+/// code, which calls them, and it has no near form.
 void emit(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa,
           Type type);
 

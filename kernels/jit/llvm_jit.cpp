@@ -45,6 +45,7 @@ std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation, Type ty
 #include "kernels/cache.hpp"
 #include "kernels/jit/emit.hpp"
 #include "kernels/lower.hpp"
+#include "kernels/near.hpp"
 #include "kernels/regroup.hpp"
 #include "kernels/table_loops.hpp"
 
@@ -52,6 +53,7 @@ namespace antigrad::kernels {
 namespace {
 
 namespace orc = llvm::orc;
+using space::Expr;
 using Code = void (*)(const void* const* in, void* const* out, std::int64_t n,
                       const void* parameters, void* lanes);
 
@@ -188,9 +190,10 @@ class Jit {
   std::uint64_t made_ = 0;
 };
 
-/// The process's compiler, made on first use; routines keep it alive.
-std::shared_ptr<Jit> process_jit() {
-  static const auto jit = std::make_shared<Jit>();
+/// The process's compiler, made on first use. It is never destroyed: at exit what LLVM keeps in
+/// statics of functions may be gone before it, and before routines that live as long.
+const std::shared_ptr<Jit>& process_jit() {
+  static const auto& jit = *new std::shared_ptr<Jit>(std::make_shared<Jit>());
   return jit;
 }
 
@@ -246,6 +249,15 @@ class LlvmRoutine final : public Routine {
   Jit::Compiled compiled_;
 };
 
+/// In float32 arithmetic.
+Expr lowered(Program program, const Expr& e) {
+  // In long programs what is shared would only keep registers.
+  constexpr std::size_t kLong = 200;
+  program.expr = e;
+  const bool group = program.errors == Errors::absolute && e.nodes.size() <= kLong;
+  return lower(group ? regroup(program).expr : e, program.errors);
+}
+
 }  // namespace
 
 bool has_llvm() { return true; }
@@ -253,13 +265,16 @@ bool has_llvm() { return true; }
 Isa host_isa() { return process_jit()->isa(); }
 
 std::unique_ptr<Routine> llvm_routine(const Program& program, Type type, const Isa& isa) {
-  if (type == Type::f64) return std::make_unique<LlvmRoutine<double>>(program, type, isa);
-  // In long programs what is shared would only keep registers.
-  constexpr std::size_t kLong = 200;
-  const bool group = program.errors == Errors::absolute && program.expr.nodes.size() <= kLong;
-  Program lowered = group ? regroup(program) : program;
-  lowered.expr = lower(lowered.expr, program.errors);
-  return std::make_unique<LlvmRoutine<float>>(std::move(lowered), type, isa);
+  Program machine = program;
+  machine.near = {};
+  if (type == Type::f64)
+    return std::make_unique<LlvmRoutine<double>>(std::move(machine), type, isa);
+  machine.expr = lowered(program, program.expr);
+  if (!program.near.outputs.empty()) {
+    machine.near = lowered(program, program.near);
+    machine.expr = near_where_it_serves(machine);
+  }
+  return std::make_unique<LlvmRoutine<float>>(std::move(machine), type, isa);
 }
 
 std::unique_ptr<Routine> llvm_routine(const Program& program, Type type) {

@@ -67,21 +67,20 @@ Usage usage_of(const std::string& log) {
   return usage;
 }
 
-/// Kernels by channel hold the parameters and sums of 8 channels: they may use more registers, and
-/// the double backward of four and more parameters spills a few of them.
+/// Kernels by channel hold the parameters and sums of 8 channels where they are few: they may use
+/// more registers.
 void expect_frugal(const CudaCode& code, int kernels, const std::string& what, Sharing sharing) {
   const Usage usage = usage_of(code.log);
   EXPECT_EQ(usage.kernels, kernels) << what << "\n" << code.log;
-  const int most = sharing == Sharing::layer ? 0 : 256;
-  EXPECT_LE(usage.spills, most) << what;
-  EXPECT_LE(usage.stack, most) << what;
+  EXPECT_EQ(usage.spills, 0) << what;
+  EXPECT_EQ(usage.stack, 0) << what;
   EXPECT_LE(usage.most_registers, sharing == Sharing::layer ? 128 : 255) << what;
 }
 
 TEST(CudaCompile, EveryActivationCompilesWithoutSpilling) {
   NEEDS_NVRTC();
   space::Random random(3);
-  int compiled_texts = 0, most = 0, spilled = 0;
+  int compiled_texts = 0, most = 0;
   for (const auto& a : zoo_activations()) {
     const int chosen = static_cast<int>(random.uniform() * 6);  // of the settings by layer
     int setting = 0;
@@ -94,12 +93,10 @@ TEST(CudaCompile, EveryActivationCompilesWithoutSpilling) {
           const auto what = fmt::format("{} {} {}", a.name, name_of(type), architecture);
           expect_frugal(code, 3, what, sharing);
           most = std::max(most, usage_of(code.log).most_registers);
-          spilled += usage_of(code.log).spills;
           ++compiled_texts;
         }
   }
-  fmt::print("{} texts of 3 kernels, {} bytes spilled, at most {} registers\n", compiled_texts,
-             spilled, most);
+  fmt::print("{} texts of 3 kernels, at most {} registers\n", compiled_texts, most);
 }
 
 TEST(CudaCompile, GatesChannelsAndTablesCompileForFourArchitectures) {
