@@ -69,7 +69,10 @@ constexpr Form kDoubleForms[] = {
 std::string parenthesised(double sign, std::string text) {
   return std::signbit(sign) ? "(" + text + ")" : text;
 }
-std::string double_number(double v) { return parenthesised(v, fmt::format("{:a}", v)); }
+std::string double_number(double v) {
+  if (std::isinf(v)) return v > 0 ? "INFINITY" : "(-INFINITY)";
+  return parenthesised(v, fmt::format("{:a}", v));
+}
 std::string float_number(double v) {
   const auto f = static_cast<float>(v);
   return parenthesised(
@@ -378,7 +381,8 @@ std::string comment(const Subject& subject, const Names& names, const std::strin
                    "\n{0}_forward_f32(x{1}, y, n{2}): y[i] = f(x[i]){3}.\n"
                    "{0}_backward_f32(x, {4}gy, gx, {5}n{2}{6}): gx[i] = gy[i] f'(x[i]){7}.\n"
                    "The same with f64. n elements, any alignment; y may be x, gx may be gy. NaN in "
-                   "gives NaN out.\nThe loops of f32 have no branches: compilers vectorise them "
+                   "gives NaN out;\nat infinities f and f' have their limits. The loops of f32 "
+                   "have no branches: compilers vectorise them "
                    "(square roots with -fno-math-errno).\n"
                    "Test: cc -std=c11 -O2 -D{8}_TEST -x c {9}.h -lm && ./a.out */\n",
                    names.prefix, names.gate ? ", v" : "", names.parameters > 0 ? ", theta" : "",
@@ -394,14 +398,16 @@ std::vector<ExportedFile> c_files(const Subject& subject) {
   const Names names{identifier(subject), a.gate, a.parameters.size()};
   std::string upper = names.prefix;
   for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  const Program forward = a.gate ? gated_forward_program(a) : forward_program(a);
-  const Program backward = a.gate ? gated_backward_program(a) : backward_program(a);
   std::string functions, readers;
   Tables tables;
-  const auto kinds = arithmetics(needs_double(subject));
-  for (const Arithmetic& kind : kinds)
-    functions +=
-        forward_text(forward, kind, names, tables) + backward_text(backward, kind, names, tables);
+  const auto kinds = arithmetics(lowered_needs_double(subject));
+  for (const Arithmetic& kind : kinds) {
+    const Precision p = kind.lowered ? Precision::f32 : Precision::f64;
+    functions += forward_text(a.gate ? gated_forward_program(a, p) : forward_program(a, p), kind,
+                              names, tables) +
+                 backward_text(a.gate ? gated_backward_program(a, p) : backward_program(a, p), kind,
+                               names, tables);
+  }
   for (std::size_t k = 0; k < tables.size(); ++k) {
     if (kinds.front().lowered)
       readers += float_table(fmt::format("{}_integral_{}_f32", names.prefix, k), *tables[k]);

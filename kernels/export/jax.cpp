@@ -210,6 +210,15 @@ std::string programs_text(const space::Activation& a) {
   return before + text;
 }
 
+/// What a training has to keep to.
+std::string domains_text(const Subject& subject) {
+  const auto& parameters = subject.activation.parameters;
+  std::vector<std::string> all;
+  for (const auto& p : parameters)
+    all.push_back(fmt::format("{} in {}", p.name, space::to_string(p.domain, parameters)));
+  return all.empty() ? "" : fmt::format(" theta: {}.", fmt::join(all, ", "));
+}
+
 std::string functions_text(const Subject& subject) {
   std::string plain, cast, list;
   for (std::size_t k = 0; k < subject.activation.parameters.size(); ++k) {
@@ -219,14 +228,15 @@ std::string functions_text(const Subject& subject) {
   }
   const bool twice = needs_double(subject);
   const GateText gate = gate_text(subject);
-  return fmt::format(fmt::runtime(kFunctions), identifier(subject), plain,
-                     twice ? "x.astype(jnp.float64 if jax.config.jax_enable_x64 else jnp.float32)"
-                           : "x.astype(jnp.promote_types(x.dtype, jnp.float32))",
-                     subject.activation.gate ? "f(x) * v." : "Elementwise; any shape.",
-                     gate.argument, gate.factor,
-                     twice ? "Its terms cancel: with jax_enable_x64 it computes in float64."
-                           : "Half precision computes in float32.",
-                     cast, list);
+  return fmt::format(
+      fmt::runtime(kFunctions), identifier(subject), plain,
+      twice ? "x.astype(jnp.float64 if jax.config.jax_enable_x64 else jnp.float32)"
+            : "x.astype(jnp.promote_types(x.dtype, jnp.float32))",
+      (subject.activation.gate ? "f(x) * v." : "Elementwise; any shape.") + domains_text(subject),
+      gate.argument, gate.factor,
+      twice ? "Its terms cancel: with jax_enable_x64 it computes in float64."
+            : "Half precision computes in float32.",
+      cast, list);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "kernels/lower.hpp"
 #include "kernels/program.hpp"
 #include "space/error.hpp"
 #include "space/text.hpp"
@@ -42,7 +43,7 @@ bool taken(const std::string& name) {
       "erfc",     "expm1",    "log1p",    "sqrt",     "fabs",   "fma",       "gamma",    "logb",
       "ldexp",    "y0",       "y1",       "yn",       "j0",     "j1",        "jn",       "signal",
       "this",     "new",      "delete",   "template", "bool",   "namespace", "operator", "apply",
-      "gradient", "wide",     "integral", "horner",   "worst",  "lax"};
+      "gradient", "wide",     "integral", "horner",   "worst",  "lax",       "inside"};
   return std::ranges::count(words, name) > 0;
 }
 
@@ -73,15 +74,16 @@ std::vector<double> evaluated(const space::Expr& e, double x, const std::vector<
   return {out.begin(), out.end()};
 }
 
-/// The largest error of float32 arithmetic at one point of theta.
-double float_error(const space::Expr& e, const std::vector<double>& theta) {
+/// The largest error of `computed` in float32 at one point of theta.
+double float_error(const space::Expr& e, const space::Expr& computed,
+                   const std::vector<double>& theta) {
   constexpr int kPoints = 2048;
   constexpr double kReach = 16;
   double worst = 0;
   for (int i = 0; i < kPoints; ++i) {
     const double u = (2 * (i + 0.37) - kPoints) / kPoints;
     const double x = static_cast<float>(kReach * u);
-    const auto want = evaluated<double>(e, x, theta), got = evaluated<float>(e, x, theta);
+    const auto want = evaluated<double>(e, x, theta), got = evaluated<float>(computed, x, theta);
     for (std::size_t k = 0; k < want.size(); ++k)
       if (std::fabs(want[k]) < 1e30)
         worst = std::max(worst, std::fabs(got[k] - want[k]) / std::max(1.0, std::fabs(want[k])));
@@ -92,6 +94,16 @@ double float_error(const space::Expr& e, const std::vector<double>& theta) {
 std::vector<double> as_float(std::vector<double> values) {
   for (double& v : values) v = static_cast<double>(static_cast<float>(v));
   return values;
+}
+
+/// Whether f or its derivatives, computed in float32 as `computed` says, are off at the starts or
+/// at a place.
+bool loses_digits(const Subject& subject, const space::Expr& e, const space::Expr& computed) {
+  const auto& parameters = subject.activation.parameters;
+  double worst = float_error(e, computed, as_float(space::starts_of(parameters)));
+  for (const Place& place : subject.places)
+    worst = std::max(worst, float_error(e, computed, as_float(place.theta)));
+  return worst > kTolerance;
 }
 
 }  // namespace
@@ -187,10 +199,12 @@ Samples samples(const Subject& subject) {
 
 bool needs_double(const Subject& subject) {
   const space::Expr e = values_of(subject.activation);
-  double worst = float_error(e, as_float(space::starts_of(subject.activation.parameters)));
-  for (const Place& place : subject.places)
-    worst = std::max(worst, float_error(e, as_float(place.theta)));
-  return worst > kTolerance;
+  return loses_digits(subject, e, e);
+}
+
+bool lowered_needs_double(const Subject& subject) {
+  const space::Expr e = values_of(subject.activation);
+  return loses_digits(subject, e, lower(e));
 }
 
 }  // namespace antigrad::kernels

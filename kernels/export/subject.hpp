@@ -52,4 +52,7 @@ Samples samples(const Subject& subject);
 /// where its framework has that.
 bool needs_double(const Subject& subject);
 
+/// The same of our own float32 arithmetic (kernels/lower.hpp), which puts many roundings back.
+bool lowered_needs_double(const Subject& subject);
+
 }  // namespace antigrad::kernels

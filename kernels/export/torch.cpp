@@ -11,6 +11,7 @@
 #include "kernels/export/dialect.hpp"
 #include "kernels/export/flatten.hpp"
 #include "kernels/export/python_text.hpp"
+#include "kernels/export/torch_parameters.hpp"
 #include "kernels/export/triton_text.hpp"
 #include "kernels/program.hpp"
 #include "space/error.hpp"
@@ -160,7 +161,8 @@ class {0}Gradient(torch.autograd.Function):
 
 )py";
 
-/// {0}: the class, {1}: fields, {2}: their names as arguments, {3}, {4}: of a gate, {5}: docstring.
+/// {0}: the class, {1}: fields, {2}: parameters as arguments, {3}, {4}: of a gate, {5}: docstring,
+/// {6}: theta().
 constexpr const char* kModule = R"py(
 class {0}(torch.nn.Module):
     """{5}"""
@@ -168,7 +170,7 @@ class {0}(torch.nn.Module):
     def __init__(self, place=0):
         super().__init__()
 {1}
-    def forward(self, x{3}):
+{6}    def forward(self, x{3}):
         return {0}Function.apply(x{2}){4}
 
 )py";
@@ -191,7 +193,7 @@ def self_test():
     assert worst(gx, SAMPLES["gx"]) <= {1}, worst(gx, SAMPLES["gx"])
     for got, want in zip(gtheta, SAMPLES["gtheta"]):
         assert abs(float(got) - want) <= 1e-5 * max(1, abs(want)), (float(got), want)
-    x = torch.linspace(-4.0371, 4.0253, 33, dtype=torch.float64, requires_grad=True)
+{2}    x = torch.linspace(-4.0371, 4.0253, 33, dtype=torch.float64, requires_grad=True)
     theta = tuple(torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in PLACES[0])
     assert torch.autograd.gradcheck({0}Function.apply, (x, *theta))
     assert torch.autograd.gradgradcheck({0}Function.apply, (x, *theta))
@@ -255,20 +257,15 @@ std::string functions_text(const Subject& subject) {
 }
 
 std::string module_text(const Subject& subject) {
-  std::string fields, arguments;
-  const auto& parameters = subject.activation.parameters;
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    fields += fmt::format(
-        "        self.theta_{} = torch.nn.Parameter(torch.tensor(PLACES[place][{}]))  # in {}\n",
-        parameters[k].name, k, space::to_string(parameters[k].domain, parameters));
-    arguments += fmt::format(", self.theta_{}", parameters[k].name);
-  }
+  const TorchParameters parameters = torch_parameters(subject);
   const GateText gate = gate_text(subject);
-  return fmt::format(fmt::runtime(kModule), class_name(subject), fields, arguments, gate.argument,
-                     gate.factor,
+  return parameters.helpers +
+         fmt::format(fmt::runtime(kModule), class_name(subject), parameters.fields,
+                     parameters.fields.empty() ? "" : ", *self.theta()", gate.argument, gate.factor,
                      subject.activation.gate
                          ? "The gate f(x) * v; parameters start at the values of PLACES[place]."
-                         : "Elementwise; parameters start at the values of PLACES[place].");
+                         : "Elementwise; parameters start at the values of PLACES[place].",
+                     parameters.method);
 }
 
 std::string torch_text(const Subject& subject, std::vector<std::string> lines) {
@@ -279,7 +276,8 @@ std::string torch_text(const Subject& subject, std::vector<std::string> lines) {
          triton_text(subject, "    ") + "\n" + programs_text(subject.activation) +
          functions_text(subject) + "\n" + python_places(subject) + "\n" + module_text(subject) +
          "\n" + python_samples(subject) + "\n" +
-         fmt::format(fmt::runtime(kTest), class_name(subject), "1e-6");
+         fmt::format(fmt::runtime(kTest), class_name(subject), "1e-6",
+                     torch_parameters(subject).test);
 }
 
 /// {0}: the class, {1}: the name.

@@ -211,8 +211,9 @@ std::string float_tables(const Tables& tables) {
 
 std::string triton_text(const Subject& subject, const std::string& indent) {
   const space::Activation& a = subject.activation;
-  const std::vector<Program> programs{forward_program(a), backward_program(a),
-                                      double_backward_program(a)};
+  const std::vector<Program> programs{forward_program(a, Precision::f32),
+                                      backward_program(a, Precision::f32),
+                                      double_backward_program(a, Precision::f32)};
   Tables tables = tables_of(programs);
   return indented(kOperations + (tables.empty() ? "" : float_tables(tables) + kIntegral) + kLaunch +
                       kernel("forward", programs[0], "x, theta", "theta", tables) +

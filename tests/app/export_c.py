@@ -37,11 +37,12 @@ def library(cases, name, flags=("-O1",)):
     return ctypes.CDLL(str(target))
 
 
-def call(loaded, case, suffix):
+def call(loaded, case, suffix, x=None, gy=None):
+    x, gy = x or case.x, gy or case.gy
     kind = ctypes.c_float if suffix == "f32" else ctypes.c_double
-    n = len(case.x)
+    n = len(x)
     y, gx, gtheta = (kind * n)(), (kind * n)(), (ctypes.c_double * max(1, len(case.gtheta)))()
-    getattr(loaded, f"call_{prefix(case)}_{suffix}")((kind * n)(*case.x), (kind * n)(*case.gy), y, gx, ctypes.c_size_t(n), starts(case), gtheta)
+    getattr(loaded, f"call_{prefix(case)}_{suffix}")((kind * n)(*x), (kind * n)(*gy), y, gx, ctypes.c_size_t(n), starts(case), gtheta)
     return list(y), list(gx), list(gtheta)[: len(case.gtheta)]
 
 
@@ -58,6 +59,13 @@ def check(case, loaded=None):
     loaded = loaded or library([case], "one")
     case.judge(*call(loaded, case, "f32"))
     case.judge_exactly(*call(loaded, case, "f64"))
+    # Limits are near those of the parameters' starts, how near depends on the arithmetic.
+    wide = "const double x_i = (double)x[i]" in case.file(".h").read_text().split("_forward_f64(const")[0]
+    for suffix in ("f32", "f64"):
+        if case.gtheta and (wide or suffix == "f64"):
+            continue
+        y, gx, _ = call(loaded, case, suffix, case.far_x, [1.0] * len(case.far_x))
+        case.judge_far(y, gx, finite=suffix == "f32")
 
 
 def test_headers_agree_with_the_kernels():
@@ -79,17 +87,31 @@ def test_a_header_is_a_program_that_tests_itself():
             assert "pass" in subprocess.run(["./self"], capture_output=True, text=True, check=True).stdout
 
 
-def test_loops_are_vectorised():
-    (case,) = [c for c in write("c", 0) if c.name == "gelu"]
+# At these trained values f or f' loses more than 4e-7 in float32, so that the loop of f32 computes in float64.
+NOT_VECTORISED = {"acon_c", "gelu_sinc", "pau", "sinlu", "snake", "softplus_beta", "srs"}
+
+
+def forward_loop(case):
+    """Where the loop of the forward in float32 is: file name and line."""
+    lines = case.file(".h").read_text().split("\n")
+    start = next(k for k, line in enumerate(lines) if "_forward_f32(const" in line)
+    return case.file(".h").name, next(k for k in range(start, len(lines)) if "size_t i" in lines[k]) + 1
+
+
+def test_forward_loops_are_vectorised():
+    """By gcc, for every activation of the zoo without a table."""
+    cases = [c for c in write("c", 0) if "_integral_0_f32(float" not in c.file(".h").read_text()]
     if "Free Software Foundation" not in subprocess.run([CC, "--version"], capture_output=True, text=True, check=True).stdout:
         print("skipped:", CC, "is not gcc, which says what it vectorised")
         return
     source = pathlib.Path("vector.c")
-    source.write_text(wrapper(case))
-    said = subprocess.run([CC, "-std=c11", "-O3", "-march=x86-64-v3", "-fopt-info-vec-optimized", "-c", source], capture_output=True, text=True, check=True).stderr
-    lines = case.file(".h").read_text().split("\n")
-    loops = {lines[int(line.split(":")[1]) - 1].strip() for line in said.split("\n") if case.file(".h").name in line}
-    assert any("size_t i" in loop for loop in loops), said
+    source.write_text("".join(map(wrapper, cases)))
+    flags = ["-std=c11", "-O3", "-march=x86-64-v3", "-fno-math-errno", "-fopt-info-vec-optimized"]
+    said = subprocess.run([CC, *flags, "-c", source], capture_output=True, text=True, check=True).stderr
+    vectors = {(pathlib.Path(line.split(":")[0]).name, int(line.split(":")[1])) for line in said.split("\n") if ".h:" in line}
+    missed = {case.name for case in cases if forward_loop(case) not in vectors}
+    assert missed == NOT_VECTORISED, missed
+    print(len(cases) - len(missed), "of", len(cases), "forwards are vectorised")
 
 
 def test_a_wrong_header_is_seen():

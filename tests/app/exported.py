@@ -3,6 +3,7 @@
 A case is judged against the exact function (float64 at the float32 inputs): within 1e-6 max(1, |y|), parameter gradients
 (sums of 488 elements) within ten times that; what has a name is as near to the kernel that trained it.
 """
+import math
 import os
 import pathlib
 import random
@@ -20,6 +21,8 @@ class Case:
         *rows, kernel, exact = [[float.fromhex(word) for word in line.split()] for line in (folder / "values.txt").read_text().split("\n")[:-1]]
         self.x, self.gy, self.kernel_y, self.kernel_gx, self.y, self.gx = map(list, zip(*rows))
         self.kernel_gtheta, self.gtheta = kernel, exact
+        far = [[float.fromhex(word) for word in line.split()] for line in (folder / "far.txt").read_text().split("\n")[:-1]]
+        self.far_x, self.far_y, self.far_gx = map(list, zip(*far))
         self.named = not self.name.startswith("random")
 
     def file(self, suffix):
@@ -41,6 +44,14 @@ class Case:
         self.near("f in float64", y, self.y, 1e-12)
         self.near("df/dx in float64", gx, self.gx, 1e-12)
         assert all(abs(got - want) <= 1e-11 * max(1, abs(want)) for got, want in zip(gtheta, self.gtheta, strict=True)), self.text
+
+    def judge_far(self, y, gx, finite=True):
+        """At infinities and huge numbers: what the kernel says, f and f', to 1e-5 of it. Next to the largest number a factor may overflow."""
+        for what, got, want in (("f", y, self.far_y), ("df/dx", gx, self.far_gx)):
+            for x, a, b in zip(self.far_x, got, want, strict=True):
+                if math.isinf(x) or (finite and abs(x) < 1e38):
+                    same = a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= 1e-5 * max(1, abs(b)) < math.inf
+                    assert same, f"{self.name}: {self.text}: {what} at {x}: {a}, expected {b}"
 
     def float32_limit(self):
         """For what computes with the arithmetic of our machine code: where terms cancel, as far off as the kernel that trained."""

@@ -2,6 +2,7 @@
 // frameworks that they are for.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <cstring>
@@ -185,6 +186,32 @@ void write_values(const std::filesystem::path& folder, const space::Activation& 
   values << fmt::format("{:a}\n{:a}\n", fmt::join(gtheta, " "), fmt::join(exact, " "));
 }
 
+bool reads_sine(const space::Expr& e) {
+  return std::ranges::any_of(e.nodes, [](const space::Node& n) {
+    return n.op == space::Op::Sin || n.op == space::Op::Cos || n.op == space::Op::Sinc ||
+           n.op == space::Op::SincSlope || n.op == space::Op::SineIntegral;
+  });
+}
+
+/// far.txt: rows "x f g" by the kernel, at infinities and, but for sines, at huge numbers.
+void write_far(const std::filesystem::path& folder, const space::Activation& a,
+               const std::vector<double>& theta) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  std::vector<float> x{kInfinity, -kInfinity};
+  if (!reads_sine(a.f))
+    for (const float far : {1e10F, 1e20F, 1e30F, 3.4e38F}) x.insert(x.end(), {far, -far});
+  const std::vector<float> gy(x.size(), 1);
+  std::vector<float> y(x.size()), gx(x.size());
+  std::vector<double> gtheta(theta.size());
+  const auto kernel = compile(a);
+  const auto n = static_cast<std::int64_t>(x.size());
+  kernel->forward(x.data(), y.data(), n, theta);
+  kernel->backward(x.data(), gy.data(), gx.data(), n, theta, gtheta);
+  std::ofstream out(folder / "far.txt");
+  for (std::size_t i = 0; i < x.size(); ++i)
+    out << fmt::format("{:a} {:a} {:a}\n", x[i], y[i], gx[i]);
+}
+
 void write_case(const std::filesystem::path& folder, const std::string& wanted, Subject s) {
   std::filesystem::create_directories(folder);
   const ExportTarget& target = export_target(wanted);
@@ -192,6 +219,7 @@ void write_case(const std::filesystem::path& folder, const std::string& wanted, 
   for (const ExportedFile& file : export_files(target, s))
     std::ofstream(folder / file.name) << file.content;
   write_values(folder, s.activation, start_values(s));
+  write_far(folder, s.activation, start_values(s));
   std::ofstream(folder / "text.txt") << s.activation.text << "\n";
 }
 

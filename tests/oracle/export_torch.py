@@ -29,13 +29,26 @@ def module_class(loaded):
     return classes[0]
 
 
+def natural(module):
+    """Gradients of the values in their domains, from those of what the module trains."""
+    raw = list(module.parameters())
+    if not raw:
+        return []
+    slopes = torch.zeros(len(raw), len(raw), dtype=torch.float64)
+    for k, theta in enumerate(module.theta()):
+        for j, slope in enumerate(torch.autograd.grad(theta, raw, allow_unused=True, retain_graph=True)):
+            slopes[k, j] = 0 if slope is None else slope
+    got = torch.stack([p.grad.double() for p in raw])
+    return torch.linalg.solve(slopes.T, got).tolist()
+
+
 def called(function, module, case):
     x, gy = torch.tensor(case.x), torch.tensor(case.gy)
     x.requires_grad_()
     module.zero_grad()
     y = function(x)
     y.backward(gy)
-    return y.detach().tolist(), x.grad.tolist(), [float(p.grad) for p in module.parameters()]
+    return y.detach().tolist(), x.grad.tolist(), natural(module)
 
 
 def check(case):
@@ -97,7 +110,21 @@ def check_as_a_module(case):
     assert torch.equal(module(strided)[0], want.reshape(24))
     assert module(torch.empty(0, 3)).shape == (0, 3) and module(torch.tensor(float("nan"))).isnan()
     places = load(case.file("_torch.py")).PLACES
-    assert [float(p) for p in cls(place=1).parameters()] == [float(torch.tensor(v)) for v in places[1]]
+    assert torch.allclose(torch.stack(cls(place=1).theta()), torch.tensor(places[1]), rtol=1e-6)
+
+
+def check_domains(case):
+    """No step leaves the domains: the function stays finite, and its parameters where the formula says."""
+    loaded = load(case.file("_torch.py"))
+    for step in (-1e3, 1e3):
+        module = module_class(loaded)()
+        with torch.no_grad():
+            for p in module.parameters():
+                p.add_(step)
+        theta = dict(zip(loaded.PARAMETERS, (float(v) for v in module.theta())))
+        assert case.name != "xielu" or (theta["a_p"] > 0 and theta["a_n"] > 0.5), theta
+        assert case.name != "srs" or (theta["alpha"] > 0 and 0 < theta["beta"] < 2.718281828459045 * theta["alpha"]), theta
+        assert module(torch.linspace(-3, 0, 7)).isfinite().all(), (case.name, theta)
 
 
 def main():
@@ -108,7 +135,9 @@ def main():
     by_name = {c.name: c for c in cases}
     tabulated = next(c for c in cases if "integral(" in c.file("_torch.py").read_text().split("def ")[0])
     for name in ("xielu", "gelu", "srs"):
-        check_as_a_module(by_name[name]) if name != "gelu" else None
+        if name != "gelu":
+            check_as_a_module(by_name[name])
+            check_domains(by_name[name])
         check_half(by_name[name])
     for case in [by_name["xielu"], by_name["gelu"], tabulated] if not FULL else cases:
         check_compiled(case, "inductor" if FULL else "aot_eager")

@@ -18,6 +18,14 @@ def check(case):
     case.judge(y.tolist(), gx.tolist(), [float(g) for g in gtheta], limit=case.float32_limit())
 
 
+def check_far(case):
+    loaded = load(case.file("_triton.py"))
+    x, theta = torch.tensor(case.far_x), [torch.tensor(v) for v in loaded.PLACES[0]]
+    (y,) = loaded.triton_forward(x, theta)
+    gx, *_ = loaded.triton_backward(x, torch.ones_like(x), theta)
+    case.judge_far(y.tolist(), gx.tolist())
+
+
 def check_in_torch(case):
     """The PyTorch file takes the kernels, and gradcheck's second derivatives agree with plain torch."""
     loaded = load(case.file("_torch.py"))
@@ -42,6 +50,7 @@ def main():
     chosen = some(cases, 10)
     for case in chosen:
         check(case)
+        check_far(case)
     gelu = next(c for c in cases if c.name == "gelu")
     seen_to_fail(gelu, "_triton.py", "tl.store(out0_pointer + i, ", "tl.store(out0_pointer + i, 1.001 * ", check)
     for case in some(write("torch", 0), 4):
