@@ -28,19 +28,11 @@ using Clock = std::chrono::steady_clock;
 }
 
 Json parse_line(const std::string& path, int line, std::string_view text) {
-  const space::Where where{path, line, 0};
-  if (text.empty()) throw space::Error(where, "blank line in a journal; Optuna refuses it too");
-  Json record;
   try {
-    record = parse_json(text);
+    return parse_record(text);
   } catch (const space::Error& e) {
     throw space::Error({path, line, e.where().column}, e.message());
   }
-  if (!record.is_object() || !record.contains("op_code") || !record.contains("worker_id")) {
-    throw space::Error(where, "expected a journal record with op_code and worker_id, got " +
-                                  std::string(text.substr(0, 60)));
-  }
-  return record;
 }
 
 // Waits a moment: the writer that was just killed may still be on its way out.
@@ -80,6 +72,17 @@ bool write_all(int file, std::string_view text, off_t at) {
 
 }  // namespace
 
+Json parse_record(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (line.empty()) throw space::Error("blank line in a journal; Optuna refuses it too");
+  Json record = parse_json(line);
+  if (!record.is_object() || !record.contains("op_code") || !record.contains("worker_id")) {
+    throw space::Error("expected a journal record with op_code and worker_id, got " +
+                       std::string(line.substr(0, 60)));
+  }
+  return record;
+}
+
 std::vector<Json> read_journal(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) fail(path, fmt::format("cannot read the journal: {}", std::strerror(errno)));
@@ -87,8 +90,7 @@ std::vector<Json> read_journal(const std::string& path) {
   std::vector<Json> records;
   std::size_t begin = 0;
   for (std::size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    std::string_view line = std::string_view(text).substr(begin, end - begin);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
     records.push_back(parse_line(path, static_cast<int>(records.size()) + 1, line));
   }
   return records;
@@ -135,16 +137,22 @@ void Journal::append(std::span<const Json> records) {
     record["worker_id"] = worker_id_;
     text += to_text(record) + '\n';
   }
+  transact([&] { return std::move(text); });
+  seconds_ += std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void Journal::transact(const std::function<std::string()>& lines) {
   const JournalLock lock(path_);
   const off_t end = end_of_lines(file_.number);
-  if (!cut_torn_tail(file_.number) || !write_all(file_.number, text, end)) {
-    const std::string reason = std::strerror(errno);
-    const bool restored = end >= 0 && ::ftruncate(file_.number, end) == 0;
-    fail(path_,
-         fmt::format("cannot write the journal: {}; free some space, then `antigrad resume`{}",
-                     reason, restored ? "" : " (its last line may be torn: that is repaired)"));
-  }
-  seconds_ += std::chrono::duration<double>(Clock::now() - begin).count();
+  bool good = cut_torn_tail(file_.number);
+  const std::string text = good ? lines() : "";
+  good = good && (text.empty() || write_all(file_.number, text, end));
+  if (good) return;
+  const std::string reason = std::strerror(errno);
+  const bool restored = end >= 0 && ::ftruncate(file_.number, end) == 0;
+  fail(path_,
+       fmt::format("cannot write the journal: {}; free some space, then `antigrad resume`{}",
+                   reason, restored ? "" : " (its last line may be torn: that is repaired)"));
 }
 
 std::string timestamp() {

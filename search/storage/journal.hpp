@@ -4,13 +4,19 @@
 // torn last line, left by a writer that was killed, has been cut off; a group of records is one
 // write and one fsync. Readers take no lock.
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "search/storage/json.hpp"
 
 namespace antigrad::search {
+
+/// One line of a journal, without its end. Throws space::Error as read_journal does, without file
+/// and line.
+Json parse_record(std::string_view line);
 
 /// All complete records of a journal; a torn last line is left out. Throws space::Error naming file
 /// and line for what would make Optuna refuse the file too: a blank line, a line that is not a JSON
@@ -34,6 +40,10 @@ class Journal {
   /// Adds worker_id and appends all records in one write, then fsync. Throws space::Error when the
   /// disk refuses; the file then ends as before.
   void append(std::span<const Json> records);
+  /// The same for text that is complete lines already. `lines` is asked under the lock, after the
+  /// repair: what it reads then is what the file holds before its answer. Nothing is written when
+  /// the answer is "" or `lines` throws.
+  void transact(const std::function<std::string()>& lines);
 
   const std::string& path() const { return path_; }
   double seconds() const { return seconds_; }  // spent in append so far

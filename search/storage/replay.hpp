@@ -50,9 +50,15 @@ class Replayer {
   struct Change {
     int study = -1, trial = -1;
   };
-  /// Applies the next record. Throws as replay() does; the state is then as before it.
+  /// Applies the next record. Throws as replay() does; the state is then as before it. What Optuna
+  /// ignores changes nothing: records of studies and trials that do not exist, of finished trials,
+  /// parameters of another distribution than before.
   Change apply(const Json& record);
   const Replay& state() const { return replay_; }
+  /// The trial with this id; nullptr when there is none or its study is deleted.
+  const StoredTrial* trial(int id) const;
+  /// The id of the study that a trial belongs to, deleted or not; -1 when there is no such trial.
+  int study_of(int trial_id) const;
   Replay take() && { return std::move(replay_); }
 
  private:
@@ -61,10 +67,13 @@ class Replayer {
   Change apply_to_study(int op, const Json& record);
   Change apply_to_trial(int op, const Json& record);
   Change dispatch(const Json& record);
+  bool set_param(StoredTrial& trial, const Json& record);
   StoredStudy* study(int id);
 
   Replay replay_;
   std::vector<std::pair<int, int>> places_;  // trial id -> study id, number
+  // What a study's later distributions of a parameter must agree with.
+  std::map<std::pair<int, std::string>, Json> kinds_;
   int applied_ = 0;
 };
 

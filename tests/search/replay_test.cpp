@@ -68,17 +68,35 @@ TEST(Replay, GoesRecordByRecordAndSaysWhatChanged) {
   }
   EXPECT_EQ(changes,
             "0.-1 1.-1 -1.-1 0.-1 0.-1 0.0 1.0 0.0 0.0 0.0 1.0 0.0 -1.-1 -1.-1 1.-1 2.-1 ");
-  EXPECT_THROW(replayer.apply({{"op_code", 5}, {"trial_id", 7}}), space::Error);
+  EXPECT_THROW(replayer.apply({{"op_code", 5}, {"param_name", "x"}}), space::Error);
   EXPECT_THROW(replayer.apply({{"op_code", 4}, {"study_id", 0}, {"state", 9}}), space::Error);
   EXPECT_EQ(replayer.state().trial_count, 2) << "a record that is refused changes nothing";
   EXPECT_EQ(replayer.state().find("a")->trials.size(), 1u);
+}
+
+TEST(Replay, WhatOptunaIgnoresChangesNothing) {
+  std::vector<Json> all = records(
+      R"({"op_code":0,"study_name":"a","directions":[1]}
+{"op_code":4,"study_id":0,"datetime_start":null}
+{"op_code":5,"trial_id":0,"param_name":"k","param_value_internal":0,"distribution":"{\"name\":\"CategoricalDistribution\",\"attributes\":{\"choices\":[1,2]}}"}
+{"op_code":4,"study_id":0,"datetime_start":null})");
+  for (const Json& record : records(
+           R"({"op_code":8,"trial_id":7,"user_attr":{"a":1}}
+{"op_code":5,"trial_id":1,"param_name":"k","param_value_internal":0,"distribution":"{\"name\":\"CategoricalDistribution\",\"attributes\":{\"choices\":[1,2,3]}}"}
+{"op_code":5,"trial_id":1,"param_name":"k","param_value_internal":0,"distribution":"{\"name\":\"IntDistribution\",\"attributes\":{\"low\":0,\"high\":2,\"log\":false,\"step\":1}}"}
+{"op_code":4,"study_id":9,"datetime_start":null})"))
+    all.push_back(record);
+  const Replay now = replay(all);
+  EXPECT_EQ(now.trial_count, 2);
+  EXPECT_TRUE(now.find("a")->trials[1].params.empty());
+  EXPECT_TRUE(now.find("a")->trials[0].user_attrs.empty());
 }
 
 TEST(Replay, RecordThatCannotBeAppliedIsNamed) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"op_code":11})", "unknown op_code 11"},
       {R"({"op_code":4})", "study_id"},
-      {R"({"op_code":6,"trial_id":7,"state":1,"values":null})", "journal record 1"},
+      {R"({"op_code":6,"state":1,"values":null})", "journal record 1"},
       {R"({"op_code":0,"study_name":"s"})", "directions"},
       {"{\"op_code\":0,\"study_name\":\"s\",\"directions\":[1]}\n"
        "{\"op_code\":4,\"study_id\":0,\"state\":5}",
