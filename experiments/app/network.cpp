@@ -7,6 +7,7 @@
 
 #include "experiments/app/digest.hpp"
 #include "experiments/app/http.hpp"
+#include "experiments/app/http_server.hpp"
 #include "experiments/app/trainer_library.hpp"
 #include "space/error.hpp"
 
@@ -32,6 +33,11 @@ HttpHead http_get(const HttpRequest& request, const WantsBody& head, const Takes
   HttpHead answer;
   entry<decltype(antigrad_http_get)>("antigrad_http_get")(request, head, body, answer);
   return answer;
+}
+
+void http_serve(const HttpServerOptions& options, const std::vector<HttpRoute>& routes,
+                const std::function<void(int port)>& listening, const std::atomic<bool>& stop) {
+  entry<decltype(antigrad_http_serve)>("antigrad_http_serve")(options, routes, listening, stop);
 }
 
 std::string digest(const std::string& path, Digest kind) {
