@@ -188,6 +188,38 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
                               [&a](std::string size) { a.size = std::move(size); });
       break;
     case Option::all: app.add_flag("--all", a.all, "every claim, one after the other"); break;
+    case Option::host:
+      app.add_option("--host", a.host, "the address to listen on; default: 127.0.0.1")
+          ->option_text("ADDRESS");
+      break;
+    case Option::port:
+      app.add_option("--port", a.port, "default: 8080; 0: one that is free, said on stdout")
+          ->check(CLI::Range(0, 65535))
+          ->option_text("N");
+      break;
+    case Option::token_file:
+      app.add_option("--token-file", a.token_file,
+                     "a file whose first line is the token; default: $ANTIGRAD_TOKEN")
+          ->option_text("FILE");
+      break;
+    case Option::storage:
+      app.add_option("--storage", a.storage, "a journal file, or a run; default: DIR/journal.log")
+          ->option_text("FILE");
+      break;
+    case Option::space:
+      app.add_option("--space", a.space, "parameters as JSON; the study is made if it is missing")
+          ->option_text("JSON");
+      break;
+    case Option::result:
+      app.add_option("--values", a.values, "one an objective")->option_text("V,...");
+      app.add_option("--state", a.state, "complete, pruned or fail; default: complete")
+          ->option_text("STATE");
+      break;
+    case Option::certificate:
+      app.add_option("--cert", a.certificate, "serve HTTPS with this certificate (PEM)")
+          ->option_text("FILE");
+      app.add_option("--key", a.key, "the certificate's private key (PEM)")->option_text("FILE");
+      break;
   }
 }
 
@@ -278,6 +310,10 @@ Request parse_arguments(std::span<const Command> commands, std::vector<std::stri
                                    command.name, command.subject.name, usage_of(command),
                                    command.name));
   }
+  if (command.subject.needs_trial && !request.arguments.trial)
+    throw space::Error(
+        fmt::format("{}: TRIAL is missing; usage: {} (`antigrad {} --help` explains)", command.name,
+                    usage_of(command), command.name));
   request.command = &command;
   return request;
 }

@@ -49,8 +49,17 @@ struct Arguments {
   std::string python;                         // interpreter with torch; "": the oracle's
   bool train = false;
   bool atlas = false;
-  std::string size = "short";  // of a reproduction
-  bool all = false;            // of the claims
+  std::string size = "short";      // of a reproduction
+  bool all = false;                // of the claims
+  std::string host = "127.0.0.1";  // to listen on
+  int port = 8080;                 // 0: one that is free
+  std::string token_file;          // its first line is the server's token
+  std::string certificate;         // PEM files
+  std::string key;
+  std::string storage;             // a journal or a run; "": journal.log in root
+  std::string space;               // parameters and distributions, as JSON
+  std::string state = "complete";  // of a trial that is told
+  std::string values;              // numbers between commas
 };
 
 enum class Option {
@@ -85,16 +94,24 @@ enum class Option {
   train,
   atlas,
   size,
-  all
+  all,
+  host,
+  port,
+  token_file,
+  certificate,
+  storage,
+  space,
+  result,
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.
 struct Subject {
   std::string name;  // "RUN"
   std::string meaning;
-  std::string standard{};  // taken when the word is missing; "" = it must be there
-  bool trial = false;      // a trial's number may follow
-  bool optional = false;   // may be missing; "" then
+  std::string standard{};    // taken when the word is missing; "" = it must be there
+  bool trial = false;        // a trial's number may follow
+  bool optional = false;     // may be missing; "" then
+  bool needs_trial = false;  // the number must follow
 };
 
 struct Command {

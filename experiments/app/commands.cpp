@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "experiments/app/service_routes.hpp"
 #include "kernels/export/target.hpp"
 #include "paths.hpp"
 #include "space/properties.hpp"
@@ -15,6 +16,7 @@ namespace {
 const Subject kStudy{"STUDY.yaml", "a study file; experiments/quickstart.yaml shows every key"};
 const Subject kRun{"RUN", "a run directory, or the name of one under --dir"};
 const Subject kRunAndTrial{"RUN", "a run directory, or the name of one under --dir", "", true};
+const Subject kStudyName{"STUDY", "a study's name or id"};
 const Subject kActivation{
     "NAME|TEXT", "a name of `antigrad zoo`, a gradient, \"f: ...\" for a function, or gate(TEXT)"};
 const Subject kExported{
@@ -22,6 +24,7 @@ const Subject kExported{
 
 constexpr const char* kSearching = "Searching";
 constexpr const char* kReading = "Reading a run";
+constexpr const char* kServing = "Serving";
 constexpr const char* kFormulas = "Activations";
 constexpr const char* kData = "Data";
 constexpr const char* kMachine = "This machine";
@@ -144,6 +147,52 @@ std::vector<Command> make_commands() {
        {root},
        "Measures the kernels' cost on this machine.\n\nExample:\n  antigrad report quickstart\n",
        report_command},
+      {"serve",
+       kServing,
+       "a journal and its studies over HTTP",
+       {"STORE", "a run, or a journal file, made if it is missing; default: DIR/journal.log", "",
+        false, true},
+       {host, port, token_file, certificate, root},
+       serve_help(),
+       serve_command},
+      {"studies",
+       kServing,
+       "the studies of a journal",
+       {},
+       {storage, root, output},
+       "Example:\n  antigrad studies --storage runs/quickstart/journal.log\n",
+       studies_command},
+      {"trials",
+       kServing,
+       "the trials of a study",
+       kStudyName,
+       {storage, root, output},
+       "Example:\n  antigrad trials mine --storage studies.log -o csv\n",
+       trials_command},
+      {"best-trial",
+       kServing,
+       "the best trial of a study with one objective",
+       kStudyName,
+       {storage, root, output},
+       "Example:\n  antigrad best-trial mine --storage studies.log\n",
+       best_trial_command},
+      {"ask",
+       kServing,
+       "take the next trial of a study; prints it as JSON",
+       kStudyName,
+       {space, storage, root},
+       "While `antigrad serve` serves the journal, ask it instead: POST /v1/studies/NAME/ask.\n\n"
+       "Example:\n  antigrad ask mine --storage studies.log --space "
+       "'{\"x\": {\"type\": \"float\", \"low\": 0, \"high\": 1}}'\n",
+       ask_command},
+      {"tell",
+       kServing,
+       "give a trial its result",
+       {"STUDY", "a study's name or id", "", true, false, true},
+       {result, storage, root},
+       "Examples:\n  antigrad tell mine 3 --values 0.25 --storage studies.log\n"
+       "  antigrad tell mine 4 --state fail\n",
+       tell_command},
       {"derive",
        kFormulas,
        "what a gradient integrates to: text, LaTeX, C, Python",
@@ -305,6 +354,24 @@ std::vector<Command> make_commands() {
        "and after one more record, ten times a round. Server time, without HTTP.\n\n"
        "Example:\n  antigrad bench page quickstart -o json\n",
        bench_page_command},
+      {"bench storage",
+       kMachine,
+       "how long journals take to load, and an ask",
+       {},
+       {rounds, python, output},
+       "Against Optuna on the same journal, interleaved; the least of the rounds counts.\n\n"
+       "Example:\n  antigrad bench storage -o json\n",
+       bench_storage_command},
+      {"bench server",
+       kMachine,
+       "what a trial costs over HTTP",
+       {},
+       {rounds, python, output},
+       "A server on 127.0.0.1 with its journal in the folder for temporary files ($TMPDIR), "
+       "against "
+       "Optuna\nin a journal file there, interleaved; the least of the rounds counts.\n\n"
+       "Example:\n  antigrad bench server --rounds 5\n",
+       bench_server_command},
       {"worker",
        "",
        "trains what it is told on stdin; antigrad starts it",

@@ -23,6 +23,16 @@ int top_command(const Arguments&);
 int show_command(const Arguments&);
 int report_command(const Arguments&);
 
+// serve_command.cpp: a journal over HTTP.
+int serve_command(const Arguments&);
+
+// trial_commands.cpp: Optuna's verbs on a journal.
+int studies_command(const Arguments&);
+int trials_command(const Arguments&);
+int best_trial_command(const Arguments&);
+int ask_command(const Arguments&);
+int tell_command(const Arguments&);
+
 // formula_commands.cpp, zoo_command.cpp: activations without training.
 int derive_command(const Arguments&);
 int analyze_command(const Arguments&);
@@ -45,6 +55,8 @@ int bench_samplers_command(const Arguments&);
 int bench_page_command(const Arguments&);
 int bench_session_command(const Arguments&);
 int bench_space_command(const Arguments&);
+int bench_storage_command(const Arguments&);
+int bench_server_command(const Arguments&);
 int worker_command(const Arguments&);
 
 // completion_command.cpp: what the shell completes.

@@ -19,7 +19,7 @@ std::string usage_of(const Command& command) {
   if (!subject.name.empty())
     usage += subject.standard.empty() && !subject.optional ? " " + subject.name
                                                            : " [" + subject.name + "]";
-  if (subject.trial) usage += " [TRIAL]";
+  if (subject.trial) usage += subject.needs_trial ? " TRIAL" : " [TRIAL]";
   return usage;
 }
 
@@ -28,7 +28,9 @@ std::string help_of(const Command& command,
   std::string text = fmt::format("{}\n\nUsage: {}\n", command.summary, usage_of(command));
   const Subject& subject = command.subject;
   if (!subject.name.empty()) text += fmt::format("  {}: {}\n", subject.name, subject.meaning);
-  if (subject.trial) text += "  TRIAL: its number; default: the best\n";
+  if (subject.trial)
+    text +=
+        subject.needs_trial ? "  TRIAL: its number\n" : "  TRIAL: its number; default: the best\n";
   text += "\nOptions:\n";
   for (const auto& [option, meaning] : options)
     text += fmt::format("  {:<17} {}\n", option, meaning);

@@ -20,7 +20,7 @@ sigset_t awaited() {
 
 }  // namespace
 
-Interrupt::Interrupt() {
+Interrupt::Interrupt(std::string what) : what_(std::move(what)) {
   const sigset_t set = awaited();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   waiting_ = std::jthread([this](const std::stop_token& ended) { wait(ended); });
@@ -32,8 +32,7 @@ void Interrupt::wait(const std::stop_token& ended) {
   while (!ended.stop_requested()) {
     if (::sigtimedwait(&set, nullptr, &tick) < 0) continue;
     if (stop_.exchange(true)) ::_exit(1);
-    std::fputs("\nstopping: the trials that run are finished and recorded; again to stop at once\n",
-               stderr);
+    std::fprintf(stderr, "\n%s\n", what_.c_str());
   }
 }
 

@@ -1,0 +1,38 @@
+// What `antigrad serve` answers: the tables of routes, one function a door.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "experiments/app/http_server.hpp"
+#include "search/service/ask_tell.hpp"
+#include "search/service/store.hpp"
+
+namespace antigrad::app {
+
+/// What the routes share; it outlives them.
+struct Serving {
+  search::Store& store;
+  search::AskTell& ask_tell;
+};
+
+/// All of them, with what they throw as answers: {"error": a word, "message": what, way out}.
+std::vector<HttpRoute> service_routes(Serving& serving);
+
+// journal_routes.cpp: GET and POST /v1/journal.
+std::vector<HttpRoute> journal_routes(Serving& serving);
+// study_routes.cpp: studies and trials in JSON.
+std::vector<HttpRoute> study_routes(Serving& serving);
+
+/// What `antigrad serve --help` says beyond its options.
+std::string serve_help();
+
+/// An answer in JSON.
+HttpAnswer json_answer(const search::Json& json, int status = 200);
+
+/// A number of the query, 0 when it is not there. Throws search::Refusal 400.
+std::size_t number_asked(const HttpCall& call, const std::string& name, std::size_t most);
+
+/// The Idempotency-Key, "" when there is none. Throws search::Refusal 400 for one that is too long.
+std::string key_name(const HttpCall& call);
+
+}  // namespace antigrad::app
