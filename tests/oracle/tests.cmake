@@ -1,4 +1,6 @@
 antigrad_oracle_test(journal_optuna journal_optuna.py)
+antigrad_oracle_test(http_journal http_journal.py)
+antigrad_oracle_test(replay_optuna replay_optuna.py)
 add_executable(pruner_dump ${CMAKE_CURRENT_LIST_DIR}/pruner_dump.cpp)
 target_link_libraries(pruner_dump PRIVATE antigrad_search)
 antigrad_oracle_test(pruners pruners.py)

@@ -1,0 +1,1 @@
+"""What Python programs need of antigrad: antigrad.optuna stores Optuna's studies in `antigrad serve`."""
