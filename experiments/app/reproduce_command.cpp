@@ -10,10 +10,10 @@
 #include "experiments/app/interrupt.hpp"
 #include "experiments/app/narrator.hpp"
 #include "experiments/app/slots.hpp"
+#include "paths.hpp"
 #include "search/claims/reproduction.hpp"
 #include "search/run_directory.hpp"
 #include "space/error.hpp"
-#include "paths.hpp"
 
 namespace antigrad::app {
 namespace {

@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "../fake.hpp"
-#include "search/claims/reproduction.hpp"
 #include "paths.hpp"
+#include "search/claims/reproduction.hpp"
 
 namespace antigrad::search::claims {
 namespace {
