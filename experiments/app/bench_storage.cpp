@@ -136,11 +136,12 @@ class Client {
 /// A server in this process.
 class Served {
  public:
-  explicit Served(const std::string& journal) : store_(journal), ask_tell_(store_) {
+  explicit Served(const std::string& journal)
+      : store_(journal), ask_tell_(store_), gallery_(journal) {
     std::promise<int> port;
     std::future<int> listening = port.get_future();
     thread_ = std::jthread([this, port = std::move(port)]() mutable {
-      Serving serving{store_, ask_tell_};
+      Serving serving{store_, ask_tell_, gallery_, stop_};
       http_serve(
           {}, service_routes(serving), [&](int p) { port.set_value(p); }, stop_);
     });
@@ -154,6 +155,7 @@ class Served {
  private:
   search::Store store_;
   search::AskTell ask_tell_;
+  search::page::Gallery gallery_;
   std::atomic<bool> stop_ = false;
   int port_ = 0;
   std::jthread thread_;

@@ -86,7 +86,8 @@ int serve_command(const Arguments& arguments) {
   store.read([](const search::View&) {});  // says now what is wrong with it
   const Interrupt interrupt("stopping: what is asked is answered; again to stop at once");
   search::AskTell ask_tell(store);
-  Serving serving{store, ask_tell};
+  search::page::Gallery gallery(arguments.subject.empty() ? arguments.root : store.path());
+  Serving serving{store, ask_tell, gallery, interrupt.stop()};
   const std::jthread sweeper([&](const std::stop_token& ended) { sweep_until(ended, ask_tell); });
   http_serve(
       options, service_routes(serving),

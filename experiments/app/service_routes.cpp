@@ -72,6 +72,7 @@ std::vector<HttpRoute> service_routes(Serving& serving) {
     for (HttpRoute& route : door(serving)) all.push_back(std::move(route));
   }
   for (HttpRoute& route : open_api_routes(all)) all.push_back(std::move(route));
+  for (HttpRoute& route : page_routes(serving)) all.push_back(std::move(route));
   all.push_back(overview_route(all));
   for (HttpRoute& route : all) {
     route.handle = [handle = std::move(route.handle)](const HttpCall& call) {

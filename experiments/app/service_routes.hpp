@@ -1,9 +1,11 @@
 // What `antigrad serve` answers: the tables of routes, one function a door.
 #pragma once
+#include <atomic>
 #include <string>
 #include <vector>
 
 #include "experiments/app/http_server.hpp"
+#include "search/page/gallery.hpp"
 #include "search/service/ask_tell.hpp"
 #include "search/service/store.hpp"
 
@@ -13,6 +15,8 @@ namespace antigrad::app {
 struct Serving {
   search::Store& store;
   search::AskTell& ask_tell;
+  search::page::Gallery& gallery;
+  const std::atomic<bool>& stop;  // ends waiting
 };
 
 /// All of them, with what they throw as answers: {"error": a word, "message": what, way out}.
@@ -22,6 +26,8 @@ std::vector<HttpRoute> service_routes(Serving& serving);
 std::vector<HttpRoute> journal_routes(Serving& serving);
 // study_routes.cpp: studies and trials in JSON.
 std::vector<HttpRoute> study_routes(Serving& serving);
+// page_door.cpp: the live page.
+std::vector<HttpRoute> page_routes(Serving& serving);
 
 /// What `antigrad serve --help` says beyond its options.
 std::string serve_help();
