@@ -50,6 +50,7 @@ Json to_json(const trainer::Measurement& m, bool resources) {
   for (const trainer::CurvePoint& point : m.curve) curve.push_back(to_json(point));
   Json& theta = json["theta"] = Json::array();
   for (const double value : m.theta) theta.push_back(number_to_json(value));
+  if (m.bytes_per_token != 0) json["bytes_per_token"] = number_to_json(m.bytes_per_token);
   for (const trainer::ShiftPoint& shift : m.shifts)
     json["shifts"].push_back(
         {shift.name, number_to_json(shift.loss), number_to_json(shift.accuracy)});
@@ -68,6 +69,7 @@ trainer::Measurement measurement_from_json(const Json& json) {
   m.steps = json.at("steps").get<int>();
   for (const Json& point : json.at("curve")) m.curve.push_back(point_from_json(point));
   for (const Json& value : json.at("theta")) m.theta.push_back(number(value));
+  if (json.contains("bytes_per_token")) m.bytes_per_token = number(json.at("bytes_per_token"));
   if (json.contains("shifts"))
     for (const Json& shift : json.at("shifts"))
       m.shifts.push_back(
@@ -84,12 +86,14 @@ Json to_json(const trainer::Evaluation& request) {
   return {{"activation", request.activation},
           {"task", request.task},
           {"seed", request.seed},
-          {"steps", request.steps}};
+          {"steps", request.steps},
+          {"trial", request.trial}};
 }
 
 trainer::Evaluation evaluation_from_json(const Json& json) {
   return {json.at("activation").get<std::string>(), json.at("task").get<std::string>(),
-          json.at("seed").get<std::uint64_t>(), json.at("steps").get<int>()};
+          json.at("seed").get<std::uint64_t>(), json.at("steps").get<int>(),
+          json.value("trial", "")};
 }
 
 }  // namespace antigrad::search

@@ -131,6 +131,10 @@ double Trial::score() const {
   return scores.empty() ? std::numeric_limits<double>::quiet_NaN() : scores.back();
 }
 
+std::string Trial::folder() const {
+  return fmt::format("{}{}", search_trial >= 0 ? "confirm-" : "", number);
+}
+
 const Run* Trial::run(const std::string& task, int index) const {
   const auto at = std::find_if(runs.begin(), runs.end(),
                                [&](const Run& r) { return r.task == task && r.index == index; });

@@ -59,6 +59,8 @@ struct Trial {
   bool finished() const { return state != TrialState::running && state != TrialState::waiting; }
   /// The score at the last rung reached; NaN when there is none.
   double score() const;
+  /// Its name among the event files: "17", in a confirmation "confirm-3".
+  std::string folder() const;
   /// The run of a task and seed index; nullptr when there is none.
   const Run* run(const std::string& task, int index) const;
 };

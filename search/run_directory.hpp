@@ -13,6 +13,7 @@ struct RunDirectory {
   std::string journal() const { return path + "/journal.log"; }
   std::string hall_of_fame() const { return path + "/hall_of_fame.yaml"; }
   std::string report() const { return path + "/report.html"; }
+  std::string events() const { return path + "/tb"; }  // a folder a trial, for TensorBoard
 };
 
 /// start: the folder is new, or holds this same study, which then goes on. fresh: what is there

@@ -115,8 +115,8 @@ bool measure(const StudyConfig& config, const Stage& stage, trainer::Evaluator& 
     for (const int index : stage.seeds) {
       Run& run = run_of(trial, config, task, index);
       if (run.losses.count(steps) > 0) continue;
-      const trainer::Measurement m =
-          checked(evaluator.evaluate({trial.candidate.activation, task.name, run.seed, steps}));
+      const trainer::Measurement m = checked(evaluator.evaluate(
+          {trial.candidate.activation, task.name, run.seed, steps, trial.folder()}));
       add_measurement(trial, run, m);
       if (m.outcome != trainer::Outcome::ok) {
         trial.state = TrialState::fail;

@@ -243,7 +243,7 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   const Yaml root = Yaml::parse(text, file);
   root.allow({"study", "seed", "deterministic", "isolation", "objective", "budget", "define",
               "space", "constraints", "sampler", "halving", "baselines", "confirm", "limits",
-              "tasks"});
+              "tasks", "measure", "checkpoints"});
   StudyConfig c;
   c.file = file;
   c.name = read_name(root.at("study"));

@@ -149,6 +149,21 @@ bool read_all(std::string_view text, T& value) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+std::string flow_of(const YAML::Node& node) {
+  std::string text;
+  const auto add = [&text](const std::string& item) { text += text.empty() ? item : ", " + item; };
+  if (node.IsMap()) {
+    for (const auto& entry : node) add(entry.first.Scalar() + ": " + flow_of(entry.second));
+    return "{" + text + "}";
+  }
+  if (node.IsSequence()) {
+    for (const YAML::Node& item : node) add(flow_of(item));
+    return "[" + text + "]";
+  }
+  if (!node.IsScalar()) return "";
+  return plain(node) ? node.Scalar() : fmt::format("{:?}", node.Scalar());
+}
+
 bool looks_like_other_type(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -183,6 +198,8 @@ Yaml Yaml::parse(std::string_view text, const std::string& name) {
     throw Error(Document::place(name, error.mark), "not YAML: " + error.msg);
   }
 }
+
+std::string Yaml::flow() const { return flow_of(Document::node(*this)); }
 
 bool Yaml::is_map() const { return Document::node(*this).IsMap(); }
 bool Yaml::is_list() const { return Document::node(*this).IsSequence(); }

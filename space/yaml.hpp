@@ -34,6 +34,10 @@ class Yaml {
 
   std::vector<Yaml> items() const;  // a list's items; Error when not a list
 
+  /// The node on one line, comments and layout left out: equal for two texts that differ in those
+  /// alone.
+  std::string flow() const;
+
   // Scalars, with the expected type in the error.
   // text refuses plain yes, no, on, off, true, false and null: in quotes they are text. number and
   // integer refuse quotes, leading zeros (010), hexadecimal and 1_000.

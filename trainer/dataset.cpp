@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <numeric>
 #include <span>
@@ -17,6 +18,7 @@
 #include "trainer/data/images.hpp"
 #include "trainer/data/pixel_scale.hpp"
 #include "trainer/data/text.hpp"
+#include "trainer/data/tokenizer.hpp"
 #include "trainer/models/families.hpp"
 
 namespace antigrad::trainer {
@@ -36,6 +38,7 @@ class ImageDataset : public Dataset {
       : batch_(task.batch), augment_(task.data.augment), train_(parts.train) {
     check(task);
     input_ = {train_.channels, train_.height, train_.width, train_.classes};
+    steps_of_epoch_ = train_.count / batch_;
     cover_ = mean_colour(train_);
     set_scale(task.data);
     validation_ = batches(parts.validation);
@@ -141,6 +144,21 @@ TextFiles files_of(const DataSpec& data) {
           .tokenizer = data.tokenizer};
 }
 
+constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
+
+/// Mean over the tokens that are asked for.
+double bytes_of_a_token(const DataSpec& data, const std::vector<Batch>& batches) {
+  if (data.format == DataSpec::Format::bytes) return 1;
+  if (data.format != DataSpec::Format::bpe) return kNotKnown;
+  const Tokenizer tokenizer = Tokenizer::open(data.tokenizer);
+  std::vector<std::uint16_t> ids;
+  for (const Batch& batch : batches) {
+    const auto* const target = batch.target.const_data_ptr<std::int64_t>();
+    ids.insert(ids.end(), target, target + batch.target.numel());
+  }
+  return static_cast<double>(tokenizer.decode(ids).size()) / static_cast<double>(ids.size());
+}
+
 class TextDataset : public Dataset {
  public:
   TextDataset(const Task& task, const TextParts& parts)
@@ -159,6 +177,10 @@ class TextDataset : public Dataset {
                       "make context smaller or validation larger",
                       task.data.path, train_.ranges().size(), train, validation, window));
     validation_ = spread(parts.validation, task.data.validation_tokens);
+    bytes_per_token_ = masked_ ? kNotKnown : bytes_of_a_token(task.data, validation_);
+    steps_of_epoch_ = static_cast<int>(
+        std::clamp<std::size_t>(train_.size() / (std::size_t(batch_) * std::size_t(context_)), 1,
+                                std::numeric_limits<int>::max()));
     if (!task.data.shift_path.empty()) add_shift(task);
   }
 

@@ -38,11 +38,17 @@ class Dataset {
   const std::vector<Shift>& shifts() const { return shifts_; }
   /// What a network for it must read and say.
   const InputShape& input() const { return input_; }
+  /// As Measurement has it.
+  double bytes_per_token() const { return bytes_per_token_; }
+  /// Batches that show every image once, or as many tokens as the training part of a text has.
+  int steps_of_epoch() const { return steps_of_epoch_; }
 
  protected:
   std::vector<Batch> validation_;
   std::vector<Shift> shifts_;
   InputShape input_;
+  double bytes_per_token_ = 0;
+  int steps_of_epoch_ = 1;
 };
 
 /// Images: shuffled anew in every epoch, the incomplete batch at its end left out, augmented by

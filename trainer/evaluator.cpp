@@ -6,15 +6,19 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <new>
 #include <utility>
 
 #include "space/error.hpp"
+#include "trainer/measure/checkpoints.hpp"
+#include "trainer/measure/peak_memory.hpp"
+#include "trainer/measure/recorder.hpp"
+#include "trainer/measure/study_keys.hpp"
 #include "trainer/run.hpp"
 
 namespace antigrad::trainer {
@@ -24,12 +28,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double peak_mebibytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 Measurement failed(Outcome outcome, std::string reason) {
@@ -57,9 +55,17 @@ void keep_freed_memory() {
 #endif
 }
 
+std::string beside(const std::string& study_yaml, const char* name) {
+  return (std::filesystem::path(study_yaml).parent_path() / name).string();
+}
+
 class TrainingEvaluator : public Evaluator {
  public:
-  explicit TrainingEvaluator(const std::string& study_yaml) : tasks_(read_tasks(study_yaml)) {
+  explicit TrainingEvaluator(const std::string& study_yaml)
+      : tasks_(read_tasks(study_yaml)),
+        keys_(read_study_keys(study_yaml)),
+        checkpoints_(beside(study_yaml, "checkpoints"), keys_.checkpoint_every),
+        events_(beside(study_yaml, "tb")) {
     keep_freed_memory();
   }
 
@@ -78,13 +84,22 @@ class TrainingEvaluator : public Evaluator {
   }
 
   void forget() override {
-    runs_.clear();
-    text_.clear();
-    compiled_.clear();
+    drop();
+    checkpoints_.forget();
   }
 
  private:
   using Key = std::pair<std::string, std::uint64_t>;  // task, seed
+  struct Live {
+    std::unique_ptr<Run> run;
+    std::unique_ptr<Recorder> recorder;  // nullptr: nobody asks for one
+  };
+
+  void drop() {
+    runs_.clear();
+    text_.clear();
+    compiled_.clear();
+  }
 
   const Task& find_task(const std::string& name) const {
     std::vector<std::string> known;
@@ -102,7 +117,7 @@ class TrainingEvaluator : public Evaluator {
     auto& data = data_[task.name];
     if (!data) data = shared_dataset(task);
     if (request.activation != text_) {
-      forget();
+      drop();
       activation_ = space::parse_activation(request.activation);
       space::refuse_gate(activation_, "a network of ours");
       text_ = request.activation;
@@ -123,15 +138,28 @@ class TrainingEvaluator : public Evaluator {
   }
 
   Measurement trained(const Task& task, const std::shared_ptr<const Dataset>& data,
-                      const Evaluation& request, std::unique_ptr<Run>& run) {
+                      const Evaluation& request, Live& live) {
     const SharedActivation activation = compiled(task.normalise);
     const auto start = Clock::now();
-    if (!run || run->step() > request.steps)
-      run = std::make_unique<Run>(task, data, activation, request.seed);
-    run->advance(request.steps);
-    Measurement measurement = run->measure();
+    if (!live.run || live.run->step() > request.steps) {
+      live.run = checkpoints_.start(
+          request, [&] { return std::make_unique<Run>(task, data, activation, request.seed); });
+      live.recorder = recorder(task, data, request, live.run->step());
+      live.run->observe(live.recorder.get());
+    }
+    if (live.recorder) live.recorder->go_on(live.run->step());
+    checkpoints_.advance(request, *live.run);
+    Measurement measurement = live.run->measure();
+    if (live.recorder) live.recorder->finished(measurement);
     training_seconds_ = seconds_since(start);
     return measurement;
+  }
+
+  std::unique_ptr<Recorder> recorder(const Task& task, const std::shared_ptr<const Dataset>& data,
+                                     const Evaluation& request, int step) const {
+    if (request.trial.empty() || !keys_.measure.wanted()) return nullptr;
+    return std::make_unique<Recorder>(keys_.measure, task, data, event_path(events_, request),
+                                      step);
   }
 
   SharedActivation compiled(bool normalise) {
@@ -144,11 +172,14 @@ class TrainingEvaluator : public Evaluator {
   }
 
   std::vector<Task> tasks_;
+  StudyKeys keys_;
+  Checkpoints checkpoints_;
+  std::string events_;  // folder
   std::map<std::string, std::shared_ptr<const Dataset>> data_;
   std::string text_;  // of the present activation
   space::Activation activation_;
   std::map<bool, SharedActivation> compiled_;  // by whether it is normalised
-  std::map<Key, std::unique_ptr<Run>> runs_;
+  std::map<Key, Live> runs_;
   double training_seconds_ = 0;
 };
 

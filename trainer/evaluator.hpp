@@ -1,8 +1,10 @@
 // The narrow interface between search and training: a candidate, a budget and a seed in,
 // measurements out. No torch here: search sees only this, and its tests use a fake.
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <memory>
+#include <numbers>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@ struct Evaluation {
   std::string task;        // name of one of the tasks the evaluator was opened with
   std::uint64_t seed = 0;  // initial weights and batches depend on (task, seed) only: paired
   int steps = 0;           // train up to this step
+  std::string trial = {};  // names the folder of event files; "": none are written
 };
 
 enum class Outcome { ok, diverged, rejected, timeout, out_of_memory, crashed };
@@ -39,9 +42,12 @@ struct ShiftPoint {
 /// seed, steps).
 struct Measurement {
   Outcome outcome = Outcome::ok;
-  std::string reason;              // for people, when outcome is not ok
-  int steps = 0;                   // reached
-  std::vector<CurvePoint> curve;   // the last point is at `steps`
+  std::string reason;             // for people, when outcome is not ok
+  int steps = 0;                  // reached
+  std::vector<CurvePoint> curve;  // the last point is at `steps`
+  // Of a text: bytes of the validation part over its tokens, NaN where they are not known (token
+  // shards) or not all tokens are asked for; of images 0.
+  double bytes_per_token = 0;
   std::vector<ShiftPoint> shifts;  // at the last point; of a task without shifts: none
   std::vector<double> theta;       // trained parameters, place by place, in the activation's order
   // Resources: measured, never used for a decision of a deterministic study.
@@ -49,6 +55,13 @@ struct Measurement {
   double total_seconds = 0;     // this request, compilation and loading included
   double peak_mebibytes = 0;    // resident set of the process
 };
+
+/// exp(loss), of a loss a token.
+inline double perplexity(double loss) { return std::exp(loss); }
+/// Of a loss a token: loss / ln 2 / bytes_per_token.
+inline double bits_per_byte(double loss, double bytes_per_token) {
+  return loss / std::numbers::ln2 / bytes_per_token;
+}
 
 /// Trains candidates. Not thread-safe: one evaluator a worker.
 class Evaluator {

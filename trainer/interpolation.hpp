@@ -8,6 +8,8 @@
 
 namespace antigrad::trainer {
 
+class State;
+
 /// z is the anchor, p the weights, u(p) what the optimiser adds to them.
 /// lookahead: k times p <- p + u(p); rapp: k times p <- z + u(p), always from z. Then both
 /// z <- (1 - share) z + share p, and p <- z. All parameters move together: of a min-max problem,
@@ -20,6 +22,8 @@ class Interpolation {
   /// To be called before and after each update.
   void before();
   void after();
+  /// What a checkpoint keeps.
+  void visit(State& state);
 
  private:
   InterpolationSpec spec_;

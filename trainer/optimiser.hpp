@@ -20,6 +20,8 @@ class Optimiser {
   /// One update from the gradients at hand. step counts from 0: every group's rate is multiplied by
   /// the schedule's rate_factor.
   void update(int step);
+  /// What a checkpoint keeps.
+  void visit(State& state);
 
  private:
   double clip_;
@@ -40,6 +42,8 @@ class AveragedWeights {
   void update(int step);
   /// Exchanges the model's weights and the averages; twice gives the first state back, bit for bit.
   void exchange();
+  /// What a checkpoint keeps.
+  void visit(State& state);
 
  private:
   double decay_;

@@ -14,8 +14,6 @@ namespace {
 
 using at::Tensor;
 
-constexpr double kDivergence = 10;  // times the first loss
-
 /// Subnormal numbers are 0 while training: they cost a hundred times the time of others, and how
 /// often they come depends on the candidate. The mode belongs to the thread, so every piece of a
 /// run sets it for itself.
@@ -52,6 +50,8 @@ Run::Run(Task task, std::shared_ptr<const Dataset> data, const SharedActivation&
          std::uint64_t seed)
     : task_(std::move(task)),
       data_(std::move(data)),
+      activation_(activation->activation.text),
+      seed_(seed),
       batch_key_(key_of(task_, seed, "batches")),
       model_(make_model(task_.model, data_->input(), activation, key_of(task_, seed, "weights"))),
       optimiser_(task_, *model_),
@@ -61,10 +61,12 @@ void Run::advance(int step) {
   const FlushSubnormals flush;
   while (step_ < step && !diverged_) {
     train_step();
+    if (!diverged_ && observer_ != nullptr) observer_->updated(step_, *model_);
     if (diverged_ || step_ % task_.evaluate_every != 0) continue;
     const CurvePoint point = evaluate();
     if (!finite(point)) return diverge(not_finite(point));
     curve_.push_back(point);
+    if (observer_ != nullptr) observer_->point(point);
     loss_sum_ = 0;
     loss_count_ = 0;
   }
@@ -77,11 +79,12 @@ void Run::train_step() {
       cross_entropy(model_->forward(batch.input), batch.target, task_.label_smoothing);
   const double value = loss.item<double>();
   if (step_ == 0) first_loss_ = value;
-  if (!std::isfinite(value) || value > kDivergence * first_loss_)
+  if (!std::isfinite(value) || value > task_.diverged * first_loss_)
     return diverge(fmt::format("training loss {:.4g} at step {}, the first was {:.4g}", value,
                                step_, first_loss_));
   optimiser_.clear_gradients();
   loss.backward();
+  if (observer_ != nullptr) observer_->gradients(step_, value, *model_);
   optimiser_.update(step_);
   average_.update(step_);
   loss_sum_ += value;
@@ -137,6 +140,7 @@ Measurement Run::measure() {
     }
   }
   result.steps = step_;
+  result.bytes_per_token = data_->bytes_per_token();
   average_.exchange();
   for (const Shift& shift : data_->shifts()) {
     if (result.outcome != Outcome::ok) break;

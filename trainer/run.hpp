@@ -6,11 +6,14 @@
 
 #include "trainer/dataset.hpp"
 #include "trainer/evaluator.hpp"
+#include "trainer/measure/observer.hpp"
 #include "trainer/model.hpp"
 #include "trainer/optimiser.hpp"
 #include "trainer/task.hpp"
 
 namespace antigrad::trainer {
+
+class State;
 
 /// Not thread-safe; runs in different threads do not disturb each other. Results are the same for
 /// any number of threads and pieces, on one machine; call at::set_num_threads(1) before.
@@ -21,9 +24,9 @@ class Run {
       std::uint64_t seed);
 
   /// Trains up to `step` (no effect when there already), adding a point to the curve every
-  /// evaluate_every steps. Stops where the loss is not finite or above 10 times the first: that is
-  /// the result. Throws c10::Error or std::bad_alloc when libtorch fails; the run cannot be used
-  /// afterwards.
+  /// evaluate_every steps. Stops where the loss is not finite or above task.diverged times the
+  /// first: that is the result. Throws c10::Error or std::bad_alloc when libtorch fails; the run
+  /// cannot be used afterwards.
   void advance(int step);
 
   /// Everything but the resources: the curve so far, with a last point at the present step, and
@@ -31,6 +34,12 @@ class Run {
   /// changes nothing of what follows. Where it is not finite, or the run has diverged, the outcome
   /// says so and the curve ends at its last whole point.
   Measurement measure();
+
+  /// From now on this one looks on; nullptr: nobody. Not owned.
+  void observe(Observer* observer) { observer_ = observer; }
+
+  /// What a checkpoint keeps (trainer/measure/checkpoint.hpp).
+  void visit(State& state);
 
   int step() const { return step_; }
   bool diverged() const { return diverged_; }
@@ -48,7 +57,8 @@ class Run {
 
   Task task_;
   std::shared_ptr<const Dataset> data_;
-  std::uint64_t batch_key_;
+  std::string activation_;
+  std::uint64_t seed_, batch_key_;
   std::shared_ptr<Model> model_;
   Optimiser optimiser_;
   AveragedWeights average_;
@@ -59,6 +69,7 @@ class Run {
   bool diverged_ = false;
   std::string reason_;
   std::vector<CurvePoint> curve_;
+  Observer* observer_ = nullptr;
 };
 
 }  // namespace antigrad::trainer

@@ -187,8 +187,9 @@ void check_fit(const Yaml& data, const Task& task) {
 
 Task read_task(const Yaml& node, const std::filesystem::path& folder) {
   node.allow({"name", "model", "data", "optimiser", "label_smoothing", "batch", "steps", "warm_up",
-              "schedule", "average", "evaluate_every", "normalise"});
+              "schedule", "average", "evaluate_every", "normalise", "diverged"});
   Task task;
+  task.text = node.flow();
   task.name = node.at("name").text();
   if (task.name.empty()) node.at("name").fail("expected a name, got an empty text");
   task.model = read_model(node.at("model"));
@@ -204,6 +205,7 @@ Task read_task(const Yaml& node, const std::filesystem::path& folder) {
   task.average = real_or(node, "average", 0, 0.999999, task.average);
   task.evaluate_every = count_or(node, "evaluate_every", 1, task.evaluate_every);
   task.normalise = node.boolean_or("normalise", false);
+  task.diverged = real_or(node, "diverged", 1, 1e30, task.diverged);
   return task;
 }
 

@@ -80,6 +80,8 @@ struct Task {
   double average = 0.98;    // decay a step of the exponentially averaged weights
   int evaluate_every = 50;  // steps between points of the learning curve
   bool normalise = false;   // scale the activation so that N(0, 1) in has second moment 1 out
+  double diverged = 10;     // a training loss of so many times the first ends the run
+  std::string text;         // what was read, on one line: tells tasks apart
   bool operator==(const Task&) const = default;
 };
 

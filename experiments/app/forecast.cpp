@@ -12,6 +12,7 @@
 #include "experiments/app/narrator.hpp"
 #include "search/estimate.hpp"
 #include "space/error.hpp"
+#include "trainer/measure/study_keys.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -55,6 +56,7 @@ std::map<std::string, double> time_steps(const search::StudyConfig& config,
 
 std::vector<trainer::Task> checked_tasks(const search::StudyConfig& config) {
   std::vector<trainer::Task> tasks = trainer::read_tasks(config.file);
+  (void)trainer::read_study_keys(config.file);
   for (const trainer::Task& task : tasks) {
     for (const std::string& path :
          {task.data.path, task.data.test_path, task.data.tokenizer, task.data.shift_path}) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 
 #include "experiments/app/commands.hpp"
 #include "experiments/app/forecast.hpp"
@@ -41,7 +42,10 @@ int finish(const RunDirectory& run, const SearchResult& result, Format format) {
   const search::Accounting& a = result.accounting;
   fmt::print(stderr, "{} trials in {}; report: {}\n", a.trials, duration(a.wall), run.report());
   print(results_text(summary, costs, format));
-  if (result.complete) return 0;
+  if (result.complete) {
+    std::filesystem::remove_all(run.path + "/checkpoints");  // of workers that were killed
+    return 0;
+  }
   fmt::print(stderr, "stopped before the end; go on with: antigrad resume {}\n", run.path);
   return 1;
 }

@@ -1,0 +1,29 @@
+// Measurements of a network as it is: named numbers for an event file.
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "trainer/dataset.hpp"
+#include "trainer/measure/study_keys.hpp"
+#include "trainer/model.hpp"
+
+namespace antigrad::trainer {
+
+using Named = std::vector<std::pair<std::string, double>>;
+
+/// "gradient_norm/all" and "gradient_norm/LAYER", of the gradients that the parameters hold; a
+/// layer is a module of the model that has parameters. A parameter without a gradient counts as 0.
+Named gradient_norms(const Model& model);
+
+/// "theta/LAYER/NAME" of every parameter of every activation.
+Named theta_of(const Model& model);
+
+/// Runs the model once, without gradients and in evaluation mode, on a batch. Of every activation
+/// "activation/LAYER/mean", variance, dead and effective_rank (activation_statistics.hpp); of every
+/// linear layer behind an activation, or behind its product with a gate, "sparsity/LAYER" and
+/// "sparsity_threshold/LAYER" (sparsity.hpp, CETT 0.2), on at most 64 tokens or images that lie
+/// evenly. Leaves the model as it was but for its mode.
+Named layers_measured(const MeasureSpec& spec, Model& model, const Batch& batch);
+
+}  // namespace antigrad::trainer
