@@ -108,6 +108,9 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       app.add_flag("--atlas", a.atlas,
                    "instead, the best of every kind: how smooth, how sparse, how dear");
       break;
+    case Option::each:
+      app.add_flag("--each", a.each, "every point, instead of a line for each measurement");
+      break;
     case Option::primitives:
       app.add_flag("--primitives", a.primitives,
                    "the functions that gradients are made of, instead");

@@ -60,6 +60,7 @@ struct Arguments {
   std::string space;               // parameters and distributions, as JSON
   std::string state = "complete";  // of a trial that is told
   std::string values;              // numbers between commas
+  bool each = false;               // every point instead of an overview
 };
 
 enum class Option {
@@ -102,6 +103,7 @@ enum class Option {
   storage,
   space,
   result,
+  each
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.

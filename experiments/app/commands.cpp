@@ -42,6 +42,17 @@ constexpr const char* kSearchHelp =
     "  antigrad search --fresh --workers 1 experiments/quickstart.yaml\n"
     "  antigrad search --trials 10 --seed 3 --dir /tmp/runs my_study.yaml\n";
 
+constexpr const char* kMeasuresHelp =
+    "Of a study with `measure: {every: 20, of: [gradients, activations, sparsity, theta]}`: "
+    "losses,\n"
+    "accuracy, perplexity and bits a byte, norms of gradients, statistics of activations, "
+    "sparsity,\n"
+    "parameters of activations, speed and memory, and of its confirmation. They lie in\n"
+    "RUN/tb/<trial>/<task>-<seed>/ as TensorBoard reads them: tensorboard --logdir RUN/tb.\n\n"
+    "Examples:\n"
+    "  antigrad measures quickstart\n"
+    "  antigrad measures quickstart 17 --each -o csv > trial17.csv\n";
+
 constexpr const char* kGradientHelp =
     "A gradient is pieces between knots, each a sum of terms; names are `antigrad zoo "
     "--primitives`.\n"
@@ -140,6 +151,13 @@ std::vector<Command> make_commands() {
        {root, output},
        "Examples:\n  antigrad show quickstart\n  antigrad show quickstart 17 -o json\n",
        show_command},
+      {"measures",
+       kReading,
+       "what was measured while a trial trained",
+       kRunAndTrial,
+       {each, root, output},
+       kMeasuresHelp,
+       measures_command},
       {"report",
        kReading,
        "write report.html of a run again",

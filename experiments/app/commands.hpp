@@ -33,6 +33,9 @@ int best_trial_command(const Arguments&);
 int ask_command(const Arguments&);
 int tell_command(const Arguments&);
 
+// measures_command.cpp: read a run's event files.
+int measures_command(const Arguments&);
+
 // formula_commands.cpp, zoo_command.cpp: activations without training.
 int derive_command(const Arguments&);
 int analyze_command(const Arguments&);

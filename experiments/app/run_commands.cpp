@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "experiments/app/commands.hpp"
 #include "experiments/app/run_facts.hpp"
@@ -35,6 +36,16 @@ Json best_of(const Summary& summary) {
   return "none yet";
 }
 
+/// Of a text; "" of images.
+std::string text_measures(const trainer::Measurement& m) {
+  const double loss = m.curve.back().validation_loss;
+  if (m.bytes_per_token == 0) return "";
+  std::string text = fmt::format(", perplexity {:.6g}", trainer::perplexity(loss));
+  if (m.bytes_per_token > 0)
+    text += fmt::format(", {:.6g} bits a byte", trainer::bits_per_byte(loss, m.bytes_per_token));
+  return text;
+}
+
 void add_runs(Facts& facts, const Trial& trial) {
   for (const search::Run& run : trial.runs) {
     const auto& curve = run.measurement.curve;
@@ -43,7 +54,8 @@ void add_runs(Facts& facts, const Trial& trial) {
     facts.add(
         fmt::format("{}, seed {}", run.task, run.seed),
         fmt::format("step {}: validation loss {:.6g}, accuracy {:.4g}, training loss {:.6g}",
-                    last.step, last.validation_loss, last.validation_accuracy, last.training_loss));
+                    last.step, last.validation_loss, last.validation_accuracy, last.training_loss) +
+            text_measures(run.measurement));
     for (const trainer::ShiftPoint& shift : run.measurement.shifts)
       facts.add("  on " + shift.name,
                 fmt::format("loss {:.6g}, accuracy {:.4g}", shift.loss, shift.accuracy));
@@ -108,7 +120,8 @@ int top_command(const Arguments& arguments) {
 }
 
 int show_command(const Arguments& arguments) {
-  const Summary s = summary_of(arguments);
+  const search::RunDirectory run = search::open_run(arguments.root, arguments.subject);
+  const Summary s = search::summarise(run);
   if (s.trials.empty())
     throw space::Error(fmt::format("no trial of \"{}\" has finished yet", s.config.name));
   const Trial& trial =
@@ -132,6 +145,10 @@ int show_command(const Arguments& arguments) {
   facts.add("steps", trial.steps);
   facts.add("seconds", trial.total_seconds);
   add_runs(facts, trial);
+  const std::string measured = run.events() + "/" + trial.folder();
+  if (std::filesystem::exists(measured))
+    facts.add("measured", fmt::format("`antigrad measures {} {}`; for TensorBoard: {}",
+                                      arguments.subject, trial.number, measured));
   print(facts.text(arguments.format));
   return 0;
 }
