@@ -193,8 +193,9 @@ std::vector<Yaml> relative_paths(const Yaml& root) {
   if (root.has("sampler") && root.at("sampler").has("library"))
     paths.push_back(root.at("sampler").at("library"));
   for (const Yaml& task : root.at("tasks").items()) {
-    if (!task.has("data") || !task.at("data").is_map() || !task.at("data").has("path")) continue;
-    paths.push_back(task.at("data").at("path"));
+    if (!task.has("data") || !task.at("data").is_map()) continue;
+    for (const char* const key : {"path", "test_path", "tokenizer", "shift_path"})
+      if (task.at("data").has(key)) paths.push_back(task.at("data").at(key));
   }
   std::erase_if(paths, [](const Yaml& path) {
     const std::string value = path.text();

@@ -33,6 +33,18 @@ TEST(Study, QuickstartIsAStudy) {
   EXPECT_EQ(c.text.find("../.deps"), std::string::npos) << "paths of a copy must not be relative";
 }
 
+TEST(Study, EveryPathOfATasksDataIsAbsoluteInACopy) {
+  const std::string file = ANTIGRAD_SOURCE_DIR "/experiments/quickstart.yaml",
+                    folder = ANTIGRAD_SOURCE_DIR "/experiments/";
+  const std::string text =
+      replaced(load_study(file).text, "validation_tokens: 16384",
+               "test_path: a.txt, tokenizer: \"../b\", shift_path: ../c.txt, shift: /d");
+  const std::string copy = parse_study(text, file).text;
+  EXPECT_NE(copy.find("test_path: " + folder + "a.txt"), std::string::npos);
+  EXPECT_NE(copy.find("tokenizer: \"" ANTIGRAD_SOURCE_DIR "/b\""), std::string::npos);
+  EXPECT_NE(copy.find("shift_path: " ANTIGRAD_SOURCE_DIR "/c.txt, shift: /d"), std::string::npos);
+}
+
 TEST(Study, DefaultsAreFilledIn) {
   const StudyConfig c = fake::study();
   EXPECT_EQ(c.limits.seconds, 300);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "fixtures.hpp"
@@ -148,6 +149,25 @@ TEST_F(RunTest, DivergenceIsAResultAndTheRunStaysThere) {
   for (const CurvePoint& point : result.curve) EXPECT_TRUE(std::isfinite(point.validation_loss));
   run.advance(60);
   expect_equal(run.measure(), result);
+}
+
+TEST_F(RunTest, HowFarTheLossMayRiseIsTheTasksToSay) {
+  Task task = tasks_[0];
+  task.optimiser.rate = 1e-9;  // the loss differs from batch to batch only
+  task.evaluate_every = 1;
+  Training patient = make(task, "relu", 1);
+  patient.advance(20);
+  const std::vector<CurvePoint> curve = patient.measure().curve;
+  const auto higher = std::find_if(curve.begin(), curve.end(), [&](const CurvePoint& point) {
+    return point.training_loss > curve.front().training_loss;
+  });
+  ASSERT_NE(higher, curve.end());
+  task.diverged = 1;
+  Training strict = make(task, "relu", 1);
+  strict.advance(20);
+  const Measurement result = strict.measure();
+  EXPECT_EQ(result.outcome, Outcome::diverged);
+  EXPECT_EQ(result.steps, higher->step - 1);
 }
 
 TEST_F(RunTest, BatchesDependOnTheSeedAndTheStepOnly) {

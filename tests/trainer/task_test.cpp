@@ -39,6 +39,7 @@ TEST(TaskTest, ReadsWhatAStudySays) {
   EXPECT_EQ(tasks[1].data.validation_tokens, 256);
   EXPECT_EQ(tasks[1].evaluate_every, 10);
   EXPECT_FALSE(tasks[1].normalise);
+  EXPECT_EQ(tasks[1].diverged, 10);
 }
 
 TEST(TaskTest, MistakesAreAnsweredWithTheirPlaceAndAWayOut) {
@@ -88,6 +89,7 @@ TEST(TaskTest, MistakesAreAnsweredWithTheirPlaceAndAWayOut) {
       {"path: text.txt", "path: text.txt, tokenizer: .", "unknown key \"tokenizer\""},
       {"warm_up: 5", "warm_up: -1", "-1"},
       {"warm_up: 5", "normalise: yes", "yes"},
+      {"warm_up: 5", "diverged: 0.5", "got 0.5, expected a number from 1"},
   };
   const TinyStudy study;
   for (const Case& c : cases) {

@@ -201,20 +201,21 @@ EventFile::EventFile(const std::string& path, std::int64_t step) : path_(path) {
   std::error_code failed;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failed);
   const std::size_t kept = step > 0 ? kept_bytes(path, step) : 0;
-  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (file_ < 0 || ::ftruncate(file_, static_cast<off_t>(kept)) != 0) cannot_write(path);
+  file_.number = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (file_.number < 0 || ::ftruncate(file_.number, static_cast<off_t>(kept)) != 0)
+    cannot_write(path);
   if (kept == 0) write(record_of(version_message()));
 }
 
-EventFile::~EventFile() {
-  if (file_ >= 0) ::close(file_);
+EventFile::Descriptor::~Descriptor() {
+  if (number >= 0) ::close(number);
 }
 
 void EventFile::add(const Event& event) { write(record_of(message_of(event))); }
 
 void EventFile::write(const std::string& bytes) {
   for (std::size_t done = 0; done < bytes.size();) {
-    const ssize_t n = ::write(file_, bytes.data() + done, bytes.size() - done);
+    const ssize_t n = ::write(file_.number, bytes.data() + done, bytes.size() - done);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) cannot_write(path_);
     done += static_cast<std::size_t>(n);

@@ -31,17 +31,22 @@ class EventFile {
   /// Keeps the events up to `step` that are there already, drops what comes after, and goes on
   /// behind them. Makes the folder. Throws space::Error when the file cannot be written.
   EventFile(const std::string& path, std::int64_t step);
-  ~EventFile();
-  EventFile(const EventFile&) = delete;
-  EventFile& operator=(const EventFile&) = delete;
 
   void add(const Event& event);  // throws space::Error
 
  private:
   void write(const std::string& bytes);
 
+  struct Descriptor {
+    int number = -1;
+    Descriptor() = default;
+    ~Descriptor();
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+  };
+
   std::string path_;
-  int file_ = -1;
+  Descriptor file_;
 };
 
 }  // namespace antigrad::trainer

@@ -27,7 +27,7 @@ class Watch {
   Model& model_;
 };
 
-const Layer* at(const std::vector<Layer>& layers, int i) {
+const Layer* layer_at(const std::vector<Layer>& layers, int i) {
   return i < 0 ? nullptr : &layers[static_cast<std::size_t>(i)];
 }
 
@@ -36,7 +36,7 @@ bool is_activation(const Layer* layer) { return layer != nullptr && layer->op ==
 /// What the second matrix of a feed-forward network reads.
 bool is_hidden(const std::vector<Layer>& layers, const Layer* layer) {
   if (layer == nullptr || layer->op != Op::product) return is_activation(layer);
-  return is_activation(at(layers, layer->a)) || is_activation(at(layers, layer->b));
+  return is_activation(layer_at(layers, layer->a)) || is_activation(layer_at(layers, layer->b));
 }
 
 Sparsity sparsity_of(const Tensor& hidden, const Tensor& weight) {
@@ -111,7 +111,7 @@ Named layers_measured(const MeasureSpec& spec, Model& model, const Batch& batch)
     if (spec.activations && layer.op == Op::activation) add_statistics(named, layer, value);
     if (!spec.sparsity || !is_hidden(layers, &layer)) return;
     for (const Layer& reader : layers)
-      if (reader.op == Op::linear && at(layers, reader.a) == &layer)
+      if (reader.op == Op::linear && layer_at(layers, reader.a) == &layer)
         add_sparsity(named, reader,
                      sparsity_of(value, modules[reader.name]->named_parameters(false)["weight"]));
   });

@@ -3,8 +3,10 @@
 #include "trainer/measure/event_file.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <cmath>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -106,9 +108,18 @@ TEST_F(EventFileTest, DamageIsAnErrorWithItsPlace) {
   EXPECT_THROW(read_events(path() + ".absent"), space::Error);
 }
 
-TEST_F(EventFileTest, AFullDiskIsAnError) {
-  EventFile full("/dev/full", 0);
-  EXPECT_THROW(full.add({0, 1, {{"a", 1}}}), space::Error);
+TEST_F(EventFileTest, AFullDiskIsAnErrorAndLosesNothingOfBefore) {
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old{};
+  getrlimit(RLIMIT_FSIZE, &old);
+  EventFile file(path(), 0);
+  file.add({0, 1, {{"a", 1}}});
+  const rlimit limited{rlim_t{fs::file_size(path())} + 10, old.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &limited);
+  EXPECT_THROW(file.add({0, 2, {{"a", 1}}}), space::Error);
+  setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, before);
+  EXPECT_EQ(steps(), (std::vector<std::int64_t>{1}));
 }
 
 }  // namespace

@@ -132,7 +132,6 @@ TEST_F(RecorderTest, ARunThatGoesOnFromACheckpointGoesOnInItsFile) {
 }
 
 TEST_F(RecorderTest, ShiftsAreWrittenAtTheEndOfARequest) {
-  study_.write("study.yaml", "");
   std::string yaml = TinyStudy::tasks("0.02");
   const std::string old = "path: digits.csv, ";
   yaml.replace(yaml.find(old), old.size(), old + "shifts: {noise: [3]}, ");
