@@ -23,10 +23,10 @@ def check_trial(reader, number):
     assert len(rows) > 100, rows
     ours, theirs = {}, {}
     for row in rows:
-        ours.setdefault((row["run"], row["measurement"]), []).append((row["step"], row["value"]))
+        ours.setdefault((row["run"], row["measurement"]), []).append((row["step"], repr(float(row["value"]))))
     for name in {row["run"] for row in rows}:
         for tag in reader.Runs()[name]["scalars"]:
-            theirs[name, tag] = [(event.step, event.value) for event in reader.Scalars(name, tag)]
+            theirs[name, tag] = [(event.step, repr(event.value)) for event in reader.Scalars(name, tag)]
             assert all(1.6e9 < event.wall_time < 1e10 for event in reader.Scalars(name, tag))
     assert ours == theirs, set(ours) ^ set(theirs)
     return ours
@@ -34,7 +34,7 @@ def check_trial(reader, number):
 
 def main():
     search()
-    reader = EventMultiplexer(size_guidance={"scalars": 0}, tensor_size_guidance={})
+    reader = EventMultiplexer(size_guidance={"scalars": 0})
     reader.AddRunsFromDirectory("runs/measured/tb")
     reader.Reload()
     series = {}
