@@ -1,1 +1,0 @@
-"""What Python programs need of antigrad: antigrad.optuna stores Optuna's studies in `antigrad serve`."""
