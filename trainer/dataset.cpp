@@ -45,6 +45,7 @@ class ImageDataset : public Dataset {
     for (const auto& [kind, severity] : task.data.shifts)
       shifts_.push_back({fmt::format("{} {}", name_of(kind), severity),
                          batches(corrupt(parts.validation, kind, severity, kShiftSeed))});
+    test_ = parts.test.then([this](const Images& images) { return batches(images); });
   }
 
   Batch training(std::uint64_t key, int step) const override {
@@ -182,6 +183,10 @@ class TextDataset : public Dataset {
         std::clamp<std::size_t>(train_.size() / (std::size_t(batch_) * std::size_t(context_)), 1,
                                 std::numeric_limits<int>::max()));
     if (!task.data.shift_path.empty()) add_shift(task);
+    test_ = parts.test.then([this, window](const Text& text) {
+      return text.size() < window ? std::vector<Batch>()
+                                  : spread(text, std::numeric_limits<int>::max());
+    });
   }
 
   Batch training(std::uint64_t key, int step) const override {

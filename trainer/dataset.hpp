@@ -1,11 +1,12 @@
 // The data of a task as batches. The test part stays sealed (trainer/data/sealed.hpp): nothing
-// behind this interface can see it.
+// behind this interface can see it but the promotion of a winner.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "trainer/data/sealed.hpp"
 #include "trainer/task.hpp"
 #include "trainer/torch.hpp"
 
@@ -36,6 +37,9 @@ class Dataset {
   const std::vector<Batch>& validation() const { return validation_; }
   /// What the task asks to be measured on besides.
   const std::vector<Shift>& shifts() const { return shifts_; }
+  /// The whole test part in batches, always the same; read when it is opened. None where the task
+  /// has no test part.
+  const Sealed<std::vector<Batch>>& test() const { return test_; }
   /// What a network for it must read and say.
   const InputShape& input() const { return input_; }
   /// As Measurement has it.
@@ -46,6 +50,7 @@ class Dataset {
  protected:
   std::vector<Batch> validation_;
   std::vector<Shift> shifts_;
+  Sealed<std::vector<Batch>> test_{[] { return std::vector<Batch>(); }};
   InputShape input_;
   double bytes_per_token_ = 0;
   int steps_of_epoch_ = 1;

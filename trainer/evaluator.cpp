@@ -20,6 +20,7 @@
 #include "trainer/measure/recorder.hpp"
 #include "trainer/measure/study_keys.hpp"
 #include "trainer/run.hpp"
+#include "trainer/training_evaluator.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -61,8 +62,9 @@ std::string beside(const std::string& study_yaml, const char* name) {
 
 class TrainingEvaluator : public Evaluator {
  public:
-  explicit TrainingEvaluator(const std::string& study_yaml)
+  TrainingEvaluator(const std::string& study_yaml, AfterRun after)
       : tasks_(read_tasks(study_yaml)),
+        after_(std::move(after)),
         keys_(read_study_keys(study_yaml)),
         checkpoints_(beside(study_yaml, "checkpoints"), keys_.checkpoint_every),
         events_(beside(study_yaml, "tb")) {
@@ -151,6 +153,7 @@ class TrainingEvaluator : public Evaluator {
     checkpoints_.advance(request, *live.run);
     Measurement measurement = live.run->measure();
     if (live.recorder) live.recorder->finished(measurement);
+    if (after_) after_(task, *data, *live.run, measurement);
     training_seconds_ = seconds_since(start);
     return measurement;
   }
@@ -172,6 +175,7 @@ class TrainingEvaluator : public Evaluator {
   }
 
   std::vector<Task> tasks_;
+  AfterRun after_;
   StudyKeys keys_;
   Checkpoints checkpoints_;
   std::string events_;  // folder
@@ -184,8 +188,13 @@ class TrainingEvaluator : public Evaluator {
 };
 
 }  // namespace
+
+std::unique_ptr<Evaluator> make_training_evaluator(const std::string& study_yaml, AfterRun after) {
+  return std::make_unique<TrainingEvaluator>(study_yaml, std::move(after));
+}
+
 }  // namespace antigrad::trainer
 
 extern "C" antigrad::trainer::Evaluator* antigrad_open_evaluator(const char* study_yaml) {
-  return new antigrad::trainer::TrainingEvaluator(study_yaml);
+  return antigrad::trainer::make_training_evaluator(study_yaml).release();
 }

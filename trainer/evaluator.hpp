@@ -85,6 +85,8 @@ struct KernelCost {
 }  // namespace antigrad::trainer
 
 /// Entry points of libantigrad_trainer.so, opened with dlopen by the program (trainer/open.hpp).
-/// Both throw space::Error. study_yaml: path of a study file whose `tasks:` are read.
+/// All throw space::Error. study_yaml: path of a study file whose `tasks:` are read.
 extern "C" antigrad::trainer::Evaluator* antigrad_open_evaluator(const char* study_yaml);
 extern "C" antigrad::trainer::KernelCost* antigrad_kernel_cost(const char* activation);
+/// Measures finished runs on the test part too (ShiftPoint "test"): for the promotion of a winner.
+extern "C" antigrad::trainer::Evaluator* antigrad_open_promotion(const char* study_yaml);

@@ -124,6 +124,14 @@ Run::Quality Run::validate(const std::vector<Batch>& batches) {
   return {sum.loss / count, sum.accuracy / count};
 }
 
+ShiftPoint Run::measure_on(const std::string& name, const std::vector<Batch>& batches) {
+  const FlushSubnormals flush;
+  average_.exchange();
+  const Quality quality = validate(batches);
+  average_.exchange();
+  return {name, quality.loss, quality.accuracy};
+}
+
 Measurement Run::measure() {
   const FlushSubnormals flush;
   Measurement result;

@@ -3,6 +3,8 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "trainer/dataset.hpp"
 #include "trainer/evaluator.hpp"
@@ -40,6 +42,9 @@ class Run {
 
   /// What a checkpoint keeps (trainer/measure/checkpoint.hpp).
   void visit(State& state);
+
+  /// The averaged weights, as they are now, on other batches.
+  ShiftPoint measure_on(const std::string& name, const std::vector<Batch>& batches);
 
   int step() const { return step_; }
   bool diverged() const { return diverged_; }
