@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "search/evidence/objective.hpp"
 #include "search/worker.hpp"
 #include "space/error.hpp"
 
@@ -18,6 +19,7 @@ CandidatePhase::CandidatePhase(Session& session, Sampler& sampler, int study_id,
       baseline_count_(static_cast<int>(session.config.baselines.size())),
       total_(baseline_count_ + session.config.trials),
       stages_(search_stages(session.config)),
+      pruners_(session.config),
       wanted_(space::demanded(session.config.constraints)),
       next_(static_cast<int>(recorded.size())),
       in_order_(next_, [this](Trial trial) { record(std::move(trial)); }) {
@@ -70,6 +72,21 @@ CandidatePhase::Job CandidatePhase::propose() {
   return job;
 }
 
+// Proofs first, then the check at initialisation.
+std::optional<CandidatePhase::Fault> CandidatePhase::fault_of(const std::string& text) const {
+  const StudyConfig& config = session_.config;
+  if (wanted_.empty() && !config.propagation.wanted) return std::nullopt;
+  const space::Activation activation = space::parse_activation(text);
+  if (const auto claim = space::violated(activation, wanted_)) {
+    const std::string reason = fmt::format("{}: {}", to_string(claim->verdict), claim->statement);
+    return Fault{claim->property, reason,
+                 fmt::format("not proved to be {}: {}", claim->property, reason)};
+  }
+  if (const auto reason = propagation_fault(activation, config.propagation))
+    return Fault{"propagation", *reason, "at initialisation: " + *reason};
+  return std::nullopt;
+}
+
 // Draws again what was there before, and what is not proved to have the properties that the study
 // demands. A space that is used up gives repetitions in the end; one without such candidates,
 // trials that fail with the reason.
@@ -85,19 +102,16 @@ void CandidatePhase::draw(const std::vector<const Trial*>& seen, Trial& trial) {
     trial.candidate.operation = proposal.operation;
     const bool known = fingerprints_.count(trial.candidate.fingerprint) > 0;
     if (known && attempt < kDraws) continue;
-    std::optional<space::Claim> claim;
-    if (!wanted_.empty())
-      claim = space::violated(space::parse_activation(proposal.activation), wanted_);
-    if (claim) {
-      auto& [count, activation, reason] = refused[claim->property];
+    if (const auto fault = fault_of(proposal.activation)) {
+      auto& [count, activation, reason] = refused[fault->property];
       ++count;
       activation = proposal.activation;
-      reason = fmt::format("{}: {}", to_string(claim->verdict), claim->statement);
+      reason = fault->reason;
       attempt = 0;
       if (++refusals < kRefusals) continue;
       trial.state = TrialState::fail;
       trial.outcome = trainer::Outcome::rejected;
-      trial.reason = fmt::format("not proved to be {}: {}", claim->property, reason);
+      trial.reason = fault->sentence;
     }
     trial.candidate.refused = std::move(refused);
     return;
@@ -105,9 +119,12 @@ void CandidatePhase::draw(const std::vector<const Trial*>& seen, Trial& trial) {
 }
 
 bool CandidatePhase::measure_or_reject(const Stage& stage, trainer::Evaluator& evaluator,
-                                       Trial& trial) {
+                                       std::span<const Trial* const> baselines, Trial& trial) {
   try {
-    return session_.measure_stage(stage, evaluator, trial);
+    if (!session_.measure_stage(stage, evaluator, trial)) return false;
+    trial.scores.push_back(score(session_.config, baselines, trial, stage));
+    trial.objectives = objective_values(session_.config, baselines, trial, stage);
+    return true;
   } catch (const StartError&) {
     throw;
   } catch (const space::Error& e) {  // the baselines have shown that the tasks are sound
@@ -124,19 +141,14 @@ void CandidatePhase::climb(Job& job, trainer::Evaluator& evaluator) {
   const std::span<const Trial* const> baselines(job.visible.data(),
                                                 static_cast<std::size_t>(baseline_count_));
   for (std::size_t rung = 0; rung < stages_.size(); ++rung) {
-    if (!measure_or_reject(stages_[rung], evaluator, trial)) return;
-    trial.scores.push_back(score(session_.config, baselines, trial, stages_[rung]));
+    if (!measure_or_reject(stages_[rung], evaluator, baselines, trial)) return;
     {
       const std::lock_guard lock(session_.mutex);
       session_.tell(&Listener::rung_finished, trial);
     }
-    std::vector<double> others;
-    for (const Trial* other : job.visible) {
-      if (other->scores.size() > rung) others.push_back(other->scores[rung]);
-    }
     const bool last = rung + 1 == stages_.size();
     trial.state = last ? TrialState::complete : TrialState::pruned;
-    if (!goes_on(trial.score(), others, session_.config.halving.reduction)) return;
+    if (last || !pruners_.goes_on(job.visible, trial, rung)) return;
   }
 }
 

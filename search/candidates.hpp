@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "search/pruners/study_pruner.hpp"
 #include "search/session.hpp"
 #include "space/properties.hpp"
 
@@ -26,13 +27,20 @@ class CandidatePhase {
     std::vector<const Trial*> visible;  // what the proposal saw, and what rungs compare with
   };
 
+  /// Why a candidate is not trained.
+  struct Fault {
+    std::string property, reason, sentence;
+  };
+
+  std::optional<Fault> fault_of(const std::string& activation) const;
   std::optional<Job> next();
   bool ready() const;  // what the next proposal may see is recorded
   std::vector<const Trial*> visible() const;
   Job propose();
   void draw(const std::vector<const Trial*>& seen, Trial& trial);
   void climb(Job& job, trainer::Evaluator& evaluator);
-  bool measure_or_reject(const Stage& stage, trainer::Evaluator& evaluator, Trial& trial);
+  bool measure_or_reject(const Stage& stage, trainer::Evaluator& evaluator,
+                         std::span<const Trial* const> baselines, Trial& trial);
   void record(Trial trial);
 
   Session& session_;
@@ -40,6 +48,7 @@ class CandidatePhase {
   const int study_id_;
   const int baseline_count_, total_;
   const std::vector<Stage> stages_;
+  const RungPruners pruners_;
   std::deque<Trial> recorded_;  // a deque: jobs keep pointers
   std::set<std::string> fingerprints_;
   const std::vector<const space::Property*> wanted_;  // of every candidate

@@ -75,6 +75,7 @@ const char* to_string(Phase phase) {
     case Phase::baselines: return "baselines";
     case Phase::candidates: return "candidates";
     case Phase::confirmation: return "confirmation";
+    case Phase::promotion: return "promotion";
     case Phase::done: return "done";
   }
   return "unknown";

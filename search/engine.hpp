@@ -16,7 +16,7 @@
 
 namespace antigrad::search {
 
-enum class Phase { baselines, candidates, confirmation, done };
+enum class Phase { baselines, candidates, confirmation, promotion, done };
 const char* to_string(Phase phase);
 
 struct Progress {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "search/evidence/objective.hpp"
+
 namespace antigrad::search {
 namespace {
 
@@ -75,6 +77,8 @@ void finish(Session& session, const Group& group) {
     for (const Stage& stage : group.stages) {
       trial.scores.push_back(score(session.config, baselines, trial, stage));
     }
+    if (group.phase == Phase::baselines)
+      trial.objectives = objective_values(session.config, baselines, trial, group.stages.back());
     trial.state = TrialState::complete;
     trial.completed = timestamp();
     const auto number = static_cast<std::size_t>(trial.number);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "search/pruners/pruner.hpp"
 #include "search/storage/journal.hpp"
 #include "space/error.hpp"
 
@@ -77,6 +78,7 @@ Json attributes(const Trial& trial) {
     attrs["refused"][property] = {
         {"count", refusal.count}, {"activation", refusal.activation}, {"reason", refusal.reason}};
   if (trial.search_trial >= 0) attrs["search_trial"] = trial.search_trial;
+  if (!trial.pruned_because.empty()) attrs["pruned_because"] = trial.pruned_because;
   return attrs;
 }
 
@@ -102,6 +104,13 @@ void read_resources(const Json& attrs, Trial& trial) {
     m.total_seconds = number(rows[i].at(1));
     m.peak_mebibytes = number(rows[i].at(2));
   }
+}
+
+Json values_of(const Trial& trial) {
+  Json values = Json::array();
+  if (trial.objectives.empty()) values.push_back(trial.score());
+  for (const double value : trial.objectives) values.push_back(number_to_json(value));
+  return values;
 }
 
 Candidate candidate_from(const StoredTrial& stored) {
@@ -149,13 +158,15 @@ Json to_record(const Trial& trial, int study_id) {
               {"user_attrs", attributes(trial)},
               {"system_attrs", Json::object()}};
   add_params(trial.candidate, record);
+  for (std::size_t rung = 0; rung < trial.completed_rungs.size(); ++rung)
+    record["system_attrs"][fmt::format("completed_rung_{}", rung)] = trial.completed_rungs[rung];
   Json& intermediate = record["intermediate_values"] = Json::object();
   for (std::size_t rung = 0; rung < trial.scores.size(); ++rung) {
     intermediate[std::to_string(rung)] = trial.scores[rung];
   }
   if (trial.finished()) {
     record["datetime_complete"] = trial.completed;
-    if (trial.state != TrialState::fail) record["values"] = {trial.score()};
+    if (trial.state != TrialState::fail) record["values"] = values_of(trial);
   }
   return record;
 }
@@ -174,7 +185,7 @@ std::vector<Json> finish_records(const Trial& trial, const StoredTrial& stored) 
   records.push_back({{"op_code", 6},
                      {"trial_id", stored.id},
                      {"state", static_cast<int>(trial.state)},
-                     {"values", scored ? Json{trial.score()} : Json()},
+                     {"values", scored ? values_of(trial) : Json()},
                      {"datetime_complete", trial.completed}});
   return records;
 }
@@ -185,6 +196,7 @@ Trial from_stored(const StoredTrial& stored) {
     trial.number = stored.number;
     trial.state = stored.state;
     trial.candidate = candidate_from(stored);
+    if (stored.values.size() > 1) trial.objectives = stored.values;
     for (const auto& [rung, score] : stored.intermediate_values) trial.scores.push_back(score);
     const Json& attrs = stored.user_attrs;
     for (const Json& run : attrs.at("runs")) trial.runs.push_back(run_from_json(run));
@@ -197,6 +209,8 @@ Trial from_stored(const StoredTrial& stored) {
     trial.reason = attrs.value("reason", "");
     trial.steps = attrs.at("steps").get<std::int64_t>();
     trial.search_trial = attrs.value("search_trial", -1);
+    trial.pruned_because = attrs.value("pruned_because", "");
+    trial.completed_rungs = reports_of(stored).rungs;
     read_resources(attrs, trial);
     trial.started = stored.datetime_start;
     trial.completed = stored.datetime_complete;

@@ -47,12 +47,16 @@ struct Trial {
   Candidate candidate;
   std::vector<double> scores;  // by rung reached; lower is better; empty when the trial failed at
                                // once or is not scored yet
+  std::vector<double> objectives;  // values of all, of a study with several (then the first is the
+                                   // score)
   std::vector<Run>
       runs;  // the longest run for each task and seed, in the order of tasks, then seeds
   trainer::Outcome outcome = trainer::Outcome::ok;
-  std::string reason;      // when outcome is not ok
-  std::int64_t steps = 0;  // training steps spent, all tasks and seeds
-  int search_trial = -1;   // in a confirmation: number of the trial in the search
+  std::string reason;                   // when outcome is not ok
+  std::int64_t steps = 0;               // training steps spent, all tasks and seeds
+  int search_trial = -1;                // in a confirmation: number of the trial in the search
+  std::string pruned_because;           // by a pruner that says so
+  std::vector<double> completed_rungs;  // Reports::rungs (search/pruners/pruner.hpp)
   double training_seconds = 0, total_seconds = 0;  // resources
   std::string started, completed;                  // times, "" when unknown
 

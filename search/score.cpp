@@ -8,6 +8,7 @@
 #include <limits>
 #include <numeric>
 
+#include "search/evidence/estimator.hpp"
 #include "search/statistics.hpp"
 #include "space/error.hpp"
 
@@ -51,7 +52,7 @@ std::vector<Stage> search_stages(const StudyConfig& config) {
 }
 
 Stage confirm_stage(const StudyConfig& config) {
-  Stage stage{1, std::vector<int>(static_cast<std::size_t>(config.confirm.seeds))};
+  Stage stage{1, std::vector<int>(static_cast<std::size_t>(config.confirm.seeds)), true};
   std::iota(stage.seeds.begin(), stage.seeds.end(), config.search_seeds());
   return stage;
 }
@@ -124,7 +125,8 @@ bool measure(const StudyConfig& config, const Stage& stage, trainer::Evaluator& 
         trial.reason = fmt::format("task {}, seed {}: {}", task.name, run.seed, m.reason);
         return false;
       }
-      run.losses[steps] = m.curve.back().validation_loss;
+      run.losses[steps] = stage.final ? m.curve.back().validation_loss
+                                      : estimator(task.estimator).value(m.curve, task.steps);
     }
   }
   return true;

@@ -13,6 +13,7 @@ namespace antigrad::search {
 struct Stage {
   double fraction = 1;     // of each task's steps
   std::vector<int> seeds;  // indices
+  bool final = false;      // judged by the validation loss, whatever the tasks' estimators
 };
 std::vector<Stage> search_stages(const StudyConfig& config);
 /// All steps, on seeds the search has not seen.

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "search/estimate.hpp"
+#include "search/evidence/objective.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::search {
@@ -39,8 +40,11 @@ int Session::ensure_study(const std::string& name) {
   const Replay now = replayed();
   const StoredStudy* found = now.find(name);
   const int id = found != nullptr ? found->id : now.study_count;
+  const bool several = name == config.name && config.objectives.size() > 1;
   if (found == nullptr) {
-    records.push_back({{"op_code", 0}, {"study_name", name}, {"directions", {1}}});
+    records.push_back({{"op_code", 0},
+                       {"study_name", name},
+                       {"directions", several ? directions_of(config) : std::vector{1}}});
   }
   const auto want = [&](int op, const char* kind, const Json& attrs, const Json& attr) {
     if (!attrs.contains(attr.begin().key())) {
@@ -51,7 +55,8 @@ int Session::ensure_study(const std::string& name) {
   const Json& user = found != nullptr ? found->user_attrs : none;
   const Json& system = found != nullptr ? found->system_attrs : none;
   want(2, "user_attr", user, {{"antigrad:study", config.text}});
-  want(3, "system_attr", system, {{"study:metric_names", {"score"}}});
+  want(3, "system_attr", system,
+       {{"study:metric_names", several ? config.objectives : std::vector<std::string>{"score"}}});
   if (user.contains("antigrad:study") &&
       !same_study(user.at("antigrad:study").get<std::string>(), config.text)) {
     throw space::Error({journal.path(), 0, 0},
@@ -91,6 +96,10 @@ double Session::remaining_steps() const {
   };
   double steps = 0;
   for (const Task& task : config.tasks) {
+    if (progress.phase == Phase::promotion) {
+      steps += static_cast<double>(progress.total - progress.finished) * task.steps;
+      continue;
+    }
     steps += left(Phase::baselines, baselines) * steps_of_full_trial(config, task) +
              left(Phase::candidates, config.trials) * steps_of_candidate(config, task) +
              left(Phase::confirmation, confirmations) * steps_of_confirmation(config, task);

@@ -11,6 +11,9 @@
 #include <limits>
 #include <set>
 
+#include "search/evidence/estimator.hpp"
+#include "search/evidence/objective.hpp"
+#include "search/pruners/study_pruner.hpp"
 #include "space/properties.hpp"
 #include "space/yaml.hpp"
 
@@ -185,13 +188,19 @@ Limits read_limits(const Yaml& node) {
   return l;
 }
 
-// The relative paths that a study names: of its space, its definitions, and of its tasks' data.
-std::vector<Yaml> relative_paths(const Yaml& root) {
+// The relative paths that a study names: of its space, its definitions, its tasks' data, and words
+// of its command that are files beside it.
+std::vector<Yaml> relative_paths(const Yaml& root, const std::string& file) {
   std::vector<Yaml> paths;
   for (const char* const key : {"space", "define"})
     if (root.has(key) && root.at(key).is_scalar()) paths.push_back(root.at(key));
   if (root.has("sampler") && root.at("sampler").has("library"))
     paths.push_back(root.at("sampler").at("library"));
+  if (root.has("promote") && root.at("promote").has("tasks"))
+    paths.push_back(root.at("promote").at("tasks"));
+  if (root.has("evaluator") && root.at("evaluator").has("command"))
+    for (const Yaml& word : root.at("evaluator").at("command").items())
+      if (std::filesystem::is_regular_file(path_of(word, file))) paths.push_back(word);
   for (const Yaml& task : root.at("tasks").items()) {
     if (!task.has("data") || !task.at("data").is_map()) continue;
     for (const char* const key : {"path", "test_path", "tokenizer", "shift_path"})
@@ -208,7 +217,7 @@ std::vector<Yaml> relative_paths(const Yaml& root) {
 // them. Plain and quoted scalars keep their place in the line, so the last one is replaced first.
 std::string with_absolute_paths(std::string text, const Yaml& root, const std::string& file) {
   std::vector<std::pair<std::size_t, std::size_t>> places;
-  for (const Yaml& path : relative_paths(root)) {
+  for (const Yaml& path : relative_paths(root, file)) {
     const std::string value = path.text();
     std::size_t at = 0;
     for (int line = 1; line < path.where().line; ++line) at = text.find('\n', at) + 1;
@@ -242,9 +251,10 @@ std::vector<std::string> meaning(const std::string& text) {
 
 StudyConfig parse_study(const std::string& text, const std::string& file) {
   const Yaml root = Yaml::parse(text, file);
-  root.allow({"study", "seed", "deterministic", "isolation", "objective", "budget", "define",
-              "space", "constraints", "sampler", "halving", "baselines", "confirm", "limits",
-              "tasks", "measure", "checkpoints"});
+  root.allow({"study",     "seed",      "deterministic", "isolation", "objective",   "objectives",
+              "estimator", "budget",    "define",        "space",     "constraints", "propagation",
+              "sampler",   "halving",   "pruner",        "baselines", "confirm",     "promote",
+              "limits",    "evaluator", "tasks",         "measure",   "checkpoints"});
   StudyConfig c;
   c.file = file;
   c.name = read_name(root.at("study"));
@@ -259,14 +269,24 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   c.trials = static_cast<int>(root.at("budget").at("trials").integer(0, 10000000));
   if (root.has("define")) c.definitions = read_definitions(root.at("define"), file);
   if (root.has("space")) c.grammar = read_space(root.at("space"), file, c.definitions);
+  if (root.has("propagation")) c.propagation = read_propagation(root.at("propagation"));
   if (root.has("constraints")) read_constraints(root.at("constraints"), c);
   if (root.has("sampler") || c.trials > 0) c.sampler = read_sampler(root.at("sampler"), file);
   c.halving = read_halving(root.at("halving"));
+  if (root.has("pruner")) c.pruners = read_pruners(root.at("pruner"));
   c.baselines = read_baselines(root.at("baselines"), c.definitions);
   if (root.has("confirm")) c.confirm = read_confirm(root.at("confirm"));
+  if (root.has("evaluator")) c.command = read_command(root.at("evaluator"));
+  if (root.has("objectives")) c.objectives = read_objectives(root.at("objectives"));
+  if (root.has("promote")) c.promote = read_promote(root.at("promote"), file);
   if (root.has("limits")) c.limits = read_limits(root.at("limits"));
   c.tasks = read_tasks(root.at("tasks"));
+  if (root.has("estimator")) read_estimators(root.at("estimator"), c.tasks);
   c.text = with_absolute_paths(text, root, file);
+  for (std::string& word : c.command.command)  // as the copy has them
+    if (const auto path = std::filesystem::absolute(file).parent_path() / word;
+        word[0] != '/' && std::filesystem::is_regular_file(path))
+      word = path.lexically_normal().string();
   return c;
 }
 

@@ -6,6 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "search/command_config.hpp"
+#include "search/evidence/promote_config.hpp"
+#include "search/propagation.hpp"
+#include "search/pruners/pruner.hpp"
 #include "search/samplers/sampler_config.hpp"
 #include "space/definitions.hpp"
 #include "space/generate.hpp"
@@ -15,6 +19,8 @@ namespace antigrad::search {
 struct Task {
   std::string name;
   int steps = 0;  // of a full run
+  std::string estimator =
+      "averaged";  // of search/evidence/estimator.hpp: judges runs while searching
 };
 
 /// A candidate climbs from rung to rung; each asks for `fraction` of every task's steps on seeds 0
@@ -55,11 +61,16 @@ struct StudyConfig {
   space::Grammar grammar;
   // Properties that every candidate is proved to have before it trains (space/properties.hpp).
   std::vector<std::string> constraints;
+  PropagationConfig propagation;  // of `propagation:`
   SamplerConfig sampler;
   Halving halving;
+  std::vector<PrunerConfig> pruners;   // of `pruner:`; none: halving alone
   std::vector<std::string> baselines;  // names of the zoo or of the definitions
   Confirm confirm;
+  PromoteConfig promote;
   Limits limits;
+  CommandConfig command;                // of `evaluator:`; no command: the trainer
+  std::vector<std::string> objectives;  // of `objectives:`, quality first; none: quality alone
   std::vector<Task> tasks;
 
   int search_seeds() const { return halving.rungs.back().seeds; }

@@ -111,6 +111,34 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
     case Option::each:
       app.add_flag("--each", a.each, "every point, instead of a line for each measurement");
       break;
+    case Option::seeds:
+      add_number(app, "--seeds", a.seeds,
+                 "paired seeds in all; default: what the study says, or 10", 2);
+      break;
+    case Option::margin:
+      app.add_option("--margin", a.margin,
+                     "differences of the score below it do not matter; default: what the study "
+                     "says, or 0.25")
+          ->check(CLI::Range(1e-6, 1e6))
+          ->option_text("D");
+      break;
+    case Option::tasks:
+      app.add_option("--tasks", a.tasks, "a file with `tasks:` that were not searched")
+          ->option_text("FILE");
+      break;
+    case Option::ledger:
+      app.add_option("--ledger", a.ledger,
+                     "where reads of test parts are kept; default: $ANTIGRAD_LEDGER, else "
+                     "~/.local/share/antigrad/ledger")
+          ->option_text("FILE");
+      break;
+    case Option::front:
+      app.add_flag("--front", a.front,
+                   "only the Pareto front: trials that no other one beats in every objective");
+      break;
+    case Option::sealed:
+      app.add_flag("--sealed", a.sealed, "do not read the test part, whatever the verdict");
+      break;
     case Option::primitives:
       app.add_flag("--primitives", a.primitives,
                    "the functions that gradients are made of, instead");

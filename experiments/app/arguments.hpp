@@ -61,6 +61,12 @@ struct Arguments {
   std::string state = "complete";  // of a trial that is told
   std::string values;              // numbers between commas
   bool each = false;               // every point instead of an overview
+  std::optional<int> seeds;        // of a promotion
+  std::optional<double> margin;    // of a verdict
+  std::string tasks;               // file of tasks that were not searched
+  std::string ledger;              // file of reads of test parts; "": the usual one
+  bool front = false;              // of several objectives
+  bool sealed = false;             // leave the test part alone
 };
 
 enum class Option {
@@ -103,7 +109,13 @@ enum class Option {
   storage,
   space,
   result,
-  each
+  each,
+  seeds,
+  margin,
+  tasks,
+  ledger,
+  sealed,
+  front
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.

@@ -53,6 +53,25 @@ constexpr const char* kMeasuresHelp =
     "  antigrad measures quickstart\n"
     "  antigrad measures quickstart 17 --each -o csv > trial17.csv\n";
 
+constexpr const char* kPromoteHelp =
+    "Trains the best candidates of a run and its baselines at full budget on paired seeds that "
+    "neither\nsearch nor confirmation has seen, also on tasks that were not searched (--tasks), "
+    "and "
+    "says of each\ncandidate: better (than every baseline, p < 0.05 after Holm's correction), "
+    "equal "
+    "within the margin,\nworse, or undecided and how many more seeds a decision takes; asked for "
+    "again with more --seeds it\ngoes on. Intervals hold for all candidates together; `expected` "
+    "is "
+    "the effect corrected for having\nbeen chosen as the best of several. When one is better, its "
+    "networks and those of the best\nbaseline are measured on the test part, once; the ledger "
+    "keeps "
+    "every such read, before it happens.\nThe study's key `promote:` says the same: {candidates: "
+    "3, "
+    "seeds: 10, margin: 0.25, tasks: FILE}.\n\nExamples:\n"
+    "  antigrad promote quickstart\n"
+    "  antigrad promote quickstart --seeds 20 --margin 0.5\n"
+    "  antigrad promote quickstart --tasks other_tasks.yaml --sealed -o json\n";
+
 constexpr const char* kGradientHelp =
     "A gradient is pieces between knots, each a sum of terms; names are `antigrad zoo "
     "--primitives`.\n"
@@ -126,6 +145,13 @@ std::vector<Command> make_commands() {
        "  antigrad reproduce\n  antigrad reproduce gelu\n  antigrad reproduce gelu --size smoke "
        "-o json\n  antigrad reproduce --all --size smoke\n",
        reproduce_command},
+      {"promote",
+       kSearching,
+       "winners again on fresh seeds, and a verdict",
+       kRun,
+       {seeds, margin, tasks, sealed, ledger, workers, isolation, root, output},
+       kPromoteHelp,
+       promote_command},
       {"status",
        kReading,
        "how far a run is",
@@ -137,12 +163,13 @@ std::vector<Command> make_commands() {
        kReading,
        "the best trials of a run",
        kRun,
-       {count, atlas, root, output},
+       {count, front, atlas, root, output},
        "Score: validation loss in units of the baselines' spread, mean over the tasks; lower is "
        "better,\n"
        "0 is the median baseline. The first trial is Optuna's best_trial.\n\nExamples:\n"
        "  antigrad top quickstart\n  antigrad top -n 100 -o csv runs/quickstart > trials.csv\n"
-       "  antigrad top --atlas quickstart\n",
+       "  antigrad top --atlas quickstart\n"
+       "  antigrad top quickstart --front       # of a study with several `objectives`\n",
        top_command},
       {"show",
        kReading,
@@ -338,6 +365,49 @@ std::vector<Command> make_commands() {
        "nearly all of it is Optuna.\n\n"
        "Example:\n  antigrad bench samplers -o json\n",
        bench_samplers_command},
+      {"bench estimators",
+       kMachine,
+       "what short runs say of long ones, from a journal",
+       kRun,
+       {root, output},
+       "For every score estimator at 10, 25, 50 and 100 % of a run's steps: signal/noise (spread "
+       "of "
+       "the\nactivations' means over the deviation of one run; paired: with what a seed does to "
+       "all "
+       "of them\ntaken away), and rank: Spearman's correlation of one run's figure with the final "
+       "loss over the other\nseeds, beside its ceiling, what a figure without noise would reach. "
+       "Over the activations that were\ntrained to the end on the same seeds, and over the better "
+       "half of them. In 80 %: share of final losses inside the central 80 % interval of a "
+       "straight\nline through the figures, each left out in turn; error: of its middle, by their "
+       "spread.\n\nExample:\n  antigrad bench estimators quickstart -o csv\n",
+       bench_estimators_command},
+      {"bench null",
+       kMachine,
+       "how often promotion names a winner among equals",
+       {},
+       {trials, seed, output},
+       "Simulated studies from search to promotion, 200 or --trials of each kind, with the noise "
+       "of "
+       "short\nruns: of equals, and with some candidates that really are better.\n\nExample:\n"
+       "  antigrad bench null -o json\n",
+       bench_null_command},
+      {"bench order",
+       kMachine,
+       "what it costs that records keep their order",
+       {},
+       {rounds, output},
+       "Trials a second of a study with `deterministic: true` against one without, interleaved: "
+       "four workers,\na lag of 16, simulated trainings that sleep 2 to 18 ms. Goal: at least "
+       "0.9.\n\nExample:\n  antigrad bench order --rounds 5\n",
+       bench_order_command},
+      {"bench signature",
+       kMachine,
+       "one number for what a search does",
+       {},
+       {},
+       "Of a fixed small search on simulated losses: equal on every x86-64, changed by whatever "
+       "changes the\nsearch's results.\n\nExample:\n  antigrad bench signature\n",
+       bench_signature_command},
       {"bench kernels",
        kMachine,
        "what activations cost against moving their bytes",
@@ -397,6 +467,13 @@ std::vector<Command> make_commands() {
        {},
        "",
        worker_command},
+      {"promotion-worker",
+       "",
+       "the same for `antigrad promote`, with the test part",
+       kStudy,
+       {},
+       "",
+       promotion_worker_command},
       {"bench-session",
        "",
        "one search, its accounting on stdout; bench search starts it",

@@ -17,6 +17,9 @@ int resume_command(const Arguments&);
 // reproduce_command.cpp: claims of the literature.
 int reproduce_command(const Arguments&);
 
+// promote_command.cpp: winners again on fresh seeds.
+int promote_command(const Arguments&);
+
 // run_commands.cpp: read a run directory.
 int status_command(const Arguments&);
 int top_command(const Arguments&);
@@ -52,6 +55,15 @@ int data_tokenize_command(const Arguments&);
 // bench_page.cpp, worker.cpp
 int doctor_command(const Arguments&);
 int bench_search_command(const Arguments&);
+
+// bench_evidence.cpp
+int bench_null_command(const Arguments&);
+int bench_estimators_command(const Arguments&);
+int bench_signature_command(const Arguments&);
+
+// bench_order.cpp
+int bench_order_command(const Arguments&);
+
 int bench_kernels_command(const Arguments&);
 int bench_integrate_command(const Arguments&);
 int bench_samplers_command(const Arguments&);
@@ -61,6 +73,7 @@ int bench_space_command(const Arguments&);
 int bench_storage_command(const Arguments&);
 int bench_server_command(const Arguments&);
 int worker_command(const Arguments&);
+int promotion_worker_command(const Arguments&);
 
 // completion_command.cpp: what the shell completes.
 int completion_command(const Arguments&);

@@ -55,6 +55,7 @@ std::map<std::string, double> time_steps(const search::StudyConfig& config,
 }  // namespace
 
 std::vector<trainer::Task> checked_tasks(const search::StudyConfig& config) {
+  if (!config.command.command.empty()) return {};  // the program's own
   std::vector<trainer::Task> tasks = trainer::read_tasks(config.file);
   (void)trainer::read_study_keys(config.file);
   for (const trainer::Task& task : tasks) {

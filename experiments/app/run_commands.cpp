@@ -6,6 +6,7 @@
 
 #include "experiments/app/commands.hpp"
 #include "experiments/app/run_facts.hpp"
+#include "search/evidence/objective.hpp"
 #include "search/run_directory.hpp"
 #include "search/samplers/atlas.hpp"
 #include "search/summary.hpp"
@@ -107,13 +108,23 @@ int top_command(const Arguments& arguments) {
     print(atlas_listing(s).text(arguments.format));
     return 0;
   }
-  Listing listing({"trial", "name", "score", "state", "rungs", "steps", "gradient"});
+  std::vector<std::string> columns{"trial", "name", "score"};
+  const std::vector<std::string>& wanted = s.config.objectives;
+  for (std::size_t i = 1; i < wanted.size(); ++i) columns.push_back(wanted[i]);
+  columns.insert(columns.end(), {"state", "rungs", "steps", "gradient"});
+  Listing listing(columns);
   int shown = 0;
-  for (const Trial* trial : s.leaderboard()) {
+  for (const Trial* trial :
+       arguments.front ? search::pareto_front(s.config, s.trials) : s.leaderboard()) {
     if (shown++ == arguments.count) break;
-    listing.add({trial->number, name_of(trial->candidate, trial->number), score_of(*trial),
-                 search::to_string(trial->state), trial->scores.size(), trial->steps,
-                 trial->candidate.activation});
+    std::vector<Json> cells{trial->number, name_of(trial->candidate, trial->number),
+                            score_of(*trial)};
+    for (std::size_t i = 1; i < wanted.size(); ++i)
+      cells.push_back(i < trial->objectives.size() ? search::number_to_json(trial->objectives[i])
+                                                   : Json());
+    cells.insert(cells.end(), {search::to_string(trial->state), trial->scores.size(), trial->steps,
+                               trial->candidate.activation});
+    listing.add(std::move(cells));
   }
   print(listing.text(arguments.format));
   return 0;

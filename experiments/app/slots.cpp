@@ -8,6 +8,7 @@
 #include <fstream>
 #include <memory>
 
+#include "experiments/app/command_slots.hpp"
 #include "experiments/app/trainer_library.hpp"
 #include "search/worker.hpp"
 
@@ -28,16 +29,33 @@ int default_workers(const search::StudyConfig& config) {
   return std::min(usable_cores(), config.sampler.lag);
 }
 
-search::EvaluatorFactory evaluators(const search::StudyConfig& config,
-                                    const std::string& study_yaml) {
+namespace {
+
+/// command: the worker's; open: the same in this process.
+search::EvaluatorFactory made_by(
+    const search::StudyConfig& config, const std::string& study_yaml, const char* command,
+    std::unique_ptr<trainer::Evaluator> (TrainerLibrary::*open)(const std::string&) const) {
   if (config.isolation == search::Isolation::thread) {
     const auto library = std::make_shared<TrainerLibrary>();
-    return [library, study_yaml](int) { return library->open_evaluator(study_yaml); };
+    return [library, study_yaml, open](int) { return (*library.*open)(study_yaml); };
   }
   search::WorkerOptions options;
-  options.argv = {program_path(), "worker", study_yaml};
+  options.argv = {program_path(), command, study_yaml};
   options.limits = config.limits;
   return [options](int) { return search::make_process_evaluator(options); };
+}
+
+}  // namespace
+
+search::EvaluatorFactory evaluators(const search::StudyConfig& config,
+                                    const std::string& study_yaml) {
+  if (!config.command.command.empty()) return command_evaluators(config);
+  return made_by(config, study_yaml, "worker", &TrainerLibrary::open_evaluator);
+}
+
+search::EvaluatorFactory promotion_evaluators(const search::StudyConfig& config,
+                                              const std::string& study_yaml) {
+  return made_by(config, study_yaml, "promotion-worker", &TrainerLibrary::open_promotion);
 }
 
 }  // namespace antigrad::app

@@ -18,4 +18,8 @@ int default_workers(const search::StudyConfig& config);
 search::EvaluatorFactory evaluators(const search::StudyConfig& config,
                                     const std::string& study_yaml);
 
+/// The same, measuring the test part besides: for `antigrad promote` alone.
+search::EvaluatorFactory promotion_evaluators(const search::StudyConfig& config,
+                                              const std::string& study_yaml);
+
 }  // namespace antigrad::app

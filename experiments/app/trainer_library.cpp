@@ -36,6 +36,7 @@ TrainerLibrary::TrainerLibrary() {
                     ::dlerror()));
   }
   open_evaluator_ = symbol<decltype(open_evaluator_)>(library, "antigrad_open_evaluator");
+  open_promotion_ = symbol<decltype(open_promotion_)>(library, "antigrad_open_promotion");
   kernel_cost_ = symbol<decltype(kernel_cost_)>(library, "antigrad_kernel_cost");
   aten_work_ = symbol<decltype(aten_work_)>(library, "antigrad_aten_work");
   training_work_ = symbol<decltype(training_work_)>(library, "antigrad_training_work");
@@ -44,6 +45,11 @@ TrainerLibrary::TrainerLibrary() {
 std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_evaluator(
     const std::string& study_yaml) const {
   return std::unique_ptr<trainer::Evaluator>(open_evaluator_(study_yaml.c_str()));
+}
+
+std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_promotion(
+    const std::string& study_yaml) const {
+  return std::unique_ptr<trainer::Evaluator>(open_promotion_(study_yaml.c_str()));
 }
 
 trainer::KernelCost TrainerLibrary::kernel_cost(const std::string& activation) const {

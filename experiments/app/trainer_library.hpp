@@ -16,6 +16,8 @@ class TrainerLibrary {
   TrainerLibrary();
   /// Opens the tasks of a study file. Throws space::Error.
   std::unique_ptr<trainer::Evaluator> open_evaluator(const std::string& study_yaml) const;
+  /// The same, measuring the test part besides: for `antigrad promote` alone.
+  std::unique_ptr<trainer::Evaluator> open_promotion(const std::string& study_yaml) const;
   /// ns an element of forward and backward on one thread. Throws space::Error.
   trainer::KernelCost kernel_cost(const std::string& activation) const;
   /// ATen's forward or backward of an activation of the zoo; nullptr where ATen has none.
@@ -26,6 +28,7 @@ class TrainerLibrary {
 
  private:
   decltype(&antigrad_open_evaluator) open_evaluator_;
+  decltype(&antigrad_open_promotion) open_promotion_;
   decltype(&antigrad_kernel_cost) kernel_cost_;
   decltype(&antigrad_aten_work) aten_work_;
   decltype(&antigrad_training_work) training_work_;

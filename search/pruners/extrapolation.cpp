@@ -85,25 +85,31 @@ std::vector<std::pair<double, double>> final_pairs(std::span<const Reports> hist
 }
 
 Calibration calibration(std::span<const Reports> history, int step) {
-  const auto pairs = final_pairs(history, step);
+  return calibration(final_pairs(history, step));
+}
+
+Calibration calibration(std::span<const std::pair<double, double>> pairs) {
   Calibration c;
   std::vector<double> ends;
   for (const auto& [at, end] : pairs) ends.push_back(end);
+  const double spread = standard_deviation(ends);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    auto others = pairs;
+    std::vector<std::pair<double, double>> others(pairs.begin(), pairs.end());
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
     const Prediction p = predict_final(others, pairs[i].first);
     if (!(p.freedom > 0)) continue;
     ++c.trials;
-    const double off_centre = std::abs(2 * p.below(pairs[i].second) - 1);
+    const double error = std::abs(pairs[i].second - p.centre);
+    const bool exact = error <= 1e-9 * spread;  // rounding, and no width either
+    const double off_centre = exact ? 0 : std::abs(2 * p.below(pairs[i].second) - 1);
     c.within_50 += off_centre <= 0.5;
     c.within_80 += off_centre <= 0.8;
     c.within_95 += off_centre <= 0.95;
-    c.error += std::abs(pairs[i].second - p.centre);
+    c.error += error;
   }
   if (c.trials == 0) return c;
   for (double* share : {&c.within_50, &c.within_80, &c.within_95, &c.error}) *share /= c.trials;
-  c.error /= standard_deviation(ends);
+  c.error /= spread;
   return c;
 }
 

@@ -35,5 +35,6 @@ struct Calibration {
   double error = 0;
 };
 Calibration calibration(std::span<const Reports> history, int step);
+Calibration calibration(std::span<const std::pair<double, double>> pairs);
 
 }  // namespace antigrad::search

@@ -9,7 +9,7 @@ import time
 
 from program import PROGRAM, SOURCE, TINY, asked, output, run, run_tests
 
-COMMANDS = ["search", "resume", "status", "top", "show", "report", "serve", "studies", "trials", "best-trial", "ask", "tell", "derive", "analyze", "zoo", "export", "data list", "data get", "data check", "data tokenize", "doctor", "bench search", "bench space", "bench kernels", "bench storage", "bench server"]
+COMMANDS = ["search", "resume", "status", "top", "show", "report", "serve", "studies", "trials", "best-trial", "ask", "tell", "derive", "analyze", "zoo", "export", "data list", "data get", "data check", "data tokenize", "doctor", "promote", "bench search", "bench estimators", "bench null", "bench order", "bench signature", "bench space", "bench kernels", "bench storage", "bench server"]
 
 # Words; text that the error must hold. All end with exit code 2.
 ERRORS = [

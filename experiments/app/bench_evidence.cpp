@@ -1,0 +1,145 @@
+// `antigrad bench null`, `bench estimators` and `bench signature`: what the search's evidence is
+// worth.
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "experiments/app/commands.hpp"
+#include "search/evidence/estimator_bench.hpp"
+#include "search/evidence/promote.hpp"
+#include "search/evidence/signature.hpp"
+#include "search/evidence/simulation.hpp"
+#include "search/run_directory.hpp"
+#include "search/storage/journal.hpp"
+#include "search/summary.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::app {
+namespace {
+
+using search::Json;
+
+constexpr double kGap = 2;  // deviations of one paired difference
+constexpr int kSeeds = 10;
+
+class Scratch {
+ public:
+  Scratch() {
+    path_ = (std::filesystem::temp_directory_path() / "antigrad-XXXXXX").string();
+    if (::mkdtemp(path_.data()) == nullptr) throw space::Error("cannot make " + path_);
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+search::NullResult simulate(const search::NullOptions& options, const char* what) {
+  const Scratch scratch;
+  const auto progress = [&](const search::NullResult& r) {
+    if (r.studies % 20 == 0)
+      fmt::print(stderr, "{}: {} of {} studies, {} named a winner, {} of them rightly\n", what,
+                 r.studies, options.studies, r.named, r.right);
+  };
+  return search::run_null_studies(options, scratch.path(), progress);
+}
+
+/// Every trial of a run that trained: search, confirmation, promotion.
+std::vector<search::Trial> all_trials(const search::Summary& s, const std::string& journal) {
+  std::vector<search::Trial> trials = s.trials;
+  trials.insert(trials.end(), s.confirmation.begin(), s.confirmation.end());
+  const search::Replay now = search::replay(search::read_journal(journal));
+  if (const auto* promoted = now.find(search::promote_name(s.config.name)))
+    for (const search::StoredTrial& stored : promoted->trials)
+      trials.push_back(search::from_stored(stored));
+  return trials;
+}
+
+void add_task(const search::Task& task, const std::vector<search::Trial>& trials,
+              Listing& listing) {
+  search::CurveTable table;
+  search::add_curves(trials, task.name, task.steps, table);
+  for (const bool good : {false, true}) {
+    const auto figures = search::measure_estimators(table, task.steps, good);
+    for (const search::EstimatorFigures& f : figures) {
+      bool best = true;
+      for (const search::EstimatorFigures& other : figures)
+        best = best && (other.fraction != f.fraction || other.rank <= f.rank);
+      std::vector<Json> cells{task.name,
+                              good ? "better half" : "all",
+                              f.fraction,
+                              f.estimator,
+                              f.activations,
+                              f.seeds,
+                              search::number_to_json(f.signal_noise),
+                              search::number_to_json(f.paired),
+                              search::number_to_json(f.rank),
+                              search::number_to_json(f.ceiling)};
+      const search::Calibration& c = f.calibration;
+      for (const double share : {c.within_50, c.within_80, c.within_95, c.error})
+        cells.push_back(c.trials > 0 ? Json(share) : Json());
+      cells.emplace_back(best);
+      listing.add(std::move(cells));
+    }
+  }
+}
+
+}  // namespace
+
+int bench_null_command(const Arguments& a) {
+  search::NullOptions null{.studies = a.trials.value_or(200), .seeds = kSeeds};
+  if (a.seed) null.seed = *a.seed;
+  search::NullOptions power = null;
+  power.gap = kGap;
+  fmt::print(stderr,
+             "stated beforehand: of studies of equals at most 7.5 % name a winner; with {} paired "
+             "seeds, where 3 candidates in 10 are better than every baseline by {} deviations of "
+             "one paired difference, at least 80 % name one of them\n",
+             kSeeds, kGap);
+  const search::NullResult equals = simulate(null, "equals"), better = simulate(power, "better");
+  Listing listing({"name", "value", "unit", "baseline", "ratio", "goal", "met"});
+  const int most = null.studies * 15 / 200;
+  listing.add({"studies of equals that name a winner", equals.named,
+               fmt::format("of {}", equals.studies), Json(), Json(), most, equals.named <= most});
+  const double rate = static_cast<double>(better.right) / better.studies;
+  listing.add({fmt::format("power at a gap of {} deviations, {} seeds", kGap, kSeeds), rate,
+               "share", Json(), Json(), 0.8, rate >= 0.8});
+  listing.add({"winners named there that are no better", better.named - better.right,
+               fmt::format("of {}", better.named), Json(), Json(), Json(), Json()});
+  print(listing.text(a.format));
+  return 0;
+}
+
+int bench_signature_command(const Arguments&) {
+  const Scratch scratch;
+  print(search::search_signature(scratch.path()) + "\n");
+  return 0;
+}
+
+int bench_estimators_command(const Arguments& a) {
+  Listing listing({"task", "activations", "fraction", "estimator", "number", "seeds",
+                   "signal/noise", "paired", "rank", "ceiling", "in 50 %", "in 80 %", "in 95 %",
+                   "error", "best"});
+  const search::RunDirectory run = search::open_run(a.root, a.subject);
+  const search::Summary summary = search::summarise(run);
+  const auto trials = all_trials(summary, run.journal());
+  for (const search::Task& task : summary.config.tasks) add_task(task, trials, listing);
+  const std::string text = listing.text(a.format);
+  if (text.find("averaged") == std::string::npos)
+    throw space::Error(
+        fmt::format("{} has no task with 3 activations trained to the end on the "
+                    "same 2 seeds: nothing to compare with",
+                    a.subject));
+  print(text);
+  return 0;
+}
+
+}  // namespace antigrad::app

@@ -1,0 +1,12 @@
+// Slots that run a user's own program.
+#pragma once
+#include "search/pool.hpp"
+#include "search/study.hpp"
+
+namespace antigrad::app {
+
+/// Every candidate is exported for PyTorch into a temporary folder of its slot, which goes in the
+/// end.
+search::EvaluatorFactory command_evaluators(const search::StudyConfig& config);
+
+}  // namespace antigrad::app

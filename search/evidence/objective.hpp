@@ -1,0 +1,50 @@
+// What a study may want of its candidates besides quality, and the front of those that are best at
+// something. All of it is decided without a clock: kernel cost is modelled here and measured in
+// reports.
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "search/score.hpp"
+#include "space/yaml.hpp"
+
+namespace antigrad::search {
+
+struct ObjectiveRow {
+  const char* name;
+  const char* meaning;
+  int direction;  // Optuna's: 1 minimise, 2 maximise
+  /// Of a trial measured at `stage`; NaN where it cannot be said.
+  double (*value)(const StudyConfig&, std::span<const Trial* const> baselines, const Trial&,
+                  const Stage& stage);
+};
+std::span<const ObjectiveRow> objectives();
+
+/// The key `objectives:`: names, "quality" first. Throws space::Error with place.
+std::vector<std::string> read_objectives(const space::Yaml& node);
+
+/// Of a study, in its order; one, 1, where it names none.
+std::vector<int> directions_of(const StudyConfig& config);
+
+/// Values of all objectives of a study. Empty where it has quality alone. Throws space::Error where
+/// one cannot be said.
+std::vector<double> objective_values(const StudyConfig& config,
+                                     std::span<const Trial* const> baselines, const Trial& trial,
+                                     const Stage& stage);
+
+/// Complete trials that no other one is as good as in everything and better in something, best
+/// quality first; equal ones all stay. With quality alone: the best ones.
+std::vector<const Trial*> pareto_front(const StudyConfig& config, std::span<const Trial> trials);
+
+// What the formula alone says.
+
+/// Operations an element of f and f' together, shared parts counted once (space/cost.hpp).
+double modelled_cost(const std::string& activation);
+/// Share of a standard normal input where f is 0.
+double zero_share(const std::string& activation);
+/// How often f is proved to be continuously differentiable: -1 (it jumps) .. 3 (no kink was found,
+/// or none below the fourth derivative).
+double smoothness(const std::string& activation);
+
+}  // namespace antigrad::search

@@ -1,0 +1,121 @@
+"""antigrad promote on a tiny study of real trainings: verdicts, more seeds, other tasks, a kill in the middle, the ledger."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+from program import PROGRAM, SOURCE, TINY, asked, canonical, output, run, run_tests
+
+LEDGER = os.path.abspath("ledger")
+JOURNAL = "runs/tiny/journal.log"
+VERDICTS = ("better", "equal within", "worse", "undecided: ", "baseline", "best baseline")
+
+
+def promote(*words, **more):
+    return run("promote", "tiny", "--ledger", LEDGER, "--workers", "1", *words, **more)
+
+
+def test_verdicts_on_fresh_seeds():
+    run("search", TINY, "--trials", "3", "--workers", "1")
+    before = len(canonical(JOURNAL))
+    done = promote("--seeds", "2", "--sealed", "-o", "json")
+    rows = json.loads(done.stdout)
+    assert {"ReLU", "GELU"} < {row["activation"] for row in rows} and 3 <= len(rows) <= 5, rows
+    for row in rows:
+        assert row["verdict"].startswith(VERDICTS) and row["seeds"] == 2 and row["test_loss"] is None, row
+    assert sum(row["verdict"] == "best baseline" for row in rows) == 1, rows
+    trained = [r for r in canonical(JOURNAL)[before:] if r["op_code"] == 4]
+    assert len(trained) == 2 * len(rows), len(trained)
+    seeds = {run["index"] for record in trained for run in record["user_attrs"]["runs"]}
+    assert seeds == {3, 4}, f"search has seen 0, confirmation 1 and 2: {seeds}"
+    assert not os.path.exists(LEDGER)
+
+
+def test_a_kill_in_the_middle_and_more_seeds_give_the_journal_of_one_run():
+    shutil.copytree("runs", "again")
+    promote("--seeds", "4", "--sealed")
+    promotion = subprocess.Popen([PROGRAM, "promote", "tiny", "--dir", "again", "--seeds", "4", "--sealed"], stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+    size = os.path.getsize("again/tiny/journal.log")
+    while os.path.getsize("again/tiny/journal.log") == size:
+        assert promotion.poll() is None
+        time.sleep(0.01)
+    promotion.send_signal(signal.SIGKILL)
+    promotion.wait()
+    promote("--dir", "again", "--seeds", "4", "--sealed")
+    assert canonical("again/tiny/journal.log") == canonical(JOURNAL)
+    text = output("promote", "tiny", "--seeds", "4", "--sealed")
+    assert "0 trials" not in text and "after Holm's correction" in text and "The test part was not read" in text, text
+
+
+def test_the_test_part_is_read_once_and_kept_in_the_ledger():
+    """Three seeds say little of real activations: a worse baseline set makes a winner certain."""
+    with open(TINY, encoding="utf-8") as file:
+        study = file.read().replace("../../.deps", SOURCE + "/.deps").replace("study: tiny", "study: easy")
+    study = study.replace("baselines: [relu, gelu]", "baselines: [bad1, bad2]").replace("steps: 6", "steps: 20")
+    study += "define: {activations: [{name: bad1, g: \"0.001*sech2(x)\"}, {name: bad2, g: \"0.002*sech2(x)\"}]}\n"
+    with open("easy.yaml", "w", encoding="utf-8") as file:
+        file.write(study)
+    run("search", "easy.yaml", "--trials", "3", "--workers", "1")
+    first = run("promote", "easy", "--ledger", LEDGER, "--seeds", "4", "--workers", "1")
+    assert "better" in first.stdout and first.stdout.count("read once") == 2, first.stdout
+    assert "no other study has" in first.stderr, first.stderr
+    with open(LEDGER, encoding="utf-8") as lines:
+        entries = [json.loads(line) for line in lines]
+    assert [("result" in entry) for entry in entries] == [False, False, True, True], entries
+    assert all(entry["study"].endswith("/runs/easy") for entry in entries), entries
+    again = run("promote", "easy", "--ledger", LEDGER, "--seeds", "4", "--workers", "1")
+    assert again.stdout == first.stdout and "reading the test part" not in again.stderr
+    with open(LEDGER, encoding="utf-8") as lines:
+        assert len(lines.readlines()) == 4
+    shutil.copytree("runs/easy", "elsewhere/easy")
+    journal = "elsewhere/easy/journal.log"
+    with open(journal, encoding="utf-8") as lines:
+        kept = [line for line in lines if "easy/test" not in line]
+    with open(journal, "w", encoding="utf-8") as file:
+        file.writelines(kept[:next(i for i, line in enumerate(kept) if "antigrad:test" in line)])
+    other = run("promote", "easy", "--dir", "elsewhere", "--ledger", LEDGER, "--seeds", "4", "--workers", "1")
+    assert "read before by " in other.stderr and "/runs/easy" in other.stderr, other.stderr
+
+
+def test_tasks_that_were_not_searched():
+    with open(TINY, encoding="utf-8") as file:
+        text = file.read().replace("../../.deps", SOURCE + "/.deps")
+    tasks = "tasks:" + text.split("tasks:")[1]
+    with open("others.yaml", "w", encoding="utf-8") as file:
+        file.write(tasks.split("  - name: python")[0].replace("name: digits", "name: others").replace("width: 4", "width: 6"))
+    run("search", TINY, "--trials", "2", "--dir", "more", "--workers", "1")
+    rows = json.loads(output("promote", "tiny", "--dir", "more", "--seeds", "2", "--sealed", "--workers", "1", "--tasks",
+                             "others.yaml", "-o", "json"))
+    trained = [row for row in rows if "did not train" not in row["verdict"]]
+    assert len(trained) >= 3 and all(row["others_loss"] > 0 for row in trained), rows
+    assert "began on the tasks" in run("promote", "tiny", "--dir", "more", "--seeds", "3", "--sealed", code=2).stderr
+    same = run("promote", "tiny", "--dir", "more", "--tasks", TINY, code=2).stderr
+    assert 'task "digits" has the name of a searched one' in same, same
+
+
+def test_benchmarks_of_evidence():
+    rows = asked("bench", "estimators", "tiny", "--dir", "more")
+    assert {row["estimator"] for row in rows} >= {"averaged", "current", "training_half", "fit"}, rows
+    assert {row["task"] for row in rows} == {"digits", "python"} and all(row["seeds"] >= 2 for row in rows), rows
+    null = asked("bench", "null", "--trials", "3")
+    assert [row["goal"] for row in null] == [0, 0.8, None] and null[0]["unit"] == "of 3", null
+    with open(f"{SOURCE}/tests/golden/signature.txt", encoding="utf-8") as kept:
+        assert output("bench", "signature") == kept.read()
+    order = asked("bench", "order", "--rounds", "1")[0]
+    assert order["ratio"] == order["value"] / order["baseline"] and order["goal"] == 0.9, order
+
+
+def test_errors():
+    assert "no run" in run("promote", "nothing", code=2).stderr
+    assert "--seeds" in run("promote", "tiny", "--seeds", "1", code=2).stderr
+
+
+if __name__ == "__main__":
+    for folder in ["runs", "again", "more", "elsewhere"]:
+        shutil.rmtree(folder, ignore_errors=True)
+    if os.path.exists(LEDGER):
+        os.remove(LEDGER)
+    run_tests(globals())
