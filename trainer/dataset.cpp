@@ -19,6 +19,7 @@
 #include "trainer/data/pixel_scale.hpp"
 #include "trainer/data/text.hpp"
 #include "trainer/data/tokenizer.hpp"
+#include "trainer/graphs/graph_dataset.hpp"
 #include "trainer/models/families.hpp"
 
 namespace antigrad::trainer {
@@ -280,6 +281,7 @@ class TextDataset : public Dataset {
 
 std::shared_ptr<const Dataset> load_dataset(const Task& task) {
   const DataSpec& data = task.data;
+  if (data.format == DataSpec::Format::planetoid) return load_graph_dataset(data);
   const Shares shares{.validation = data.validation, .test = data.test};
   if (data.images())
     return std::make_shared<ImageDataset>(

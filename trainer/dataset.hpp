@@ -15,8 +15,9 @@ namespace antigrad::trainer {
 /// The target of a token that is not asked for; loss and accuracy leave it out.
 constexpr std::int64_t kNotAsked = -100;
 
-/// input: float [n, channels, h, w] or int64 tokens [n, t]; target: int64 classes [n] or tokens
-/// [n, t]: the next ones, or what masked ones were and kNotAsked elsewhere.
+/// input: float [n, channels, h, w], int64 tokens [n, t] or float features of all nodes of a graph
+/// [n, features]; target: int64 classes [n], of nodes of other parts kNotAsked, or tokens [n, t]:
+/// the next ones, or what masked ones were and kNotAsked elsewhere.
 struct Batch {
   at::Tensor input, target;
 };
@@ -59,8 +60,9 @@ class Dataset {
 /// Images: shuffled anew in every epoch, the incomplete batch at its end left out, augmented by
 /// (key, epoch, image); pixels scaled to mean 0 and deviation 1, by channel, of the training part
 /// or as the task says. Text: windows of context + 1 tokens at
-/// random places; validation windows lie evenly over the validation part. Throws space::Error for
-/// files that cannot be read and for parts too small for a batch or a window.
+/// random places; validation windows lie evenly over the validation part. A graph: always all of
+/// its nodes. Throws space::Error for files that cannot be read and for parts too small for a batch
+/// or a window.
 std::shared_ptr<const Dataset> load_dataset(const Task& task);
 
 /// The same, loaded once by a process for as long as someone holds it; thread-safe.

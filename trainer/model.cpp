@@ -1,11 +1,16 @@
 // Every layer of a plan becomes one function of earlier values.
 #include "trainer/model.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "space/error.hpp"
 #include "trainer/attention.hpp"
+#include "trainer/graphs/layers.hpp"
 #include "trainer/layers.hpp"
 #include "trainer/models/families.hpp"
+#include "trainer/radial.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -42,6 +47,10 @@ Model::Model(const ModelSpec& spec, const InputShape& input, const SharedActivat
       candidate_(candidate),
       fixed_(spec.activations),
       last_read_(last_readers(plan_.layers())) {
+  if (input.graph) links_ = c10::make_intrusive<Links>(*input.graph);
+  const Family& family = family_of(spec.type);
+  if (family.input == Family::Input::graph && !links_)
+    throw space::Error(fmt::format("a {} needs the graph that it works on", family.name));
   Initialiser initialiser(key);
   for (const Layer& layer : plan_.layers()) steps_.push_back(step_of(layer, initialiser));
   to(type_of(*candidate));
@@ -106,8 +115,22 @@ Model::Step Model::step_with_weights(const Layer& layer, Initialiser& initialise
     case Op::positions:
       return of_a(add<Positions>(layer, initialiser, layer.shape.height, out, layer.deviation));
     case Op::rms_norm: return of_a(add<RmsNorm>(layer, out));
+    case Op::radial: return of_a(add<Radial>(layer, initialiser, layer, in));
     default: return of_a(add<Embedding>(layer, initialiser, in, out, layer.deviation));
   }
+}
+
+Model::Step Model::graph_step(const Layer& layer, Initialiser& initialiser) {
+  const int channels = layer.shape.channels;
+  const at::ScalarType type = type_of(*candidate_);
+  const auto of_a = [](const auto& module) -> Step {
+    return [module](const Tensor& a, const Tensor&) { return module->forward(a); };
+  };
+  if (layer.op == Op::neighbours) return of_a(add<Neighbours>(layer, links_, channels, type));
+  if (layer.op == Op::grelu)
+    return of_a(add<Grelu>(layer, initialiser, channels, layer.size, links_, type));
+  return of_a(
+      add<GraphAttention>(layer, initialiser, layer, plan_.shape(layer.a).channels, links_));
 }
 
 Model::Step Model::step_of(const Layer& layer, Initialiser& initialiser) {
@@ -116,7 +139,16 @@ Model::Step Model::step_of(const Layer& layer, Initialiser& initialiser) {
       return [](const Tensor& a, const Tensor&) {
         return a.contiguous(at::MemoryFormat::ChannelsLast);
       };
-    case Op::tokens: return [](const Tensor& a, const Tensor&) { return a; };
+    case Op::tokens:
+    case Op::nodes: return [](const Tensor& a, const Tensor&) { return a; };
+    case Op::neighbours:
+    case Op::graph_attention:
+    case Op::grelu: return graph_step(layer, initialiser);
+    case Op::softmax: return [](const Tensor& a, const Tensor&) { return a.softmax(-1); };
+    case Op::maxout:
+      return [layer](const Tensor& a, const Tensor&) {
+        return std::get<0>(a.view({a.size(0), -1, layer.size}).max(-1));
+      };
     case Op::activation: return activation_step(layer);
     case Op::sum: return [](const Tensor& a, const Tensor& b) { return a + b; };
     case Op::product: return [](const Tensor& a, const Tensor& b) { return a * b; };

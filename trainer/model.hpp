@@ -17,6 +17,7 @@ namespace antigrad::trainer {
 using SharedActivation = std::shared_ptr<const CompiledActivation>;
 
 class Initialiser;
+struct Links;
 
 /// Modules are registered under the names of the plan's layers. Computes in the type of the
 /// activation's kernel.
@@ -28,7 +29,8 @@ class Model : public torch::nn::Module {
         std::uint64_t key);
 
   /// Logits: [n, channels, h, w] images -> [n, classes]; [n, t] tokens (int64), t up to the
-  /// context, -> [n, t, vocabulary].
+  /// context, -> [n, t, vocabulary]; [n, features] of the nodes of the graph that the model was
+  /// made for -> [n, classes].
   at::Tensor forward(const at::Tensor& input);
 
   const Plan& plan() const { return plan_; }
@@ -45,12 +47,14 @@ class Model : public torch::nn::Module {
   Step step_with_weights(const Layer& layer, Initialiser& initialiser);
   Step step_of(const Layer& layer, Initialiser& initialiser);
   Step activation_step(const Layer& layer);
+  Step graph_step(const Layer& layer, Initialiser& initialiser);
   SharedActivation at_place(const std::string& place);
 
   Plan plan_;
   SharedActivation candidate_;
   std::map<std::string, std::string> fixed_;
   std::map<std::string, SharedActivation> compiled_;  // what is fixed, by text
+  c10::intrusive_ptr<Links> links_;                   // of a graph
   std::vector<Step> steps_;
   std::vector<std::vector<int>> last_read_;  // layers whose values are read last by this one
   std::vector<std::shared_ptr<ActivationModule>> places_;

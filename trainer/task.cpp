@@ -51,7 +51,8 @@ const Names<DataSpec::Format> kFormats = {{"digits", DataSpec::Format::digits},
                                           {"idx", DataSpec::Format::idx},
                                           {"bytes", DataSpec::Format::bytes},
                                           {"tokens_u16", DataSpec::Format::tokens_u16},
-                                          {"bpe", DataSpec::Format::bpe}};
+                                          {"bpe", DataSpec::Format::bpe},
+                                          {"planetoid", DataSpec::Format::planetoid}};
 
 /// The keys of `data:` besides format, path, validation and test.
 std::vector<std::string> more_keys(const DataSpec& data) {
@@ -108,6 +109,11 @@ void read_normalisation(const Yaml& node, DataSpec& data) {
 DataSpec read_data(const Yaml& node, const std::filesystem::path& folder) {
   DataSpec data;
   data.format = choose(node.at("format"), "data format", kFormats);
+  if (data.format == DataSpec::Format::planetoid) {  // brings its own parts
+    node.allow({"format", "path"});
+    data.path = path(node.at("path"), folder);
+    return data;
+  }
   std::vector<std::string> keys = more_keys(data);
   keys.insert(keys.begin(), {"format", "path", "validation", "test"});
   node.allow(keys);
@@ -173,15 +179,17 @@ OptimiserSpec read_optimiser(const Yaml& node) {
   return spec;
 }
 
-/// Networks on images want images, those on text a text.
+/// Networks on images want images, those on text a text, those on graphs a graph.
 void check_fit(const Yaml& data, const Task& task) {
   const Family& family = family_of(task.model.type);
-  const bool images = family.input == Family::Input::images;
-  if (images != task.data.images())
-    data.fail(images
-                  ? fmt::format("a {} reads images; choose digits, cifar10, cifar100, stl10 "
-                                "or idx",
-                                family.name)
+  const bool images = family.input == Family::Input::images,
+             graph = family.input == Family::Input::graph;
+  if (images != task.data.images() || graph != (task.data.format == DataSpec::Format::planetoid))
+    data.fail(images ? fmt::format("a {} reads images; choose digits, cifar10, cifar100, stl10 "
+                                   "or idx",
+                                   family.name)
+              : graph
+                  ? fmt::format("a {} reads a graph; choose planetoid", family.name)
                   : fmt::format("a {} reads text; choose bytes, tokens_u16 or bpe", family.name));
 }
 
@@ -197,7 +205,10 @@ Task read_task(const Yaml& node, const std::filesystem::path& folder) {
   task.optimiser = read_optimiser(node.at("optimiser"));
   check_fit(node.at("data"), task);
   task.label_smoothing = real_or(node, "label_smoothing", 0, 0.99, 0);
-  task.batch = count(node, "batch", 1, 1 << 20);
+  if (task.data.format == DataSpec::Format::planetoid && node.has("batch"))
+    node.at("batch").fail("a graph has no batches, every step sees all nodes; remove the key");
+  if (task.data.format != DataSpec::Format::planetoid)
+    task.batch = count(node, "batch", 1, 1 << 20);
   task.steps = count(node, "steps", 1);
   task.warm_up = count_or(node, "warm_up", 0, 0);
   if (node.has("schedule"))
@@ -210,6 +221,14 @@ Task read_task(const Yaml& node, const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+std::vector<std::string> DataSpec::files() const {
+  std::vector<std::string> all;
+  for (const std::string& one : {path, test_path, tokenizer, shift_path})
+    if (!one.empty()) all.push_back(one);
+  if (format == Format::planetoid) all = {path + ".meta.txt"};
+  return all;
+}
 
 const char* to_string(DataSpec::Format format) {
   for (const auto& [name, value] : kFormats)

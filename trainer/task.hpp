@@ -16,9 +16,11 @@ namespace antigrad::trainer {
 /// Which files, and which part of them is for what. Paths are absolute or relative to the working
 /// directory (read_tasks has resolved them against the study file).
 struct DataSpec {
-  enum class Format { digits, cifar10, cifar100, stl10, idx, bytes, tokens_u16, bpe };
+  enum class Format { digits, cifar10, cifar100, stl10, idx, bytes, tokens_u16, bpe, planetoid };
   Format format = Format::digits;
-  std::string path;         // digits and texts: a file; cifar10, cifar100, stl10, idx: a folder
+  // digits and texts: a file; cifar10, cifar100, stl10, idx: a folder; planetoid: what the names of
+  // its four files begin with, as "graphs/cora"
+  std::string path;
   std::string test_path;    // text only: a file that holds the test part; a run never opens it
   std::string tokenizer;    // bpe only: a folder with vocab.json and merges.txt
   double validation = 0.1;  // share that is for validation
@@ -35,8 +37,11 @@ struct DataSpec {
   std::string shift_path;                          // text only
   bool operator==(const DataSpec&) const = default;
   bool images() const {
-    return format != Format::bytes && format != Format::tokens_u16 && format != Format::bpe;
+    return format != Format::bytes && format != Format::tokens_u16 && format != Format::bpe &&
+           format != Format::planetoid;
   }
+  /// Files and folders that must be there.
+  std::vector<std::string> files() const;
 };
 
 /// The name that study files have for a format.
@@ -73,7 +78,7 @@ struct Task {
   DataSpec data;
   OptimiserSpec optimiser;
   double label_smoothing = 0;
-  int batch = 64;
+  int batch = 64;           // of a graph: not used, a step sees all nodes
   int steps = 0;            // of a full run
   int warm_up = 0;          // steps of linear warm-up
   ScheduleSpec schedule;    // of the rate, over a full run

@@ -59,9 +59,8 @@ std::vector<trainer::Task> checked_tasks(const search::StudyConfig& config) {
   std::vector<trainer::Task> tasks = trainer::read_tasks(config.file);
   (void)trainer::read_study_keys(config.file);
   for (const trainer::Task& task : tasks) {
-    for (const std::string& path :
-         {task.data.path, task.data.test_path, task.data.tokenizer, task.data.shift_path}) {
-      if (path.empty() || std::filesystem::exists(path)) continue;
+    for (const std::string& path : task.data.files()) {
+      if (std::filesystem::exists(path)) continue;
       throw space::Error(
           {config.file, 0, 0},
           fmt::format(

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "trainer/data/graph.hpp"
 #include "trainer/data/images.hpp"
 #include "trainer/data/tokenizer.hpp"
 #include "trainer/models/families.hpp"
@@ -23,6 +24,10 @@ int vocabulary_of(const DataSpec& data) {
 }
 
 InputShape input_of(const DataSpec& data) {
+  if (data.format == DataSpec::Format::planetoid) {
+    const trainer::Graph graph = trainer::read_graph(data.path);
+    return {.channels = graph.features, .classes = graph.classes};
+  }
   if (!data.images()) return {.classes = vocabulary_of(data)};
   constexpr std::uint64_t kAnySeed = 0;
   const trainer::Images images =

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "space/error.hpp"
+#include "space/random.hpp"
 #include "space/yaml.hpp"
 #include "trainer/model.hpp"
 #include "trainer/models/families.hpp"
@@ -25,16 +26,32 @@ struct Row {
   int batch = 0;
 };
 
+/// Two graphs side by side, of a path each, so that no node is alone, and random edges.
+Adjacency draw_graph(int nodes) {
+  const int first = nodes / 3;
+  Adjacency graph{.edges = {}, .sizes = {first, nodes - first}};
+  space::Random random(23);
+  for (int u = 0; u < nodes; ++u)
+    for (int v = u + 1; v < nodes; ++v)
+      if ((u < first) == (v < first) && (v == u + 1 || random.below(5) == 0))
+        graph.edges.emplace_back(u, v);
+  return graph;
+}
+
 Row read_row(const Yaml& node) {
   node.allow({"name", "activation", "model", "channels", "side", "classes", "batch"});
+  const auto model = read_model(node.at("model"));
   const auto whole = [&](const char* key) {
     return static_cast<int>(node.at(key).integer(1, 1 << 20));
   };
-  return {node.at("name").text(),
+  Row row{node.at("name").text(),
           node.at("activation").text(),
-          read_model(node.at("model")),
+          model,
           {whole("channels"), whole("side"), whole("side"), whole("classes")},
           whole("batch")};
+  if (family_of(model.type).input == Family::Input::graph)
+    row.input.graph = std::make_shared<Adjacency>(draw_graph(row.batch));
+  return row;
 }
 
 /// The numbers of one row.
@@ -73,8 +90,20 @@ void disturb(Model& model, const at::Generator& generator) {
     buffer.value().add_(at::empty_like(buffer.value()).uniform_(0, 1, generator));
 }
 
+void add_graph(Numbers& numbers, const Adjacency& graph) {
+  const Tensor edges = at::empty({static_cast<std::int64_t>(graph.edges.size()), 2}, at::kLong);
+  auto* to = edges.mutable_data_ptr<std::int64_t>();
+  for (const auto& [u, v] : graph.edges) {
+    *to++ = u;
+    *to++ = v;
+  }
+  numbers.add("edges", edges);
+  numbers.add("sizes", at::tensor(graph.sizes, at::kLong));
+}
+
 Tensor draw_input(const Row& row, const Model& model, const at::Generator& generator,
                   at::ScalarType type) {
+  if (row.input.graph) return at::randn({row.batch, row.input.channels}, generator, type);
   if (family_of(row.model.type).input != Family::Input::images)
     return at::randint(row.input.classes, {row.batch, row.model.context}, generator, at::kLong);
   const Shape shape = model.plan().layers().front().shape;
@@ -102,6 +131,7 @@ Numbers numbers_of(const Row& row, kernels::Type kernel_type) {
   numbers.add("flops", static_cast<double>(model->plan().flops()));
   numbers.add("activations", static_cast<double>(model->plan().activations()));
   numbers.add("input", input);
+  if (row.input.graph) add_graph(numbers, *row.input.graph);
   add_weights(numbers, *model, "");
   model->eval();
   numbers.add("evaluated", model->forward(input));

@@ -12,13 +12,14 @@ import pathlib
 import subprocess
 from typing import Callable, NamedTuple
 
+import graph_nets
 import nets
 import torch
+from torch import nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 PROGRAM = os.path.join(os.environ["ANTIGRAD_BIN"], "model_dump")
-BATCH = 6
 F64_TOLERANCE = 1e-9
 F32_FACTOR, F32_FLOOR = 16, 1e-6  # times what the reference loses to float32 at worst; of a norm
 
@@ -31,6 +32,7 @@ class Row(NamedTuple):
     channels: int = 3
     side: int = 8
     classes: int = 10
+    batch: int = 6  # of a graph: nodes
 
 
 ROWS = [
@@ -45,6 +47,20 @@ ROWS = [
     Row("mlp", "{type: mlp, layers: 3, width: 20}", lambda act: nets.Mlp(act, 192, 10, 20, 3), "xielu"),
     Row("mlp_norm", "{type: mlp, layers: 2, width: 20, norm: true}", lambda act: nets.Mlp(act, 64, 10, 20, 2, norm=True), channels=1),
     Row("mlp_skip", "{type: mlp, layers: 4, width: 20, norm: true, skip: true}", lambda act: nets.Mlp(act, 64, 10, 20, 4, norm=True, skip=True), channels=1),
+    Row("mlp_maxout", "{type: mlp, layers: 2, width: 9, pieces: 3, activations: {stem: maxout}}", lambda act: nets.Mlp(act, 64, 10, 9, 2, stem=nets.Maxout(3)), channels=1),
+    Row("mlp_softmax", "{type: mlp, layers: 3, width: 9, norm: true, activations: {blocks: softmax}}", lambda act: nets.Mlp(act, 64, 10, 9, 3, norm=True, blocks=lambda: nn.Softmax(-1)), channels=1),
+    Row("mlp_gaussian", "{type: mlp, layers: 2, width: 9, activations: {stem: gaussian_radial}}", lambda act: nets.Mlp(act, 64, 10, 9, 2, stem=nets.Radial(64, 9, True)), channels=1),
+    Row(
+        "mlp_multiquadric",
+        "{type: mlp, layers: 3, width: 9, skip: true, activations: {blocks: multiquadric_radial}}",
+        lambda act: nets.Mlp(act, 64, 10, 9, 3, skip=True, blocks=lambda: nets.Radial(9, 9, False)),
+        channels=1,
+    ),
+    Row("gcn", "{type: gcn, layers: 3, width: 12}", lambda act: graph_nets.Gcn(act, 7, 4, 12, 3), "xielu", 7, 1, 4, 30),
+    Row("gat", "{type: gat, layers: 2, width: 5, heads: 3}", lambda act: graph_nets.Gat(act, 7, 4, 5, 2, 3, 1), "elu", 7, 1, 4, 30),
+    Row("gat_average", "{type: gat, layers: 3, width: 4, heads: 2, out_heads: 3}", lambda act: graph_nets.Gat(act, 7, 4, 4, 3, 2, 3), "silu", 7, 1, 4, 30),
+    Row("gcn_grelu", "{type: gcn, layers: 3, width: 12, activations: {blocks: grelu}}", lambda act: graph_nets.Gcn(act, 7, 4, 12, 3, lambda: graph_nets.Grelu(12, 2)), "gelu", 7, 1, 4, 30),
+    Row("gat_grelu", "{type: gat, layers: 2, width: 6, heads: 2, pieces: 3, activations: {stem: grelu}}", lambda act: graph_nets.Gat(act, 7, 4, 6, 2, 2, 1, graph_nets.Grelu(12, 3)), "gelu", 7, 1, 4, 30),
     Row("llama", "{type: llama, layers: 2, width: 24, heads: 3, ffn: 36, context: 10}", lambda act: nets.Llama(act, 29, 24, 2, 3, 3, 36), "xielu", classes=29),
     Row(
         "llama_gated",
@@ -67,6 +83,12 @@ ROWS = [
 ]
 
 
+def flat(name):
+    """layer0.norm1.weight -> layer0_norm1.weight."""
+    module, _, weight = name.rpartition(".")
+    return f"{module.replace('.', '_')}.{weight}" if module else weight
+
+
 class Ours:
     """The numbers of one row."""
 
@@ -79,6 +101,7 @@ class Ours:
             words = line.split(" ")
             shape = [int(w) for w in words if w.isdigit()]
             name = " ".join(w for w in words if not w.isdigit())
+            name = flat(name)
             assert name not in self.numbers, name
             self.numbers[name] = values[at : at + math.prod(shape)].view(shape)
             at += math.prod(shape)
@@ -95,9 +118,15 @@ BUFFERS = {"running_mean": "mean", "running_var": "variance"}
 
 
 def our_name(theirs):
-    """layer0.norm1.weight -> layer0_norm1.weight."""
     module, _, weight = theirs.rpartition(".")
-    return f"{module.replace('.', '_')}.{BUFFERS.get(weight, weight)}"
+    return flat(f"{module}.{BUFFERS.get(weight, weight)}")
+
+
+def layers_of(reference):
+    """Modules that ours have as one layer, by name."""
+    whole = graph_nets.Grelu
+    inside = {inner for module in reference.modules() if isinstance(module, whole) for inner in module.children()}
+    return [(name, module) for name, module in reference.named_modules() if module not in inside and (isinstance(module, whole) or not list(module.children()))]
 
 
 def load(reference, ours, row):
@@ -121,12 +150,13 @@ def reference_numbers(row, ours, dtype):
     reference = row.reference(nets.ACTIVATIONS[row.activation]).to(dtype)
     load(reference, ours, row)
     x = ours["input"].long() if "context" in row.model else ours["input"].to(dtype)
+    if "edges" in ours.numbers:
+        reference.set_graph(ours["edges"].long(), ours["sizes"].long().tolist())
     numbers = {"flops": torch.tensor(counted(reference.eval(), x)), "evaluated": reference(x)}
     theta = sum(p.numel() for name, p in reference.named_parameters() if ".raw_" in name)
     numbers["parameters"] = torch.tensor(float(sum(p.numel() for p in reference.parameters()) - theta))
-    for name, module in reference.named_modules():
-        if not list(module.children()):
-            module.register_forward_hook(lambda _, __, value, name=name: numbers.update({"value " + name.replace(".", "_"): value}))
+    for name, module in layers_of(reference):
+        module.register_forward_hook(lambda _, __, value, name=name: numbers.update({"value " + name.replace(".", "_"): value}))
     logits = reference.train()(x)
     loss = F.cross_entropy(logits.flatten(0, -2), ours["target"].long())
     loss.backward()
@@ -146,7 +176,7 @@ def error(got, want):
 def compare(row):
     ours = Ours(row, "f64")
     want = reference_numbers(row, ours, torch.float64)
-    given = {"input", "target", "activations"}
+    given = {"input", "target", "activations", "edges", "sizes"}
     named = {name for name in ours.numbers if name not in given and name.split(" ")[0] not in ("parameter", "buffer")}
     assert named == want.keys(), f"{row.name}: {sorted(named ^ want.keys())}"
     worst = max((error(ours[name], want[name]), name) for name in named)
@@ -181,10 +211,22 @@ def check_that_a_wrong_layer_is_seen():
     raise SystemExit("a wrong reference passed")
 
 
+def check_that_wrong_copies_of_grelu_are_seen():
+    """Two published faults: shifts overwritten by slopes, and one softmax over all graphs of a batch."""
+    right = next(row for row in ROWS if row.name == "gcn_grelu")
+    for fault in ("shift", "batch"):
+        try:
+            compare(right._replace(reference=lambda act, fault=fault: graph_nets.Gcn(act, 7, 4, 12, 3, lambda: graph_nets.Grelu(12, 2, fault))))
+        except AssertionError as failure:
+            assert "error" in str(failure), failure
+            continue
+        raise SystemExit(f"a wrong GReLU passed: {fault}")
+
+
 def main():
     torch.set_num_threads(1)
     rows = [
-        f"- {{name: {row.name}, activation: {json.dumps(row.activation)}, model: {row.model}, channels: {row.channels}, side: {row.side}, classes: {row.classes}, batch: {BATCH}}}"
+        f"- {{name: {row.name}, activation: {json.dumps(row.activation)}, model: {row.model}, channels: {row.channels}, side: {row.side}, classes: {row.classes}, batch: {row.batch}}}"
         for row in ROWS
     ]
     pathlib.Path("rows.yaml").write_text("\n".join(rows) + "\n")
@@ -194,6 +236,7 @@ def main():
         f64, f32, parameters, layers = compare(row)
         print(f"{row.name}: {layers} layers, {parameters} parameters agree; largest error of a norm {f64:.1e} in float64, {f32:.1e} in float32")
     check_that_a_wrong_layer_is_seen()
+    check_that_wrong_copies_of_grelu_are_seen()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class Prelu(nn.Module):
         return torch.where(x > 0, x, self.raw_a * x)
 
 
-ACTIVATIONS = {"prelu": Prelu, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU, "xielu": Xielu}
+ACTIVATIONS = {"prelu": Prelu, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "elu": nn.ELU, "relu": nn.ReLU, "xielu": Xielu}
 
 
 def conv(inputs, outputs, size, stride=1, padding=None, groups=1):
@@ -124,22 +124,49 @@ class WideResnet(nn.Module):
         return self.head(self.activation(self.norm(h)).mean((2, 3)))
 
 
-class Mlp(nn.Module):
-    def __init__(self, act, inputs, classes, width, layers, norm=False, skip=False):
+class Maxout(nn.Module):
+    def __init__(self, pieces):
         super().__init__()
-        self.layers, self.skip, self.normed = layers, skip, norm
+        self.pieces = pieces
+
+    def forward(self, x):
+        return torch.stack([x[:, k :: self.pieces] for k in range(self.pieces)]).max(0).values
+
+
+class Radial(nn.Module):
+    """exp(-s^2 |x - c|^2) or sqrt(1 + s^2 |x - c|^2)."""
+
+    def __init__(self, inputs, outputs, gaussian):
+        super().__init__()
+        self.centres, self.scale, self.gaussian = nn.Parameter(torch.zeros(outputs, inputs)), nn.Parameter(torch.zeros(outputs)), gaussian
+
+    def forward(self, x):
+        x @ self.centres.T  # what a forward pass costs at least; the distances below are the plain ones
+        r = self.scale**2 * (x[:, None] - self.centres).pow(2).sum(-1)
+        return torch.exp(-r) if self.gaussian else torch.sqrt(1 + r)
+
+
+class Mlp(nn.Module):
+    """stem, blocks: modules in place of activations; radial ones in place of linear layers too."""
+
+    def __init__(self, act, inputs, classes, width, layers, norm=False, skip=False, stem=None, blocks=None):
+        super().__init__()
+        self.layers, self.skip = layers, skip
         for k in range(layers):
-            self.add_module(f"linear{k}", nn.Linear(width if k else inputs, width, bias=not norm))
-            if norm:
-                self.add_module(f"norm{k}", nn.BatchNorm1d(width))
-            self.add_module(f"activation{k}", act())
+            module = (blocks or act)() if k else stem or act()
+            if not isinstance(module, Radial):
+                pieces = module.pieces if isinstance(module, Maxout) else 1
+                self.add_module(f"linear{k}", nn.Linear(width if k else inputs, width * pieces, bias=not norm))
+                if norm:
+                    self.add_module(f"norm{k}", nn.BatchNorm1d(width * pieces))
+            self.add_module(f"activation{k}", module)
         self.head = nn.Linear(width, classes)
 
     def forward(self, x):
         h = x.flatten(1)
         for k in range(self.layers):
-            inner = getattr(self, f"linear{k}")(h)
-            if self.normed:
+            inner = getattr(self, f"linear{k}")(h) if hasattr(self, f"linear{k}") else h
+            if hasattr(self, f"norm{k}"):
                 inner = getattr(self, f"norm{k}")(inner)
             inner = getattr(self, f"activation{k}")(inner)
             h = h + inner if self.skip and k else inner

@@ -141,6 +141,7 @@ TEST(TaskTest, TheStudiesThatComeWithTheProgramAreRead) {
   const std::string folder = std::string(ANTIGRAD_SOURCE_DIR) + "/experiments/";
   EXPECT_EQ(read_tasks(folder + "quickstart.yaml").size(), 2u);
   EXPECT_EQ(read_tasks(folder + "cifar_text.yaml").size(), 2u);
+  EXPECT_EQ(read_tasks(folder + "graphs.yaml").size(), 3u);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "space/activation.hpp"
 #include "trainer/keys.hpp"
 
@@ -13,19 +15,32 @@ using space::Yaml;
 using Type = ModelSpec::Type;
 using Input = Family::Input;
 
+void check_module(const Yaml& item, PlaceModule module, const Family& family) {
+  if (std::count(family.modules.begin(), family.modules.end(), module) > 0) return;
+  std::vector<std::string> known;
+  for (const PlaceModule one : family.modules) known.push_back(name_of(one));
+  item.fail(fmt::format("{} has no place in a {}; {}", name_of(module), family.name,
+                        known.empty() ? std::string("name a function of one number")
+                                      : fmt::format("it takes {}", fmt::join(known, ", "))));
+}
+
 /// A map of places to texts of activations.
 std::map<std::string, std::string> read_activations(const Yaml& node, const Family& family) {
   node.allow(family.places);
   std::map<std::string, std::string> activations;
   for (const std::string& place : node.keys()) {
     const Yaml item = node.at(place);
+    activations[place] = item.text();
+    if (const auto module = module_named(item.text())) {
+      check_module(item, *module, family);
+      continue;
+    }
     try {
       space::refuse_gate(space::parse_activation(item.text()), "a place of a network");
     } catch (const space::Error& error) {
       if (error.where().file.empty()) item.fail(error.message());
       throw;
     }
-    activations[place] = item.text();
   }
   return activations;
 }
@@ -37,10 +52,12 @@ const std::vector<Family>& families() {
       {"mlp",
        Type::mlp,
        Input::images,
-       {"layers", "width", "norm", "skip"},
+       {"layers", "width", "norm", "skip", "pieces"},
        {"stem", "blocks"},
        read_mlp,
-       plan_mlp},
+       plan_mlp,
+       {PlaceModule::maxout, PlaceModule::softmax, PlaceModule::gaussian_radial,
+        PlaceModule::multiquadric_radial}},
       {"resnet",
        Type::resnet,
        Input::images,
@@ -91,6 +108,22 @@ const std::vector<Family>& families() {
        {"ffn", "head"},
        read_bert,
        plan_bert},
+      {"gcn",
+       Type::gcn,
+       Input::graph,
+       {"layers", "width", "pieces"},
+       {"stem", "blocks"},
+       read_gcn,
+       plan_gcn,
+       {PlaceModule::grelu, PlaceModule::softmax}},
+      {"gat",
+       Type::gat,
+       Input::graph,
+       {"layers", "width", "heads", "out_heads", "pieces"},
+       {"stem", "blocks"},
+       read_gat,
+       plan_gat,
+       {PlaceModule::grelu, PlaceModule::softmax}},
   };
   return rows;
 }

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "space/yaml.hpp"
+#include "trainer/models/place_module.hpp"
 #include "trainer/models/plan.hpp"
 #include "trainer/models/spec.hpp"
 
 namespace antigrad::trainer {
 
 struct Family {
-  enum class Input { images, text, masked_text };
+  enum class Input { images, text, masked_text, graph };
   const char* name;  // as study files have it
   ModelSpec::Type type;
   Input input;
@@ -19,6 +20,7 @@ struct Family {
   std::vector<std::string> places;  // at which an activation may be fixed
   void (*read)(const space::Yaml& node, ModelSpec& spec);
   Plan (*plan)(const ModelSpec& spec, const InputShape& input);
+  std::vector<PlaceModule> modules = {};  // that may stand at its places
 };
 
 /// Every row, in the order in which messages list them.
@@ -56,5 +58,9 @@ void read_llama(const space::Yaml& node, ModelSpec& spec);
 Plan plan_llama(const ModelSpec& spec, const InputShape& input);
 void read_bert(const space::Yaml& node, ModelSpec& spec);
 Plan plan_bert(const ModelSpec& spec, const InputShape& input);
+void read_gcn(const space::Yaml& node, ModelSpec& spec);
+Plan plan_gcn(const ModelSpec& spec, const InputShape& input);
+void read_gat(const space::Yaml& node, ModelSpec& spec);
+Plan plan_gat(const ModelSpec& spec, const InputShape& input);
 
 }  // namespace antigrad::trainer

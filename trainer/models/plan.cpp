@@ -13,6 +13,18 @@ int places_after(int side, int size, int stride, int padding) {
   return (side + 2 * padding - size) / stride + 1;
 }
 
+/// The two small networks of a GReLU: channels -> hidden -> 1 of a node, channels -> hidden -> 2
+/// pieces channels of a graph.
+std::int64_t grelu_parameters(std::int64_t channels, std::int64_t pieces) {
+  const std::int64_t hidden = grelu_hidden(static_cast<int>(channels)),
+                     lines = 2 * pieces * channels;
+  return 2 * (channels * hidden + hidden) + hidden + 1 + lines * hidden + lines;
+}
+
+std::int64_t grelu_flops(std::int64_t channels) {
+  return 2 * (channels + 1) * grelu_hidden(static_cast<int>(channels));
+}
+
 /// Inputs of one output of a convolution or a linear layer.
 std::int64_t fan_in(const Layer& layer, const Layer& read) {
   return std::int64_t{read.shape.channels} / layer.groups * layer.size * layer.size;
@@ -29,6 +41,10 @@ std::int64_t parameters_of(const Layer& layer, const Layer& read) {
     case Op::positions: return out * layer.shape.places();
     case Op::rms_norm: return out;
     case Op::embedding: return out * read.shape.channels;
+    case Op::neighbours: return out;
+    case Op::graph_attention: return 2 * std::int64_t{read.shape.channels} + out;
+    case Op::grelu: return grelu_parameters(layer.shape.channels, layer.size);
+    case Op::radial: return out * read.shape.channels + out;
     default: return 0;
   }
 }
@@ -36,6 +52,8 @@ std::int64_t parameters_of(const Layer& layer, const Layer& read) {
 std::int64_t flops_of(const Layer& layer, const Layer& read) {
   const std::int64_t out = layer.shape.channels * layer.shape.places();
   switch (layer.op) {
+    case Op::grelu: return grelu_flops(layer.shape.channels);
+    case Op::radial:
     case Op::convolution: return 2 * out * fan_in(layer, read);
     case Op::linear:
     case Op::tied_linear: return 2 * out * read.shape.channels;
@@ -160,6 +178,47 @@ int Plan::layer_norm(const std::string& name, int a) {
 int Plan::positions(const std::string& name, int a, double deviation) {
   return add(
       {.op = Op::positions, .name = name, .a = a, .shape = shape(a), .deviation = deviation});
+}
+
+int Plan::nodes(int features) { return add({.op = Op::nodes, .shape = {.channels = features}}); }
+
+int Plan::neighbours(const std::string& name, int a) {
+  return add({.op = Op::neighbours, .name = name, .a = a, .shape = shape(a)});
+}
+
+int Plan::graph_attention(const std::string& name, int a, int heads, bool averaged) {
+  const int channels = shape(a).channels;
+  return add({.op = Op::graph_attention,
+              .name = name,
+              .a = a,
+              .shape = {.channels = averaged ? channels / heads : channels},
+              .groups = heads,
+              .deviation = std::sqrt(1. * heads / channels)});
+}
+
+int Plan::grelu(const std::string& name, int a, int pieces) {
+  return add({.op = Op::grelu, .name = name, .a = a, .shape = shape(a), .size = pieces});
+}
+
+int Plan::maxout(const std::string& name, int a, int pieces) {
+  return add({.op = Op::maxout,
+              .name = name,
+              .a = a,
+              .shape = {.channels = shape(a).channels / pieces},
+              .size = pieces});
+}
+
+int Plan::softmax(const std::string& name, int a) {
+  return add({.op = Op::softmax, .name = name, .a = a, .shape = shape(a)});
+}
+
+int Plan::radial(const std::string& name, int a, int centres, bool gaussian) {
+  return add({.op = Op::radial,
+              .name = name,
+              .a = a,
+              .shape = {.channels = centres},
+              .deviation = 1,
+              .gaussian = gaussian});
 }
 
 std::int64_t Plan::parameters() const {

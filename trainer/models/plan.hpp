@@ -43,18 +43,33 @@ struct Layer {
     positions,    // a + a trained vector each token
     embedding,    // rows of a table, one a token of a
     tied_linear,  // a E^T, E the table of b
-    attention     // a = (queries, key heads, value heads) side by side
+    attention,    // a = (queries, key heads, value heads) side by side
+    // Of a graph, an example being a node:
+    nodes,            // the input, [n, features]
+    neighbours,       // sum of a over the neighbours and the node itself, and a shift a channel
+    graph_attention,  // the same, each neighbour with a weight that a and a node's own a say
+    grelu,            // of a: maxima of lines that the graph says
+    // Of the channels of an example:
+    maxout,   // the largest of each `size` neighbouring channels of a
+    softmax,  // of a
+    radial    // of the distances of a from `channels` trained centres
   };
   Op op = Op::image;
   std::string name = {};  // of the module; unique where the layer has weights
   int a = -1, b = -1;     // earlier layers
   Shape shape;            // of the value
-  int size = 1, stride = 1, padding = 0, groups = 1;  // convolution; max_pool without groups
-  bool bias = false;                                  // linear
-  double deviation = 0;                               // of initial weights, from N(0, deviation^2)
-  Heads heads = {};                                   // attention
-  std::string place = {};                             // activation: "stem", "blocks", "ffn"
+  // convolution; max_pool without groups; size: pieces of maxout and grelu; groups: heads of
+  // graph_attention
+  int size = 1, stride = 1, padding = 0, groups = 1;
+  bool bias = false;       // linear
+  double deviation = 0;    // of initial weights, from N(0, deviation^2)
+  Heads heads = {};        // attention
+  std::string place = {};  // activation: "stem", "blocks", "ffn"
+  bool gaussian = true;    // radial; else multiquadric
 };
+
+/// Hidden units of both small networks of a GReLU of so many channels.
+constexpr int grelu_hidden(int channels) { return channels < 8 ? 2 : channels / 4; }
 
 /// Grows by one layer a call, each of which returns the layer's index.
 class Plan {
@@ -83,11 +98,20 @@ class Plan {
   int affine(const std::string& name, int a);
   int layer_norm(const std::string& name, int a);
   int positions(const std::string& name, int a, double deviation);
+  int nodes(int features);
+  int neighbours(const std::string& name, int a);
+  /// a = heads vectors side by side; `averaged`: over the heads, else they stay side by side.
+  int graph_attention(const std::string& name, int a, int heads, bool averaged);
+  int grelu(const std::string& name, int a, int pieces);
+  int maxout(const std::string& name, int a, int pieces);
+  int softmax(const std::string& name, int a);
+  int radial(const std::string& name, int a, int centres, bool gaussian);
 
   /// Numbers that training moves; those of an activation not counted.
   std::int64_t parameters() const;
   /// Floating-point operations of the matrix products of one example forward: two a
-  /// multiplication and its addition.
+  /// multiplication and its addition. What a graph adds over its edges, or once for all nodes, is
+  /// not counted.
   std::int64_t flops() const;
   /// Times that an activation is computed for one example.
   std::int64_t activations() const;
