@@ -38,6 +38,7 @@ class ActivationModule : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& x);
   /// [number of parameters], differentiable in the raw values.
   at::Tensor theta() const;
+  const std::shared_ptr<const CompiledActivation>& compiled() const { return compiled_; }
 
  private:
   std::shared_ptr<const CompiledActivation> compiled_;

@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "trainer/fused/rotation.hpp"
+
 namespace antigrad::trainer {
 
 using at::Tensor;
@@ -15,13 +17,6 @@ Rotation::Rotation(int positions, int width, double base, at::ScalarType type) {
   sine = angle.sin().to(type);
 }
 
-Tensor Rotation::turn(const Tensor& x) const {
-  const std::vector<Tensor> half = x.chunk(2, -1);
-  const Tensor c = cosine.narrow(0, 0, x.size(1)).unsqueeze(1),
-               s = sine.narrow(0, 0, x.size(1)).unsqueeze(1);
-  return at::cat({half[0] * c - half[1] * s, half[1] * c + half[0] * s}, -1);
-}
-
 Attention::Attention(const Layer& layer, at::ScalarType type)
     : heads_(layer.heads), head_width_(layer.shape.channels / layer.heads.heads) {
   if (heads_.rope_base > 0)
@@ -30,17 +25,21 @@ Attention::Attention(const Layer& layer, at::ScalarType type)
 
 Tensor Attention::forward(const Tensor& x) const {
   const auto n = x.size(0), t = x.size(1);
-  const std::vector<Tensor> qkv =
-      x.view({n, t, heads_.heads + 2 * heads_.kv_heads, head_width_})
-          .split_with_sizes({heads_.heads, heads_.kv_heads, heads_.kv_heads}, 2);
-  const Tensor q = turned(qkv[0]).transpose(1, 2);
-  const Tensor k = repeated(turned(qkv[1])), v = repeated(qkv[2]);
+  const auto [queries, keys, values] = parts(x);
+  const Tensor q = queries.transpose(1, 2), k = repeated(keys), v = repeated(values);
   const Tensor mixed = at::scaled_dot_product_attention(q, k, v, {}, 0, heads_.causal);
   return mixed.transpose(1, 2).reshape({n, t, heads_.heads * head_width_});
 }
 
-Tensor Attention::turned(const Tensor& x) const {
-  return heads_.rope_base > 0 ? rotation_.turn(x) : x;
+/// Queries, keys and values [n, t, .., e], turned where the layer turns them.
+std::tuple<Tensor, Tensor, Tensor> Attention::parts(const Tensor& x) const {
+  if (heads_.rope_base > 0)
+    return split_and_turn(x, {heads_.heads, heads_.kv_heads, head_width_}, rotation_.cosine,
+                          rotation_.sine);
+  const std::vector<Tensor> qkv =
+      x.view({x.size(0), x.size(1), heads_.heads + 2 * heads_.kv_heads, head_width_})
+          .split_with_sizes({heads_.heads, heads_.kv_heads, heads_.kv_heads}, 2);
+  return {qkv[0], qkv[1], qkv[2]};
 }
 
 /// [n, t, k, e] -> [n, h, t, e].

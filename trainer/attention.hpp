@@ -1,6 +1,8 @@
 // Attention between the tokens of a window. Shapes: n windows, t tokens, h heads, k key-value
 // heads, e the width of a head.
 #pragma once
+#include <tuple>
+
 #include "trainer/models/plan.hpp"
 #include "trainer/torch.hpp"
 
@@ -11,8 +13,6 @@ struct Rotation {
   at::Tensor cosine, sine;
   Rotation() = default;
   Rotation(int positions, int width, double base, at::ScalarType type);
-  /// [n, t, heads, e] -> the same, pairs (i, i + e / 2) turned by their position.
-  at::Tensor turn(const at::Tensor& x) const;
 };
 
 /// Query heads in groups of h / k share a key-value head. Without weights.
@@ -24,7 +24,7 @@ class Attention {
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
-  at::Tensor turned(const at::Tensor& x) const;
+  std::tuple<at::Tensor, at::Tensor, at::Tensor> parts(const at::Tensor& x) const;
   at::Tensor repeated(const at::Tensor& x) const;
 
   Heads heads_;

@@ -1,6 +1,8 @@
 // Layers as one call of libtorch each, around weights that are drawn here.
 #include "trainer/layers.hpp"
 
+#include "trainer/fused/rms_norm.hpp"
+
 namespace antigrad::trainer {
 
 using at::Tensor;
@@ -19,13 +21,21 @@ Convolution::Convolution(Initialiser& initialiser, const Layer& layer, int in)
   weight_ = register_parameter("weight", drawn.contiguous(at::MemoryFormat::ChannelsLast));
 }
 
-Tensor Convolution::forward(const Tensor& x) const {
+Tensor Convolution::forward(const Tensor& x) const { return convolve(x, weight_, {}); }
+
+Tensor Convolution::folded(const Tensor& x, const NormState& norm) const {
+  const Tensor scale = norm.weight * (norm.running_variance + BatchNorm::kEpsilon).rsqrt();
+  return convolve(x, weight_ * scale.view({-1, 1, 1, 1}), norm.bias - norm.running_mean * scale);
+}
+
+Tensor Convolution::convolve(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
   // The same values, bit for bit, and around a fault of oneDNN in libtorch 2.11: the gradient of
   // the weights of a 1x1 convolution with a stride writes past its buffer where channels are no
   // multiple of 16 and images are larger than about 48x48.
-  if (stride_ > 1 && weight_.size(2) == 1 && groups_ == 1)
-    return at::conv2d(x.slice(2, 0, x.size(2), stride_).slice(3, 0, x.size(3), stride_), weight_);
-  return at::conv2d(x, weight_, {}, {stride_, stride_}, {padding_, padding_}, {1, 1}, groups_);
+  if (stride_ > 1 && weight.size(2) == 1 && groups_ == 1)
+    return at::conv2d(x.slice(2, 0, x.size(2), stride_).slice(3, 0, x.size(3), stride_), weight,
+                      bias);
+  return at::conv2d(x, weight, bias, {stride_, stride_}, {padding_, padding_}, {1, 1}, groups_);
 }
 
 BatchNorm::BatchNorm(int channels)
@@ -35,7 +45,6 @@ BatchNorm::BatchNorm(int channels)
       variance_(register_buffer("variance", at::ones({channels}))) {}
 
 Tensor BatchNorm::forward(const Tensor& x) const {
-  constexpr double kMomentum = 0.1, kEpsilon = 1e-5;
   return at::batch_norm(x, weight_, bias_, mean_, variance_, is_training(), kMomentum, kEpsilon,
                         false);
 }
@@ -77,9 +86,6 @@ Tensor LayerNorm::forward(const Tensor& x) const {
 
 RmsNorm::RmsNorm(int width) : weight_(register_parameter("weight", at::ones({width}))) {}
 
-Tensor RmsNorm::forward(const Tensor& x) const {
-  constexpr double kEpsilon = 1e-6;
-  return at::rms_norm(x, {x.size(-1)}, weight_, kEpsilon);
-}
+Tensor RmsNorm::forward(const Tensor& x) const { return rms_norm(x, weight_, kEpsilon); }
 
 }  // namespace antigrad::trainer

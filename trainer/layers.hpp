@@ -20,14 +20,24 @@ class Initialiser {
   at::Generator generator_;
 };
 
+/// What a batch normalisation holds, [c] each.
+struct NormState {
+  at::Tensor weight, bias, running_mean, running_variance;
+};
+
 /// A square convolution without bias and with zero padding, as the plan's layer says: weights [out,
 /// in / groups, size, size], channels_last, from N(0, deviation^2).
 class Convolution : public torch::nn::Module {
  public:
   Convolution(Initialiser& initialiser, const Layer& layer, int in);
   at::Tensor forward(const at::Tensor& x) const;  // [n, in, h, w] -> [n, out, .., ..]
+  /// batch_norm(forward(x)) by running statistics as one convolution with a bias: the form that is
+  /// deployed, equal but for rounding.
+  at::Tensor folded(const at::Tensor& x, const NormState& norm) const;
 
  private:
+  at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const;
+
   at::Tensor weight_;
   int stride_, padding_, groups_;
 };
@@ -36,8 +46,11 @@ class Convolution : public torch::nn::Module {
 /// running ones (momentum 0.1) otherwise.
 class BatchNorm : public torch::nn::Module {
  public:
+  static constexpr double kMomentum = 0.1, kEpsilon = 1e-5;
+
   explicit BatchNorm(int channels);
   at::Tensor forward(const at::Tensor& x) const;
+  NormState state() const { return {weight_, bias_, mean_, variance_}; }
 
  private:
   at::Tensor weight_, bias_, mean_, variance_;
@@ -97,6 +110,8 @@ class LayerNorm : public torch::nn::Module {
 /// x / sqrt(mean(x^2) + 1e-6) * w over the last dimension.
 class RmsNorm : public torch::nn::Module {
  public:
+  static constexpr double kEpsilon = 1e-6;
+
   explicit RmsNorm(int width);
   at::Tensor forward(const at::Tensor& x) const;
 

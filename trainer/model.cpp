@@ -7,6 +7,8 @@
 
 #include "space/error.hpp"
 #include "trainer/attention.hpp"
+#include "trainer/fused/fusion.hpp"
+#include "trainer/fused/norm_activation.hpp"
 #include "trainer/graphs/layers.hpp"
 #include "trainer/layers.hpp"
 #include "trainer/models/families.hpp"
@@ -27,48 +29,80 @@ Tensor max_pool(const Layer& layer, const Tensor& x) {
                         {layer.padding, layer.padding});
 }
 
-/// For each layer the earlier ones that no later one reads.
-std::vector<std::vector<int>> last_readers(const std::vector<Layer>& layers) {
-  std::vector<int> reader(layers.size(), -1);
-  for (std::size_t i = 0; i < layers.size(); ++i)
-    for (const int read : {layers[i].a, layers[i].b})
-      if (read >= 0) reader[static_cast<std::size_t>(read)] = static_cast<int>(i);
-  std::vector<std::vector<int>> last(layers.size());
-  for (std::size_t i = 0; i < layers.size(); ++i)
-    if (reader[i] >= 0) last[static_cast<std::size_t>(reader[i])].push_back(static_cast<int>(i));
-  return last;
+Replacement replaced(int layer, int a, int b, const Stage::Step& step,
+                     const std::vector<int>& dropped) {
+  Replacement one;
+  one.stage.layer = layer;
+  one.stage.a = a;
+  one.stage.b = b;
+  one.stage.step = step;
+  one.dropped = dropped;
+  return one;
 }
 
 }  // namespace
 
 Model::Model(const ModelSpec& spec, const InputShape& input, const SharedActivation& candidate,
              std::uint64_t key)
-    : plan_(plan_model(spec, input)),
-      candidate_(candidate),
-      fixed_(spec.activations),
-      last_read_(last_readers(plan_.layers())) {
+    : plan_(plan_model(spec, input)), candidate_(candidate), fixed_(spec.activations) {
   if (input.graph) links_ = c10::make_intrusive<Links>(*input.graph);
   const Family& family = family_of(spec.type);
   if (family.input == Family::Input::graph && !links_)
     throw space::Error(fmt::format("a {} needs the graph that it works on", family.name));
   Initialiser initialiser(key);
-  for (const Layer& layer : plan_.layers()) steps_.push_back(step_of(layer, initialiser));
+  std::vector<Stage> stages;
+  for (const Layer& layer : plan_.layers())
+    stages.push_back(
+        {static_cast<int>(stages.size()), layer.a, layer.b, step_of(layer, initialiser)});
+  plain_ = Program(std::move(stages));
+  fused_ = plain_.with(fused_layers());
+  deployed_ = plain_.with(folded_layers());
   to(type_of(*candidate));
 }
 
+template <class Module>
+std::shared_ptr<Module> Model::module_of(int layer) const {
+  const std::string& name = plan_.layers()[static_cast<std::size_t>(layer)].name;
+  return std::dynamic_pointer_cast<Module>(named_children()[name]);
+}
+
 Tensor Model::forward(const Tensor& input) {
-  const std::vector<Layer>& layers = plan_.layers();
-  std::vector<Tensor> values(layers.size());
-  const Tensor none;
-  const auto value = [&](int i) -> const Tensor& {
-    return i < 0 ? none : values[static_cast<std::size_t>(i)];
-  };
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    values[i] = steps_[i](layers[i].a < 0 ? input : value(layers[i].a), value(layers[i].b));
-    if (observer_) observer_(layers[i], values[i]);
-    for (const int read : last_read_[i]) values[static_cast<std::size_t>(read)].reset();
+  if (observer_)
+    return plain_.run(input, [this](int layer, const Tensor& value) {
+      observer_(plan_.layers()[static_cast<std::size_t>(layer)], value);
+    });
+  return (is_training() || at::GradMode::is_enabled() ? fused_ : deployed_).run(input);
+}
+
+std::vector<Replacement> Model::fused_layers() const {
+  std::vector<Replacement> replacements;
+  for (const FusedLayers& fused : find_fusions(plan_)) {
+    const auto norm = module_of<BatchNorm>(fused.norm);
+    const auto activation = module_of<ActivationModule>(fused.activation);
+    const auto step = [norm, activation](const Tensor& x, const Tensor& residual) {
+      return normalised_activation(x, residual, norm->state(), activation->theta(),
+                                   activation->compiled(), norm->is_training());
+    };
+    std::vector<int> dropped = {fused.norm};
+    const int read = plan_.layers()[static_cast<std::size_t>(fused.activation)].a;
+    if (read != fused.norm) dropped.push_back(read);  // the sum
+    replacements.push_back(replaced(fused.activation, fused.a, fused.b, step, dropped));
   }
-  return values.back();
+  return replacements;
+}
+
+std::vector<Replacement> Model::folded_layers() const {
+  std::vector<Replacement> replacements;
+  for (const FoldedLayers& folded : find_folds(plan_)) {
+    const auto norm = module_of<BatchNorm>(folded.norm);
+    const auto convolution = module_of<Convolution>(folded.convolution);
+    const auto step = [norm, convolution](const Tensor& x, const Tensor&) {
+      return convolution->folded(x, norm->state());
+    };
+    const int read = plan_.layers()[static_cast<std::size_t>(folded.convolution)].a;
+    replacements.push_back(replaced(folded.norm, read, -1, step, {folded.convolution}));
+  }
+  return replacements;
 }
 
 void Model::watch(std::function<void(const Layer&, const Tensor&)> observer) {
@@ -161,8 +195,7 @@ Model::Step Model::step_of(const Layer& layer, Initialiser& initialiser) {
       return [attention](const Tensor& a, const Tensor&) { return attention.forward(a); };
     }
     case Op::tied_linear: {
-      const auto& name = plan_.layers()[static_cast<std::size_t>(layer.b)].name;
-      const auto table = std::dynamic_pointer_cast<Embedding>(named_children()[name]);
+      const auto table = module_of<Embedding>(layer.b);
       return [table](const Tensor& a, const Tensor&) { return table->products(a); };
     }
     default: return step_with_weights(layer, initialiser);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "trainer/activation_module.hpp"
+#include "trainer/fused/program.hpp"
 #include "trainer/models/plan.hpp"
 #include "trainer/models/spec.hpp"
 #include "trainer/torch.hpp"
@@ -36,11 +37,14 @@ class Model : public torch::nn::Module {
   const Plan& plan() const { return plan_; }
   /// Where the candidate stands, in the plan's order.
   const std::vector<std::shared_ptr<ActivationModule>>& places() const { return places_; }
-  /// Called with every layer's value in each forward, for tests.
+  /// Called with every layer's value in each forward, for tests: while somebody watches, layers are
+  /// computed one by one. Without an observer normalisation, sum and activation are one
+  /// (trainer/fused/), and an evaluation without gradients computes the form that would be
+  /// deployed, normalisation folded into convolutions; all differ by rounding.
   void watch(std::function<void(const Layer&, const at::Tensor&)> observer);
 
  private:
-  using Step = std::function<at::Tensor(const at::Tensor& a, const at::Tensor& b)>;
+  using Step = Stage::Step;
 
   template <class Module, class... Arguments>
   std::shared_ptr<Module> add(const Layer& layer, Arguments&&... arguments);
@@ -49,14 +53,17 @@ class Model : public torch::nn::Module {
   Step activation_step(const Layer& layer);
   Step graph_step(const Layer& layer, Initialiser& initialiser);
   SharedActivation at_place(const std::string& place);
+  template <class Module>
+  std::shared_ptr<Module> module_of(int layer) const;
+  std::vector<Replacement> fused_layers() const;
+  std::vector<Replacement> folded_layers() const;
 
   Plan plan_;
   SharedActivation candidate_;
   std::map<std::string, std::string> fixed_;
   std::map<std::string, SharedActivation> compiled_;  // what is fixed, by text
   c10::intrusive_ptr<Links> links_;                   // of a graph
-  std::vector<Step> steps_;
-  std::vector<std::vector<int>> last_read_;  // layers whose values are read last by this one
+  Program plain_, fused_, deployed_;
   std::vector<std::shared_ptr<ActivationModule>> places_;
   std::function<void(const Layer&, const at::Tensor&)> observer_;
 };
