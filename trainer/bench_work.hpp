@@ -1,5 +1,5 @@
-// Work for `antigrad bench kernels` that needs libtorch: ATen's own kernels, and steps of training.
-// Whoever runs it looks at the clock.
+// Work for `antigrad bench kernels` and `bench trainer` that needs libtorch: ATen's own kernels,
+// and steps of training. Whoever runs it looks at the clock.
 #pragma once
 #include <cstdint>
 
@@ -27,6 +27,8 @@ struct Arrays {
 extern "C" antigrad::trainer::Work* antigrad_aten_work(const char* name, bool backward,
                                                        const antigrad::trainer::Arrays* arrays);
 
-/// One step of training a ResNet-20 with the activation, batches of `batch` random 3x32x32 images.
-/// Throws space::Error.
-extern "C" antigrad::trainer::Work* antigrad_training_work(const char* activation, int batch);
+/// One step of training a network with the activation on random data, `batch` examples, or as many
+/// as the network's row has (0): "resnet20" on 3x32x32, "resnet8" on 3x16x16 images (128, SGD),
+/// "llama" of width 128 and 4 layers on windows of 128 bytes (8, AdamW). Throws space::Error.
+extern "C" antigrad::trainer::Work* antigrad_training_work(const char* net, const char* activation,
+                                                           int batch);

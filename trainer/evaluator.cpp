@@ -5,7 +5,6 @@
 #include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <chrono>
@@ -19,6 +18,7 @@
 #include "trainer/measure/peak_memory.hpp"
 #include "trainer/measure/recorder.hpp"
 #include "trainer/measure/study_keys.hpp"
+#include "trainer/memory.hpp"
 #include "trainer/run.hpp"
 #include "trainer/training_evaluator.hpp"
 
@@ -44,16 +44,6 @@ Measurement failed(const c10::Error& error) {
   const bool memory = what.find("not enough memory") != std::string::npos ||
                       what.find("can't allocate memory") != std::string::npos;
   return failed(memory ? Outcome::out_of_memory : Outcome::crashed, what);
-}
-
-/// Blocks of activations come and go thousands of times a second. By default glibc gives those
-/// above 128 KiB back to the kernel each time, and every page of the next one faults: 4 to 8 % of a
-/// training.
-void keep_freed_memory() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-#endif
 }
 
 std::string beside(const std::string& study_yaml, const char* name) {

@@ -29,19 +29,23 @@ fs::path new_folder() {
 
 }  // namespace
 
-TorchProcess::TorchProcess(const std::string& python, std::int64_t elements) : elements_(elements) {
+std::string find_python(const std::string& asked, std::string& missing) {
   const std::string program =
-      python.empty() ? ANTIGRAD_SOURCE_DIR "/.deps/oracle/bin/python" : python;
+      asked.empty() ? ANTIGRAD_SOURCE_DIR "/.deps/oracle/bin/python" : asked;
   if (program == "none") {
-    missing_ = "not asked for (--python none)";
-    return;
+    missing = "not asked for (--python none)";
+    return "";
   }
-  if (!fs::exists(program)) {
-    if (!python.empty()) throw space::Error(fmt::format("--python: no file {}", python));
-    missing_ =
-        fmt::format("no {}: ./scripts/test sets it up, or name another one with --python", program);
-    return;
-  }
+  if (fs::exists(program)) return program;
+  if (!asked.empty()) throw space::Error(fmt::format("--python: no file {}", asked));
+  missing =
+      fmt::format("no {}: ./scripts/test sets it up, or name another one with --python", program);
+  return "";
+}
+
+TorchProcess::TorchProcess(const std::string& python, std::int64_t elements) : elements_(elements) {
+  const std::string program = find_python(python, missing_);
+  if (program.empty()) return;
   folder_ = new_folder();
   child_ = std::make_unique<Child>(std::vector<std::string>{
       "/usr/bin/env", "MALLOC_MMAP_THRESHOLD_=1000000000", "MALLOC_TRIM_THRESHOLD_=4000000000",

@@ -11,12 +11,16 @@
 
 namespace antigrad::app {
 
+/// The interpreter that --python asks for: itself; "": the oracle tests' environment; "none": none.
+/// Empty where there is none, and `missing` says why. Throws space::Error for a file that is not
+/// there.
+std::string find_python(const std::string& asked, std::string& missing);
+
 class TorchProcess {
  public:
   enum class Kind { eager, compiled };
 
-  /// python: an interpreter with torch; "": the oracle tests' environment if it is there; "none":
-  /// not asked for.
+  /// python: as find_python reads it.
   TorchProcess(const std::string& python, std::int64_t elements);
   ~TorchProcess();
   TorchProcess(const TorchProcess&) = delete;

@@ -45,8 +45,9 @@ struct Pair {
 int bench_training(const std::vector<std::string>& names, int rounds, Format format) {
   const TrainerLibrary trainer;
   std::vector<Pair> pairs;
-  const std::shared_ptr<trainer::Work> relu = trainer.training_work("relu", kBatch);
-  for (const auto& name : names) pairs.push_back({name, trainer.training_work(name, kBatch), relu});
+  const std::shared_ptr<trainer::Work> relu = trainer.training_work("resnet20", "relu", kBatch);
+  for (const auto& name : names)
+    pairs.push_back({name, trainer.training_work("resnet20", name, kBatch), relu});
   fmt::print(stderr, "bench kernels --train: {} activations, ResNet-20, batches of {} images\n",
              names.size(), kBatch);
   for (int i = 0; i < rounds * kStepsOfARound; ++i)

@@ -2,6 +2,7 @@
 // for what is the user's fault.
 #pragma once
 #include <span>
+#include <string>
 
 #include "experiments/app/arguments.hpp"
 
@@ -52,7 +53,7 @@ int data_check_command(const Arguments&);
 int data_tokenize_command(const Arguments&);
 
 // doctor.cpp, bench_search.cpp, bench_space.cpp, bench_integrate.cpp, bench_samplers.cpp,
-// bench_page.cpp, worker.cpp
+// bench_trainer.cpp, bench_page.cpp, worker.cpp
 int doctor_command(const Arguments&);
 int bench_search_command(const Arguments&);
 
@@ -64,6 +65,9 @@ int bench_signature_command(const Arguments&);
 // bench_order.cpp
 int bench_order_command(const Arguments&);
 
+int bench_steps_command(const Arguments&);
+int bench_trainer_command(const Arguments&);
+std::string bench_trainer_help();
 int bench_kernels_command(const Arguments&);
 int bench_integrate_command(const Arguments&);
 int bench_samplers_command(const Arguments&);

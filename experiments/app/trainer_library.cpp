@@ -62,9 +62,10 @@ std::unique_ptr<trainer::Work> TrainerLibrary::aten_work(const std::string& name
   return std::unique_ptr<trainer::Work>(aten_work_(name.c_str(), backward, &arrays));
 }
 
-std::unique_ptr<trainer::Work> TrainerLibrary::training_work(const std::string& activation,
+std::unique_ptr<trainer::Work> TrainerLibrary::training_work(const std::string& net,
+                                                             const std::string& activation,
                                                              int batch) const {
-  return std::unique_ptr<trainer::Work>(training_work_(activation.c_str(), batch));
+  return std::unique_ptr<trainer::Work>(training_work_(net.c_str(), activation.c_str(), batch));
 }
 
 }  // namespace antigrad::app

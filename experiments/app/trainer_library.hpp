@@ -23,8 +23,9 @@ class TrainerLibrary {
   /// ATen's forward or backward of an activation of the zoo; nullptr where ATen has none.
   std::unique_ptr<trainer::Work> aten_work(const std::string& name, bool backward,
                                            const trainer::Arrays& arrays) const;
-  /// Steps of a ResNet-20 with an activation. Throws space::Error.
-  std::unique_ptr<trainer::Work> training_work(const std::string& activation, int batch) const;
+  /// Steps of a network (trainer/bench_work.hpp) with an activation. Throws space::Error.
+  std::unique_ptr<trainer::Work> training_work(const std::string& net,
+                                               const std::string& activation, int batch) const;
 
  private:
   decltype(&antigrad_open_evaluator) open_evaluator_;
