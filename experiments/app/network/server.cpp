@@ -188,6 +188,9 @@ class HeldServer : public httplib::Server {
     new_task_queue = [] { return new AtOnce; };
   }
   void end_connections() { connections_->shut_down(); }
+  /// The library lets five connections wait for accept; the sixth client would try again after a
+  /// second.
+  void let_many_wait() const { ::listen(svr_sock_, SOMAXCONN); }
 
  private:
   /// What the library would queue is only the handing over.
@@ -228,6 +231,7 @@ void serve(const HttpServerOptions& options, const std::vector<HttpRoute>& route
         fmt::format("cannot listen on {}:{}; is the port taken? --port 0 takes one "
                     "that is free",
                     options.host, options.port));
+  server.let_many_wait();
   std::atomic<bool> ended = false;
   std::jthread watch([&] {
     while (!stop && !ended) std::this_thread::sleep_for(std::chrono::milliseconds{50});
