@@ -18,6 +18,9 @@ constexpr int kPoints = 200;
 
 using Polyline = std::vector<svg::Point>;
 
+/// Each is drawn before all baselines: the page grows with the square.
+constexpr std::size_t kDrawn = 24;
+
 /// What is drawn of one activation.
 struct Drawing {
   const Series* series = nullptr;
@@ -185,7 +188,10 @@ std::string card(const std::vector<Drawing>& all, const Drawing& d) {
 std::string functions_section(const Page& page) {
   if (page.series.empty()) return "";
   std::vector<Drawing> drawings;
-  for (const Series& series : page.series) drawings.push_back(drawing_of(page, series));
+  for (const Series& series : page.series) {
+    if (drawings.size() == kDrawn) break;
+    drawings.push_back(drawing_of(page, series));
+  }
   std::string out =
       "<section id=\"functions\">\n<h2>Functions and their gradients</h2>\n"
       "<p>Over [−5, 5]. Strong lines: at the start values; thin lines of the same colour: at the "
@@ -194,6 +200,8 @@ std::string functions_section(const Page& page) {
       "gradient "
       "jumps. Faint: the baselines.</p>\n<div class=\"drawings\">\n";
   for (const Drawing& d : drawings) out += card(drawings, d);
+  if (page.series.size() > kDrawn)
+    out += fmt::format("<p>{} more are in the tables.</p>\n", page.series.size() - kDrawn);
   return out + "</div>\n</section>\n";
 }
 
