@@ -12,7 +12,7 @@ namespace antigrad::search {
 namespace {
 
 Group baseline_group(const SearchOptions& options) {
-  Group group{Phase::baselines, options.config.name, {}, search_stages(options.config)};
+  Group group{{Phase::baselines, options.config.name, {}}, search_stages(options.config)};
   for (const std::string& name : options.config.baselines) {
     Trial trial;
     trial.number = static_cast<int>(group.wanted.size());
@@ -35,7 +35,7 @@ Group confirm_group(const StudyConfig& config, const std::vector<Trial>& trials)
   candidates.resize(std::min(candidates.size(), finalists));
   chosen.insert(chosen.end(), candidates.begin(), candidates.end());
 
-  Group group{Phase::confirmation, confirm_name(config.name), {}, {confirm_stage(config)}};
+  Group group{{Phase::confirmation, confirm_name(config.name), {}}, {confirm_stage(config)}};
   for (const Trial* trial : chosen) {
     Trial again;
     again.number = static_cast<int>(group.wanted.size());

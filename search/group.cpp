@@ -8,56 +8,6 @@
 namespace antigrad::search {
 namespace {
 
-class GroupRun {
- public:
-  GroupRun(Session& session, const Group& group, int study_id, int recorded)
-      : session_(session),
-        group_(group),
-        study_id_(study_id),
-        next_(static_cast<std::size_t>(recorded)),
-        in_order_(recorded, [this](Trial trial) { record(std::move(trial)); }) {}
-
-  void work(trainer::Evaluator& evaluator) {
-    const AbortGuard guard(session_);
-    Trial trial;
-    while (take(trial)) {
-      for (const Stage& stage : group_.stages) {
-        if (!session_.measure_stage(stage, evaluator, trial)) break;
-        const std::lock_guard lock(session_.mutex);
-        session_.tell(&Listener::rung_finished, trial);
-      }
-      evaluator.forget();
-      trial.completed = timestamp();
-      const std::lock_guard lock(session_.mutex);
-      in_order_.put(std::move(trial));
-    }
-  }
-
- private:
-  bool take(Trial& trial) {
-    const std::lock_guard lock(session_.mutex);
-    if (session_.stopping() || next_ >= group_.wanted.size()) return false;
-    trial = group_.wanted[next_++];
-    trial.started = timestamp();
-    ++session_.progress.running;
-    session_.tell(&Listener::proposed, trial);
-    return true;
-  }
-
-  void record(Trial trial) {
-    const Json one = to_record(trial, study_id_);
-    session_.journal.append({&one, 1});
-    session_.count_finished(trial);
-    session_.tell(&Listener::trial_finished, trial);
-  }
-
-  Session& session_;
-  const Group& group_;
-  int study_id_;
-  std::size_t next_;
-  InOrder in_order_;
-};
-
 void finish(Session& session, const Group& group) {
   std::vector<Trial> trials = session.load(group.study);
   trials.resize(group.wanted.size());
@@ -92,15 +42,14 @@ void finish(Session& session, const Group& group) {
 }  // namespace
 
 bool run_group(Session& session, Pool& pool, const Group& group) {
-  const int study_id = session.ensure_study(group.study);
-  const auto total = static_cast<int>(group.wanted.size());
-  const int recorded = std::min(total, static_cast<int>(session.load(group.study).size()));
-  session.begin_phase(group.phase, recorded, total);
-  if (recorded < total) {
-    GroupRun run(session, group, study_id, recorded);
-    pool.run([&](trainer::Evaluator& evaluator, int) { run.work(evaluator); });
-    if (session.progress.finished < total) return false;
-  }
+  const auto train = [&](trainer::Evaluator& evaluator, Trial& trial) {
+    for (const Stage& stage : group.stages) {
+      if (!session.measure_stage(stage, evaluator, trial)) return;
+      const std::lock_guard lock(session.mutex);
+      session.tell(&Listener::rung_finished, trial);
+    }
+  };
+  if (!run_list(session, pool, group, train)) return false;
   finish(session, group);
   return true;
 }

@@ -1,17 +1,13 @@
 // A fixed list of activations, each trained through all stages, then scored together: the
 // baselines, the confirmation.
 #pragma once
-#include <string>
 #include <vector>
 
-#include "search/session.hpp"
+#include "search/trial_list.hpp"
 
 namespace antigrad::search {
 
-struct Group {
-  Phase phase = Phase::baselines;
-  std::string study;
-  std::vector<Trial> wanted;  // numbered from 0, nothing measured
+struct Group : TrialList {
   std::vector<Stage> stages;
 };
 

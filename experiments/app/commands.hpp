@@ -3,6 +3,7 @@
 #pragma once
 #include <span>
 #include <string>
+#include <vector>
 
 #include "experiments/app/arguments.hpp"
 
@@ -10,6 +11,8 @@ namespace antigrad::app {
 
 /// The table of commands, in the order of --help.
 std::span<const Command> commands();
+/// Those of bench_commands.cpp, which the table ends with.
+std::vector<Command> bench_commands();
 
 // search_command.cpp: train.
 int search_command(const Arguments&);

@@ -50,7 +50,7 @@ std::string overview(std::span<const Command> commands) {
     if (command.group.empty()) continue;
     if (command.group != group) text += "\n" + command.group + "\n";
     group = command.group;
-    text += fmt::format("  {:<13} {}\n", command.name, command.summary);
+    text += fmt::format("  {:<16} {}\n", command.name, command.summary);
   }
   return text +
          "\nBegin with\n"

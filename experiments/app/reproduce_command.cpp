@@ -9,6 +9,7 @@
 #include "experiments/app/forecast.hpp"
 #include "experiments/app/interrupt.hpp"
 #include "experiments/app/narrator.hpp"
+#include "experiments/app/page_assets.hpp"
 #include "experiments/app/slots.hpp"
 #include "paths.hpp"
 #include "search/claims/reproduction.hpp"
@@ -50,6 +51,14 @@ int list(Format format) {
   return 0;
 }
 
+// Of the page, whose looks the report has.
+std::string style() {
+  std::string css;
+  for (const search::page::Asset& asset : page_assets())
+    if (asset.name.ends_with(".css")) css += asset.text;
+  return css;
+}
+
 // What a run of one claim came to.
 struct Outcome {
   bool complete = false;
@@ -76,8 +85,8 @@ Outcome run(const Claim& claim, const Arguments& arguments, const Interrupt& int
   const claims::Results results = claims::results_of(study, folder.journal());
   outcome.judgement = claims::judge(claim, study, results);
   outcome.report = folder.report();
-  claims::write_report(
-      claims::report_html(claim, study, arguments.size, results, outcome.judgement),
+  search::page::write_report(
+      claims::report_html(claim, study, arguments.size, results, outcome.judgement, style()),
       outcome.report);
   return outcome;
 }

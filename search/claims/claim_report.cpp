@@ -2,13 +2,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdio>
-#include <fstream>
 
 #include "search/claims/reproduction.hpp"
 #include "search/report/report_page.hpp"
 #include "search/statistics.hpp"
-#include "space/error.hpp"
 
 namespace antigrad::search::claims {
 namespace {
@@ -31,13 +28,14 @@ std::string head(const Claim& claim, const std::string& size, const Judgement& j
   std::string out = fmt::format(
       "<header>\n<p class=\"kind\">antigrad: a claim of the literature, re-run; size {}</p>\n"
       "<h1>{}</h1>\n<p class=\"verdict {}\"><strong>{}</strong></p>\n<dl class=\"facts\">"
-      "<dt>The claim</dt><dd>{}</dd><dt>Source</dt><dd>{}</dd>",
+      "<div><dt>The claim</dt><dd>{}</dd></div><div><dt>Source</dt><dd>{}</dd></div>",
       size, escaped(claim.title), class_of(judgement.verdict),
       escaped(sentence(claim, judgement, size)), escaped(claim.says), escaped(claim.source));
   if (!claim.published.empty())
-    out += fmt::format("<dt>Published</dt><dd>{}</dd>", escaped(claim.published));
+    out += fmt::format("<div><dt>Published</dt><dd>{}</dd></div>", escaped(claim.published));
   if (const auto scope = claim.scope.find(size); scope != claim.scope.end())
-    out += fmt::format("<dt>What this size leaves out</dt><dd>{}</dd>", escaped(scope->second));
+    out += fmt::format("<div><dt>What this size leaves out</dt><dd>{}</dd></div>",
+                       escaped(scope->second));
   return out + "</dl>\n</header>\n";
 }
 
@@ -74,11 +72,6 @@ std::string check_section(const Judged& judged, std::size_t index) {
       proof ? "property" : "against", proof ? "figure" : escaped(check.by), rows);
 }
 
-// Mean curve over the seeds that ran.
-std::vector<svg::Point> curve_of(const Trial& trial, const std::string& task) {
-  return report::mean_curve(trial, task);
-}
-
 std::string curves(const StudyConfig& study, const Results& results) {
   std::string figures;
   for (std::size_t t = 0; t < study.tasks.size(); ++t) {
@@ -88,7 +81,7 @@ std::string curves(const StudyConfig& study, const Results& results) {
     std::vector<double> heights;
     steps.add(0);
     for (const Trial& trial : found->second)
-      for (const svg::Point& p : curve_of(trial, found->first)) {
+      for (const svg::Point& p : report::mean_curve(trial, found->first)) {
         steps.add(p.x);
         heights.push_back(p.y);
       }
@@ -104,7 +97,7 @@ std::string curves(const StudyConfig& study, const Results& results) {
     std::vector<svg::Chart::EndLabel> labels;
     for (std::size_t i = 0; i < found->second.size(); ++i) {
       const Trial& trial = found->second[i];
-      const std::vector<svg::Point> points = curve_of(trial, found->first);
+      const std::vector<svg::Point> points = report::mean_curve(trial, found->first);
       if (points.empty()) continue;
       chart.line(points, style_of(i), trial.candidate.title);
       labels.push_back({points.back().y, trial.candidate.name, style_of(i)});
@@ -161,7 +154,8 @@ std::string means(const StudyConfig& study, const Results& results) {
 }  // namespace
 
 std::string report_html(const Claim& claim, const StudyConfig& study, const std::string& size,
-                        const Results& results, const Judgement& judgement) {
+                        const Results& results, const Judgement& judgement,
+                        const std::string& style) {
   std::string checks;
   for (std::size_t i = 0; i < judgement.checks.size(); ++i)
     checks += check_section(judgement.checks[i], i);
@@ -170,20 +164,10 @@ std::string report_html(const Claim& claim, const StudyConfig& study, const std:
       "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'\"/>\n<meta name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\"/>\n<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>{} - "
-      "antigrad</title>\n<style>\n{}</style>\n</head>\n<body>\n{}<main>\n{}{}{}</main>\n</body>\n"
+      "antigrad</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}{}{}{}</main>\n</body>\n"
       "</html>\n",
-      escaped(claim.title), report::kStyle, head(claim, size, judgement), checks,
-      curves(study, results), means(study, results));
-}
-
-void write_report(const std::string& html, const std::string& path) {
-  const std::string fresh = path + ".new";
-  std::ofstream out(fresh, std::ios::binary);
-  out << html;
-  out.close();
-  if (!out || std::rename(fresh.c_str(), path.c_str()) != 0)
-    throw space::Error({path, 0, 0},
-                       "cannot write the report; does the folder exist, is the disk full?");
+      escaped(claim.title), style, head(claim, size, judgement), checks, curves(study, results),
+      means(study, results));
 }
 
 }  // namespace antigrad::search::claims

@@ -19,7 +19,7 @@ std::string group_name(const StudyConfig& study, const Task& task) {
 }
 
 Group group_of(const Reproduction& what, const Task& task) {
-  Group group{Phase::baselines, group_name(what.study, task), {}, search_stages(what.study)};
+  Group group{{Phase::baselines, group_name(what.study, task), {}}, search_stages(what.study)};
   for (const std::string& name : activations_on(what.claim, what.study, task.name)) {
     Trial trial;
     trial.number = static_cast<int>(group.wanted.size());

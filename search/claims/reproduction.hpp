@@ -26,8 +26,9 @@ bool reproduce(const Reproduction& what, Pool& pool);
 Results results_of(const StudyConfig& study, const std::string& journal);
 
 /// The report: claim, verdict, every finding, means by task, curves. One HTML file, offline.
+/// style: CSS, the page's (page_assets).
 std::string report_html(const Claim& claim, const StudyConfig& study, const std::string& size,
-                        const Results& results, const Judgement& judgement);
-void write_report(const std::string& html, const std::string& path);
+                        const Results& results, const Judgement& judgement,
+                        const std::string& style);
 
 }  // namespace antigrad::search::claims

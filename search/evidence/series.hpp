@@ -1,17 +1,14 @@
 // A fixed list of trials, each trained to its end on one stage and recorded in order: re-trainings
 // that no rung decides about.
 #pragma once
-#include <string>
 #include <vector>
 
-#include "search/session.hpp"
+#include "search/trial_list.hpp"
 
 namespace antigrad::search {
 
-struct Series {
-  Phase phase = Phase::promotion;
-  std::string study;
-  std::vector<Trial> wanted;  // numbered from 0, nothing measured
+struct Series : TrialList {
+  Series() { phase = Phase::promotion; }
   std::vector<Stage> stages;  // one a trial
 };
 

@@ -69,7 +69,4 @@ std::string curves_section(const Page& page);
 std::string progress_section(const Page& page);
 std::string trials_section(const Page& page);
 
-// The style sheet of a page without scripts.
-extern const char* const kStyle;
-
 }  // namespace antigrad::search::report

@@ -193,7 +193,7 @@ TEST(Claims, AReproductionRunsToItsVerdictAndGoesOnWhereItStopped) {
   EXPECT_EQ(results.by_task.at("words").size(), 2u) << "only";
   const Judgement judgement = judge(claim, study, results);
   ASSERT_EQ(judgement.checks[0].findings.size(), 2u);
-  const std::string html = report_html(claim, study, "smoke", results, judgement);
+  const std::string html = report_html(claim, study, "smoke", results, judgement, "");
   EXPECT_NE(html.find(to_string(judgement.verdict)), std::string::npos);
 }
 
