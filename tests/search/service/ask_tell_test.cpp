@@ -109,6 +109,22 @@ TEST(AskTell, SilentWorkersTrialIsGivenAgainAsOftenAsTheStudySays) {
   EXPECT_EQ(s.tell(1, {{"value", 1}})["state"], "complete") << "late, but nobody else has it";
 }
 
+TEST(AskTell, AReportThroughTheJournalRenewsTheLeaseToo) {
+  Served s(Json{{"retries", 1}, {"trials", 1}});
+  s.ask();
+  s.now += 9;
+  append_journal(
+      s.store,
+      R"({"op_code":7,"worker_id":"python","trial_id":0,"step":1,"intermediate_value":0.5})"
+      "\n",
+      "");
+  EXPECT_EQ(refusal([&] { s.ask(); }), "budget_spent");
+  s.now += 9;
+  EXPECT_EQ(refusal([&] { s.ask(); }), "budget_spent") << "18 s after the ask, 9 after the report";
+  s.now += 2;
+  EXPECT_EQ(s.ask()["params"], s.service.trial("s", 0)["params"]) << "silent for 11 s: given again";
+}
+
 TEST(AskTell, LateResultIsTakenBeforeTheTrialIsGivenAgain) {
   Served s;
   s.ask();
