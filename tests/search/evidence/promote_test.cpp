@@ -186,7 +186,7 @@ TEST(Ledger, KeepsWhatWasReadByWhom) {
   ledger.append({"now", "cifar10 /data", "/runs/a", "x", ""});
   ledger.append({"now", "cifar10 /data", "/runs/a", "x", "loss 1"});
   ledger.append({"now", "cifar10 /data", "/runs/b", "y\n\"", ""});
-  EXPECT_EQ(ledger.entries().size(), 3u);
+  ASSERT_EQ(ledger.entries().size(), 3u);
   EXPECT_EQ(ledger.entries()[2].activation, "y\n\"");
   EXPECT_EQ(ledger.other_readers("cifar10 /data", "/runs/b"), std::vector<std::string>{"/runs/a"});
   EXPECT_TRUE(ledger.other_readers("stl10 /data", "/runs/b").empty());
