@@ -45,7 +45,10 @@ def attacked(name, attack):
 def test_bodies_are_as_long_as_we_say():
     def attack(server, up):
         head = b"POST /v1/studies HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        assert b" 413 " in raw(server, head + b"Content-Length: %d\r\n\r\n" % (2 * BODY_LIMIT), b"x" * (2 * BODY_LIMIT))
+        too_long = head + b"Content-Length: %d\r\n\r\n" % (2 * BODY_LIMIT)
+        assert b" 413 " in raw(server, too_long)
+        answer = raw(server, too_long, b"x" * (2 * BODY_LIMIT))  # who goes on sending may miss the answer
+        assert b" 413 " in answer or answer == b"", answer
         for length in (b"99999999999999999999", b"-1", b"1e3", b"18446744073709551615"):
             answer = raw(server, head + b"Content-Length: " + length + b"\r\n\r\n", b"{}")
             assert b" 200 " not in answer, (length, answer)
