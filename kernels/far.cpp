@@ -98,7 +98,10 @@ class Computed {
 struct End {
   enum class Form { as_written, limit, value, line } form = Form::as_written;
   double at = 0, limit = 0;
+  bool may_vanish = false;  // of a line: for some parameters it is the value at `at`
 };
+
+constexpr double kNoSlope = 0x1p20;  // at 2^60 a line is larger
 
 /// Whether e looks right far out, which needs no proof (a proof costs as much as compiling): it
 /// stays at its value at infinity, or grows to an infinity as one power of x, or faster than any.
@@ -137,7 +140,19 @@ bool reads(const Expr& e, space::Op op) {
   return std::ranges::any_of(e.nodes, [op](const space::Node& n) { return n.op == op; });
 }
 
-End end_of(const Expr& expr, double side, std::span<const double> starts, bool wide) {
+/// A start may hide a slope: p x with p = 0.
+std::optional<End> hidden_line(const Expr& expr, double side, std::span<const double> starts,
+                               bool wide) {
+  constexpr double kAt = 0x1p60, kStep = 0x1p-6;
+  std::vector<double> moved(starts.begin(), starts.end());
+  for (std::size_t k = 0; k < moved.size(); ++k) moved[k] += kStep * static_cast<double>(k + 1);
+  const auto want = proved(expr, side, moved);
+  if (!want || !want->slope || *want->slope == 0) return std::nullopt;
+  if (!Computed(expr, moved, wide).right(side * kAt, *want)) return std::nullopt;
+  return End{End::Form::line, side * kAt, want->limit, true};
+}
+
+End end_at_starts(const Expr& expr, double side, std::span<const double> starts, bool wide) {
   const Computed e(expr, starts, wide);
   if (plausible(e, side)) return {};
   const auto want = proved(expr, side, starts);
@@ -158,6 +173,12 @@ End end_of(const Expr& expr, double side, std::span<const double> starts, bool w
               at, want->limit};
   }
   return {};
+}
+
+End end_of(const Expr& expr, double side, std::span<const double> starts, bool wide) {
+  const End end = end_at_starts(expr, side, starts, wide);
+  if (end.form != End::Form::value || std::isinf(end.limit)) return end;
+  return hidden_line(expr, side, starts, wide).value_or(end);
 }
 
 /// Infinity is no literal.
@@ -190,10 +211,14 @@ Limited insert_with_limits(Builder& b, const Expr& e, std::span<const double> st
   Sym y = value(inside);
   for (const End& end : ends) {
     if (end.form != End::Form::as_written) reach = std::min(reach, std::fabs(end.at));
-    if (end.form == End::Form::limit)
-      y = with_end(end, x, literal(b, end.limit), y);
-    else if (end.form == End::Form::line)
-      y = with_end(end, x, value(b.literal(end.at)) * b.literal(1 / end.at) * x, y);
+    if (end.form == End::Form::limit) y = with_end(end, x, literal(b, end.limit), y);
+    if (end.form != End::Form::line) continue;
+    const Sym there = value(b.literal(end.at));
+    Sym beyond = there * b.literal(1 / end.at) * x;
+    if (end.may_vanish)
+      beyond =
+          space::symbolic::less(b.literal(kNoSlope), space::symbolic::abs(there), beyond, there);
+    y = with_end(end, x, beyond, y);
   }
   return {y, reach};
 }

@@ -281,6 +281,10 @@ struct Offer {
 constexpr Offer kOffers[] = {{16, 3}, {32, 3}, {16, 4}, {32, 4}, {32, 5}, {32, 6}};
 constexpr Offer kLowOffers[] = {{16, 1}, {32, 1}, {16, 2}, {32, 2}, {16, 3}, {32, 3}, {32, 4}};
 
+bool has_size(std::span<const Offer> offers, int size) {
+  return std::ranges::any_of(offers, [size](const Offer& o) { return o.size == size; });
+}
+
 /// The best of one writing among the offers; they end before what was found.
 std::optional<Segments> best_of(const Sampler& f, const Shape& shape, const Writing& w,
                                 std::span<const Offer>& offers) {
@@ -289,6 +293,7 @@ std::optional<Segments> best_of(const Sampler& f, const Shape& shape, const Writ
     // Half as many segments take a higher degree.
     if (size == 16 && (w.form == Form::full || (best && best->degree > 4))) continue;
     for (Grid g : grids(shape, w.form, size)) {
+      if (!has_size(offers, size)) break;
       // v runs against a on flipped full grids: what comes before is behind.
       Writing written = w;
       if (w.form == Form::full && g.scale < 0) {
@@ -314,6 +319,7 @@ std::optional<Segments> best_of(const Sampler& f, const Shape& shape,
   constexpr int kHalf = Segments::kMost / 2;
   std::optional<Segments> best;
   for (const Grid& g : grids(shape, Form::both, kHalf)) {
+    if (!has_size(offers, Segments::kMost)) break;
     const Fit right = fit_grid(f, shape, pair[0], g), left = fit_grid(f, shape, pair[1], g);
     const auto found = std::ranges::find_if(offers, [&](const Offer& o) {
       return o.size == Segments::kMost && std::max(right.degree, left.degree) <= o.degree;

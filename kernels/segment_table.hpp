@@ -14,6 +14,10 @@
 //             full:  a = min(max(x, low), high)
 //             sided: a = max(x, low), for functions that are a line for x > 0
 //           A Finish makes y of p = P_i(t), which is constant from both ends on.
+//   dense:  many short segments of one width, whose rows of coefficients lie in memory: for
+//           machines whose registers hold few. a = min(max(x, low), high), v = a scale, the
+//           segment is floor(v) + magic, t = v - floor(v). z = min(max(x, first), last), which
+//           may be infinite: y = p (plain), z p (product), p + slope (z - a) (beyond).
 // A segment that holds 0 has its origin there: a function with f(0) = 0 stays relatively exact.
 // Read by files that are compiled for other machines than this header's other readers: it includes
 // nothing.
@@ -21,7 +25,7 @@
 
 namespace antigrad::kernels {
 
-enum class Form { graded, sorted, half, both, full, sided };
+enum class Form { graded, sorted, half, both, full, sided, dense };
 
 /// What y is, given p and a; s(p) is p with its sign turned where x is negative.
 enum class Finish {
@@ -42,6 +46,7 @@ enum class Finish {
 struct Segments {
   static constexpr int kMost = 32;       // segments
   static constexpr int kMostDegree = 8;  // at least 1, so that NaN passes
+  static constexpr int kMostRows = 512;  // of dense tables
 
   Form form = Form::graded;
   Finish finish = Finish::plain;
@@ -50,10 +55,12 @@ struct Segments {
   int shift = 0;
   float pivot = 0, scale = 0, top = 0;
   float magic = 0, low = 0, high = 0, slope = 0, middle = 0;  // of rounded forms
+  float first = 0, last = 0;                                  // of dense ones: where z stops
   float left_limit = 0, right_limit = 0;                      // at -inf and +inf
   alignas(64) float breaks[kMost];                            // sorted; +inf behind the last
   alignas(64) float origins[kMost];
   alignas(64) float coefficients[kMostDegree + 1][kMost];
+  alignas(64) float rows[4 * kMostRows];  // dense: `size` rows of degree + 1 coefficients (2 or 4)
 };
 
 }  // namespace antigrad::kernels

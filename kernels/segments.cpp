@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "kernels/chebyshev.hpp"
+#include "kernels/dense_segments.hpp"
 #include "kernels/rounded_segments.hpp"
 
 namespace antigrad::kernels {
@@ -260,6 +261,8 @@ std::optional<Segments> fit_segments(const Sampler& f, const Shape& shape, const
                                      std::string& reason) {
   const auto few = fit_sorted(f, shape, shape.corners, kFewDegree, kFewBreaks + 1);
   const bool fewest = few && std::isinf(few->breaks[2]);
+  if (lookups.dense && !(few && std::isinf(few->breaks[3])))
+    if (auto found = fit_dense(f, shape)) return found;
   if (lookups.rounded && !fewest)
     if (auto found = fit_rounded(f, shape)) return found;
   if (few) return few;

@@ -54,6 +54,7 @@ struct Lookups {
   int graded;  // segments of a graded table: 32 or 16
   int sorted;  // of a sorted one: 32 or 8
   bool rounded;
+  bool dense = false;
 };
 
 /// Fits the function: the cheapest form that keeps Shape::fit, to be verified by running it. The

@@ -30,7 +30,7 @@ Sampler sampler_of(const space::Expr& f) {
 }
 
 Lookups lookups_of(Machine machine) {
-  return machine == Machine::avx512 ? Lookups{32, 32, true} : Lookups{16, 8, false};
+  return machine == Machine::avx512 ? Lookups{32, 32, true} : Lookups{16, 8, false, true};
 }
 
 class TableKernel final : public Kernel {

@@ -27,6 +27,7 @@ using TableLoop = void (*)(const Segments& table, const void* x, const void* gy,
 /// The loop for a table; nullptr where the machine has none for its form.
 TableLoop table_loop(Machine machine, const Segments& table, Element element, bool backward);
 TableLoop avx2_table_loop(const Segments& table, Element element, bool backward);
+TableLoop avx2_dense_loop(const Segments& table, Element element, bool backward);
 TableLoop avx512_table_loop(const Segments& table, Element element, bool backward);
 TableLoop avx512_rounded_loop(const Segments& table, Element element, bool backward);
 

@@ -4,7 +4,7 @@
 #include "kernels/table_loops.hpp"
 
 #if defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
-#include <immintrin.h>
+#include "kernels/table_io_avx2.hpp"
 
 namespace antigrad::kernels {
 namespace {
@@ -61,42 +61,6 @@ struct Counted {
   }
 };
 
-struct Float32 {
-  using Type = float;
-  static __m256 load(const float* p) { return _mm256_loadu_ps(p); }
-  static void store(float* p, __m256 v) { _mm256_storeu_ps(p, v); }
-};
-
-struct Bfloat16 {
-  using Type = std::uint16_t;
-  static __m256 load(const std::uint16_t* p) {
-    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16));
-  }
-  /// To nearest, ties to even.
-  static void store(std::uint16_t* p, __m256 v) {
-    const __m256i bits = _mm256_castps_si256(v);
-    const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
-    const __m256i rounded =
-        _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
-    const __m256i nan = _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q));
-    const __m256i kept = _mm256_blendv_epi8(rounded, _mm256_set1_epi32(0x7fc00000), nan);
-    const __m256i high = _mm256_srli_epi32(kept, 16);
-    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(high, high), 0x08);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(packed));
-  }
-};
-
-struct Float16 {
-  using Type = std::uint16_t;
-  static __m256 load(const std::uint16_t* p) {
-    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-  }
-  static void store(std::uint16_t* p, __m256 v) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
-  }
-};
-
 template <class Index, int kDegree>
 class Polynomials {
  public:
@@ -148,35 +112,26 @@ class Polynomials {
 template <class Io, bool kBackward, class P>
 void step(const P& p, const typename Io::Type* x, const typename Io::Type* gy,
           typename Io::Type* out) {
-  const __m256 x0 = Io::load(x), x1 = Io::load(x + 8);
-  __m256 y0 = p(x0), y1 = p(x1);
-  if (_mm256_movemask_ps(_mm256_cmp_ps(y0, y1, _CMP_UNORD_Q)) != 0) [[unlikely]]
-    y0 = p.limits(x0, y0), y1 = p.limits(x1, y1);
+  __m256 in[2], g[2];
+  Io::load_pair(x, in);
+  __m256 y[2] = {p(in[0]), p(in[1])};
+  if (_mm256_movemask_ps(_mm256_cmp_ps(y[0], y[1], _CMP_UNORD_Q)) != 0) [[unlikely]]
+    y[0] = p.limits(in[0], y[0]), y[1] = p.limits(in[1], y[1]);
   if constexpr (kBackward) {
-    y0 = _mm256_mul_ps(y0, Io::load(gy));
-    y1 = _mm256_mul_ps(y1, Io::load(gy + 8));
+    Io::load_pair(gy, g);
+    y[0] = _mm256_mul_ps(y[0], g[0]);
+    y[1] = _mm256_mul_ps(y[1], g[1]);
   }
-  Io::store(out, y0);
-  Io::store(out + 8, y1);
+  Io::store_pair(out, y);
 }
 
 template <class Index, int kDegree, class Io, bool kBackward>
-void run(const Segments& table, const void* from, const void* gradient, void* to, std::int64_t n) {
+void run(const Segments& table, const void* x, const void* gy, void* out, std::int64_t n) {
   using Type = typename Io::Type;
-  const auto* const x = static_cast<const Type*>(from);
-  const auto* const gy = static_cast<const Type*>(gradient);
-  auto* const out = static_cast<Type*>(to);
   const Polynomials<Index, kDegree> p(table);
-  std::int64_t i = 0;
-  for (; i + 16 <= n; i += 16) step<Io, kBackward>(p, x + i, kBackward ? gy + i : gy, out + i);
-  if (i == n) return;
-  Type rest[3][16] = {};
-  for (std::int64_t k = i; k < n; ++k) {
-    rest[0][k - i] = x[k];
-    if constexpr (kBackward) rest[1][k - i] = gy[k];
-  }
-  step<Io, kBackward>(p, rest[0], rest[1], rest[2]);
-  for (std::int64_t k = i; k < n; ++k) out[k] = rest[2][k - i];
+  in_steps<Io, kBackward>(x, gy, out, n, [&](const Type* at, const Type* g, Type* to) {
+    step<Io, kBackward>(p, at, g, to);
+  });
 }
 
 /// Any |x[i]| > reach, or NaN.
@@ -249,6 +204,7 @@ ReachLoop avx2_reach_loop(Element element) {
 TableLoop avx2_move_loop(bool backward) { return backward ? move<true> : move<false>; }
 
 TableLoop avx2_table_loop(const Segments& table, Element element, bool backward) {
+  if (table.form == Form::dense) return avx2_dense_loop(table, element, backward);
   if (table.form == Form::graded)
     return table.size == 16 ? graded(table.degree, element, backward) : nullptr;
   if (table.size != 8) return nullptr;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "kernels/dense_segments.hpp"
 #include "kernels/half.hpp"
 #include "kernels/rounded_segments.hpp"
 
@@ -49,6 +50,7 @@ void add_with_neighbours(std::vector<float>& points, float x) {
 /// Borders between segments, ascending.
 std::vector<float> borders_of(const Segments& s) {
   std::vector<float> borders;
+  if (s.form == Form::dense) return dense_borders(s);
   if (s.form != Form::graded && s.form != Form::sorted) return rounded_borders(s);
   if (s.form == Form::sorted) {
     for (const float b : s.breaks)
@@ -66,7 +68,7 @@ std::vector<float> borders_of(const Segments& s) {
 }
 
 std::vector<float> points_of(const Segments& s) {
-  constexpr int kInside = 12;
+  const int inside = s.form == Form::dense ? 3 : 12;
   std::vector<float> points;
   for (const float magnitude : {0.0F, 0x1p-149F, 0x1p-140F, 0x1p-126F, 0x1.8p-100F, 0x1.ap-60F,
                                 0x1.3p-30F, 0x1.7p-20F, 0x1.9p-12F, 0x1.1p-6F, 1.0F, 1e3F, 1e5F,
@@ -78,8 +80,9 @@ std::vector<float> points_of(const Segments& s) {
   for (std::size_t i = 0; i <= borders.size(); ++i) {
     const float lo = i == 0 ? borders.front() - ends : borders[i - 1];
     const float hi = i == borders.size() ? borders.back() + ends : borders[i];
-    for (int k = 0; k < kInside; ++k)
-      points.push_back(lo + (hi - lo) * (static_cast<float>(k) + 0.37F) / kInside);
+    for (int k = 0; k < inside; ++k)
+      points.push_back(lo +
+                       (hi - lo) * (static_cast<float>(k) + 0.37F) / static_cast<float>(inside));
   }
   return points;
 }

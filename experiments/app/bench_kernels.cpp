@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 #include "experiments/app/bench_contest.hpp"
 #include "experiments/app/bench_training.hpp"
@@ -249,6 +250,13 @@ Contests make_contests(const std::vector<std::string>& names, BenchBuffers& buff
   return all;
 }
 
+/// The C library's way to move the bytes of a forward in float32: where it has instructions that do
+/// not read what they overwrite, no loop that computes can be as fast.
+Timed copy_of(BenchBuffers& b) {
+  return {warm([&b] { std::memcpy(b.out.data(), b.x.data(), b.x.size() * sizeof(float)); }),
+          static_cast<double>(kBenchElements)};
+}
+
 /// nullptr, and why, where this build has none.
 std::unique_ptr<const TrainerLibrary> open_trainer(std::string& reason) {
   try {
@@ -273,9 +281,15 @@ int bench_kernels_command(const Arguments& arguments) {
              kBenchElements, kernels::to_string(kernels::machine()),
              torch.missing().empty() ? "; torch.compile takes about two minutes first" : "");
   const Contests all = make_contests(names, buffers, trainer.get(), torch);
-  for (int i = 0; i < arguments.rounds * kRoundsOfOne; ++i)
+  Timed copied = copy_of(buffers);
+  for (int i = 0; i < arguments.rounds * kRoundsOfOne; ++i) {
+    copied.round();
     for (const auto& c : all) c->round();
+  }
   Report report;
+  if (!all.empty())
+    report.ratio("memcpy against the loop that moves the bytes of a forward", copied.least(),
+                 copied.median(), all.front()->sides[0].moved.least(), Json(), false);
   for (const auto& c : all)
     for (const int side : {0, 1}) add_side(report, *c, side);
   if (!trainer) report.note("against ATen", no_aten);

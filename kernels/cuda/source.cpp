@@ -29,7 +29,7 @@ const PassRow kPasses[] = {
     {"gated_backward", gated_backward_program, {"u", "v", "gy"}, 3, {"gu", "gv"}, 2},
 };
 
-constexpr Precision kPrecision = Precision::formula;
+constexpr Precision kPrecision = Precision::f32;
 
 const PassRow& row(Pass pass) { return kPasses[static_cast<std::size_t>(pass)]; }
 

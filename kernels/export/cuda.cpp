@@ -71,15 +71,15 @@ std::string launcher(Pass pass, const Naming& n, const std::string& kernels,
 }
 
 std::string type_text(const Subject& subject, const Naming& n, Type type, const char* name) {
+  const space::Activation activation = trained(subject);
   const std::string space = fmt::format("{}_{}", n.prefix, name), kernels = space + "_";
   const auto passes = passes_of(n);
   CudaOptions options{.type = type, .prefix = kernels};
   std::string text =
-      fmt::format("\nnamespace {} {{\n", space) + cuda_source(subject.activation, passes, options) +
+      fmt::format("\nnamespace {} {{\n", space) + cuda_source(activation, passes, options) +
       "\n#ifdef __CUDACC__\nconstexpr long long kLanes = 1024;  // blocks whose sums "
       "are added in a fixed order\n";
-  for (const Pass pass : passes)
-    text += launcher(pass, n, kernels, program_of(subject.activation, pass));
+  for (const Pass pass : passes) text += launcher(pass, n, kernels, program_of(activation, pass));
   return text + fmt::format("#endif\n}}  // namespace {}\n", space);
 }
 

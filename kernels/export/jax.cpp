@@ -200,11 +200,11 @@ std::string table_text(std::size_t index, const space::Table& t) {
       fit_text(std::span(t.breaks()).subspan(1, t.breaks().size() - 2), t.origins(), powers));
 }
 
-std::string programs_text(const space::Activation& a) {
+std::string programs_text(const Subject& subject) {
   Tables tables;
-  std::string text = function_text("forward_program", forward_program(a), tables) +
-                     function_text("backward_program", backward_program(a), tables) +
-                     function_text("double_backward_program", double_backward_program(a), tables);
+  const std::string text = python_programs(
+      subject, false, "jnp.float64",
+      [&](const std::string& name, const Program& p) { return function_text(name, p, tables); });
   std::string before = tables.empty() ? "" : kIntegral;
   for (std::size_t k = 0; k < tables.size(); ++k) before += table_text(k, *tables[k]);
   return before + text;
@@ -248,8 +248,8 @@ std::vector<ExportedFile> jax_files(const Subject& subject) {
   return {
       {subject.name + "_jax.py",
        python_docstring(lines) + "\nimport jax\nimport jax.numpy as jnp\nfrom jax import lax\n\n" +
-           python_places(subject) + "\n" + programs_text(subject.activation) +
-           functions_text(subject) + "\n" + python_samples(subject) +
+           python_places(subject) + "\n" + programs_text(subject) + functions_text(subject) + "\n" +
+           python_samples(subject) +
            fmt::format(
                fmt::runtime(kTest), identifier(subject),
                needs_double(subject) ? "1e-6 if jax.config.jax_enable_x64 else 1e-4" : "1e-6")}};

@@ -1,11 +1,12 @@
 // Legend: tK values in the order of the nodes; "shape" x's shape. ONNX has neither expm1 nor log1p
-// nor erfc: expm1(x) = tanh(x/2) (e^x + 1), log1p(x) = x log(u) / (u - 1) with u = 1 + x rounded
+// nor erfc: expm1(x) = tanh(x/2) (e^x + 1), log1p(x) = log(u) (x / (u - 1)) with u = 1 + x rounded
 // (Kahan), and erfc is the polynomial of our machine code.
 #include "kernels/export/onnx.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <limits>
 #include <map>
 #include <stdexcept>
 
@@ -120,9 +121,11 @@ std::string or_nan(Nodes& n, const Names& v) {
 std::string log1p(Nodes& n, const std::string& x) {
   const std::string one = n.constant(1), u = n.add("Add", {one, x});
   const std::string y =
-      n.add("Div", {n.add("Mul", {n.add("Log", {u}), x}), n.add("Sub", {u, one})});
+      n.add("Mul", {n.add("Log", {u}), n.add("Div", {x, n.add("Sub", {u, one})})});
   const std::string near = n.add("Where", {n.add("Equal", {u, one}), x, y});
-  return select(n, "Less", {x, n.constant(3e38), near, x});
+  const double most = n.wide() ? std::numeric_limits<double>::max()
+                               : static_cast<double>(std::numeric_limits<float>::max());
+  return select(n, "LessOrEqual", {x, n.constant(most), near, x});
 }
 
 std::string scale2(Nodes& n, const std::string& a, const std::string& power) {
@@ -287,17 +290,20 @@ std::string model_text(const Subject& subject, const std::string& name, const Pr
 }  // namespace
 
 std::vector<ExportedFile> onnx_files(const Subject& subject) {
-  const space::Activation& a = subject.activation;
+  const space::Activation a = trained(subject);
+  const Precision precision = needs_double(subject) ? Precision::f64 : Precision::f32;
   const std::string name = class_name(subject);
   if (a.gate)
     return {{subject.name + ".onnx",
-             model_text(subject, name, gated_forward_program(a), {"x", "v"}, {"y"})},
+             model_text(subject, name, gated_forward_program(a, precision), {"x", "v"}, {"y"})},
             {subject.name + "_backward.onnx",
-             model_text(subject, name + "Backward", gated_backward_program(a), {"x", "v", "gy"},
-                        {"gx", "gv"})}};
-  return {{subject.name + ".onnx", model_text(subject, name, forward_program(a), {"x"}, {"y"})},
+             model_text(subject, name + "Backward", gated_backward_program(a, precision),
+                        {"x", "v", "gy"}, {"gx", "gv"})}};
+  return {{subject.name + ".onnx",
+           model_text(subject, name, forward_program(a, precision), {"x"}, {"y"})},
           {subject.name + "_backward.onnx",
-           model_text(subject, name + "Backward", backward_program(a), {"x", "gy"}, {"gx"})}};
+           model_text(subject, name + "Backward", backward_program(a, precision), {"x", "gy"},
+                      {"gx"})}};
 }
 
 }  // namespace antigrad::kernels

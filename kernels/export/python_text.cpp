@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <utility>
+
 #include "kernels/export/dialect.hpp"
 #include "space/text.hpp"
 
@@ -40,6 +42,33 @@ std::string python_samples(const Subject& subject) {
       "\"gtheta\": {},\n}}\n",
       python_list(s.x), python_list(s.gy), python_list(s.y), python_list(s.gx),
       python_list(s.gtheta));
+}
+
+std::string python_programs(
+    const Subject& subject, bool wide, const char* float64,
+    const std::function<std::string(const std::string& name, const Program& program)>& function) {
+  using Make = Program (*)(const space::Activation&, Precision);
+  const std::pair<const char*, Make> makes[] = {
+      {"forward_program", forward_program},
+      {"backward_program", backward_program},
+      {"double_backward_program", double_backward_program}};
+  const space::Activation activation = trained(subject);
+  std::string text;
+  for (const auto& [name, make] : makes) {
+    const Program in_double = make(activation, Precision::f64);
+    const Program in_float = wide ? in_double : make(activation, Precision::f32);
+    if (in_float.expr == in_double.expr) {
+      text += function(name, in_double);
+      continue;
+    }
+    text += function(fmt::format("{}_float32", name), in_float) +
+            function(fmt::format("{}_float64", name), in_double) +
+            fmt::format(
+                "\ndef {0}(x, *rest):\n"
+                "    return ({0}_float64 if x.dtype == {1} else {0}_float32)(x, *rest)\n\n",
+                name, float64);
+  }
+  return text;
 }
 
 GateText gate_text(const Subject& subject) {

@@ -1,8 +1,10 @@
 // Parts that every exported Python file has.
 #pragma once
+#include <functional>
 #include <string>
 
 #include "kernels/export/subject.hpp"
+#include "kernels/program.hpp"
 
 namespace antigrad::kernels {
 
@@ -17,5 +19,13 @@ struct GateText {
   std::string argument, factor;
 };
 GateText gate_text(const Subject& subject);
+
+/// forward_program, backward_program and double_backward_program by `function`, which writes one
+/// "def NAME(...)". What is put in far out depends on the arithmetic: where it differs there is one
+/// for float32 and one for float64, and NAME takes that of x.dtype. wide: all is float64.
+/// float64: the type's name in Python.
+std::string python_programs(
+    const Subject& subject, bool wide, const char* float64,
+    const std::function<std::string(const std::string& name, const Program& program)>& function);
 
 }  // namespace antigrad::kernels

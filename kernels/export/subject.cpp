@@ -127,6 +127,13 @@ std::vector<double> start_values(const Subject& subject) {
                                 : subject.places.front().theta;
 }
 
+space::Activation trained(const Subject& subject) {
+  Activation a = subject.activation;
+  const auto theta = start_values(subject);
+  for (std::size_t k = 0; k < theta.size(); ++k) a.parameters[k].start = theta[k];
+  return a;
+}
+
 std::string class_name(const Subject& subject) {
   std::string name;
   bool capital = true;

@@ -29,6 +29,9 @@ void check(const Subject& subject);
 /// Where the parameters of an exported file begin: the first place, else the starts.
 std::vector<double> start_values(const Subject& subject);
 
+/// The activation with those as its parameters' starts, for which a program's limits are proved.
+space::Activation trained(const Subject& subject);
+
 /// "Xielu", "Relu2"; "Discovered" for what has no name. A Python class, an ONNX function.
 std::string class_name(const Subject& subject);
 /// "xielu", "relu_2"; "discovered". A C identifier that is no word of C, Python or their libraries.

@@ -237,11 +237,11 @@ std::string table_text(std::size_t index, const space::Table& table) {
                      python_list(trimmed(table.right_tail())));
 }
 
-std::string programs_text(const space::Activation& a) {
+std::string programs_text(const Subject& subject) {
   Tables tables;
-  std::string text = function_text("forward_program", forward_program(a), tables) +
-                     function_text("backward_program", backward_program(a), tables) +
-                     function_text("double_backward_program", double_backward_program(a), tables);
+  const std::string text = python_programs(
+      subject, needs_double(subject), "torch.float64",
+      [&](const std::string& name, const Program& p) { return function_text(name, p, tables); });
   std::string before = tables.empty() ? "" : kIntegral;
   for (std::size_t k = 0; k < tables.size(); ++k) before += table_text(k, *tables[k]);
   return before + (tables.empty() ? "" : "\n") + text;
@@ -273,9 +273,9 @@ std::string torch_text(const Subject& subject, std::vector<std::string> lines) {
   lines.push_back("Run this file to check it.");
   // The kernels' polynomials round a little more often than torch's functions.
   return python_docstring(lines) + kImports + "\nif triton is not None:\n" +
-         triton_text(subject, "    ") + "\n" + programs_text(subject.activation) +
-         functions_text(subject) + "\n" + python_places(subject) + "\n" + module_text(subject) +
-         "\n" + python_samples(subject) + "\n" +
+         triton_text(subject, "    ") + "\n" + programs_text(subject) + functions_text(subject) +
+         "\n" + python_places(subject) + "\n" + module_text(subject) + "\n" +
+         python_samples(subject) + "\n" +
          fmt::format(fmt::runtime(kTest), class_name(subject), "1e-6",
                      torch_parameters(subject).test);
 }

@@ -210,7 +210,7 @@ std::string float_tables(const Tables& tables) {
 }  // namespace
 
 std::string triton_text(const Subject& subject, const std::string& indent) {
-  const space::Activation& a = subject.activation;
+  const space::Activation a = trained(subject);
   const std::vector<Program> programs{forward_program(a, Precision::f32),
                                       backward_program(a, Precision::f32),
                                       double_backward_program(a, Precision::f32)};

@@ -45,11 +45,11 @@ def launch(loaded, name, blocks, *arguments):
     getattr(loaded, name + "_call")(ctypes.c_uint(blocks), ctypes.c_uint(256), pointers)
 
 
-def check(case, loaded=None):
-    loaded = loaded or library([case], "one")
-    n, name, count = len(case.x), prefix(case), len(case.gtheta)
+def call(case, loaded, xs, gys):
+    """y, gx, gtheta by the kernels in float32."""
+    n, name, count = len(xs), prefix(case), len(case.gtheta)
     floats = ctypes.c_float * n
-    x, gy, y, gx = floats(*case.x), floats(*case.gy), floats(), floats()
+    x, gy, y, gx = floats(*xs), floats(*gys), floats(), floats()
     theta = (ctypes.c_float * max(1, count))(*starts(case))
     partial, sums = (ctypes.c_float * max(1, count))(), (ctypes.c_float * max(1, count))()
     at = lambda buffer: ctypes.c_void_p(ctypes.addressof(buffer))
@@ -59,7 +59,15 @@ def check(case, loaded=None):
     if count:
         numbers = [ctypes.c_longlong(v) for v in (1, 1, 1, 1, 1)]
         launch(loaded, f"{name}_f32_reduce", count, at(partial), at(sums), *numbers)
-    case.judge(list(y), list(gx), list(sums)[:count], limit=case.float32_limit())
+    return list(y), list(gx), list(sums)[:count]
+
+
+def check(case, loaded=None):
+    loaded = loaded or library([case], "one")
+    case.judge(*call(case, loaded, case.x, case.gy), limit=case.float32_limit())
+    y, gx, _ = call(case, loaded, case.far_x, [1.0] * len(case.far_x))
+    case.judge_far(y, gx)
+    case.judge_tail(lambda x: call(case, loaded, x, x)[0])
 
 
 def starts(case):

@@ -193,13 +193,16 @@ bool reads_sine(const space::Expr& e) {
   });
 }
 
-/// far.txt: rows "x f g" by the kernel, at infinities and, but for sines, at huge numbers.
+/// far.txt: rows "x f g" by the kernel, at infinities, NaN, zeros, denormals and, but for sines, at
+/// huge numbers.
 void write_far(const std::filesystem::path& folder, const space::Activation& a,
                const std::vector<double>& theta) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  std::vector<float> x{kInfinity, -kInfinity};
-  if (!reads_sine(a.f))
-    for (const float far : {1e10F, 1e20F, 1e30F, 3.4e38F}) x.insert(x.end(), {far, -far});
+  using Float = std::numeric_limits<float>;
+  std::vector<float> x{Float::quiet_NaN()};
+  std::vector<float> sizes{Float::infinity(), 0,        0x1p-149F, 0x1.8p-148F,
+                           0x1.fffffcp-127F,  0x1p-126F};
+  if (!reads_sine(a.f)) sizes.insert(sizes.end(), {1e10F, 1e20F, 1e30F, 3.4e38F, Float::max()});
+  for (const float size : sizes) x.insert(x.end(), {size, -size});
   const std::vector<float> gy(x.size(), 1);
   std::vector<float> y(x.size()), gx(x.size());
   std::vector<double> gtheta(theta.size());

@@ -29,6 +29,9 @@ def check(case):
         y, pull = jax.vjp(lambda x, theta: loaded.apply(x, *theta), x, theta)
         gx, gtheta = pull(gy)
         case.judge(y.tolist(), gx.tolist(), [float(g) for g in gtheta])
+        y, pull = jax.vjp(lambda x: loaded.apply(x, *theta), jnp.asarray(case.far_x, jnp.float32))
+        case.judge_far(y.tolist(), pull(jnp.ones_like(y))[0].tolist())
+        case.judge_tail(lambda x: loaded.apply(jnp.asarray(x, jnp.float32), *theta).tolist())
         half = loaded.apply(x.astype(jnp.bfloat16), *theta)
         assert half.dtype == jnp.bfloat16 and bool(jnp.isfinite(half).all())
 
