@@ -68,6 +68,12 @@ class ImageDataset : public Dataset {
         });
   }
 
+  std::vector<int> labels() const override { return {train_.labels.begin(), train_.labels.end()}; }
+
+  Batch examples(const std::vector<int>& chosen) const override {
+    return batch(train_, chosen, [](int) { return Change{}; });
+  }
+
  private:
   void check(const Task& task) const {
     if (train_.count < batch_)
@@ -277,10 +283,19 @@ class TextDataset : public Dataset {
   bool masked_;
 };
 
+/// Of a game that draws its own numbers.
+class NoData : public Dataset {
+ public:
+  Batch training(std::uint64_t, int) const override {
+    return {at::zeros({1}), at::zeros({1}, at::kLong)};
+  }
+};
+
 }  // namespace
 
 std::shared_ptr<const Dataset> load_dataset(const Task& task) {
   const DataSpec& data = task.data;
+  if (!task.problem.uses_data()) return std::make_shared<NoData>();
   if (data.format == DataSpec::Format::planetoid) return load_graph_dataset(data);
   const Shares shares{.validation = data.validation, .test = data.test};
   if (data.images())
@@ -296,6 +311,7 @@ std::shared_ptr<const Dataset> shared_dataset(const Task& task) {
     DataSpec data;
     int batch, context;
     Family::Input input;
+    bool used;
     std::weak_ptr<const Dataset> dataset;
   };
   static std::mutex mutex;
@@ -304,13 +320,15 @@ std::shared_ptr<const Dataset> shared_dataset(const Task& task) {
   const Family::Input input = family_of(task.model.type).input;
   for (const Loaded& known : loaded) {
     if (known.data != task.data || known.batch != task.batch ||
-        known.context != task.model.context || known.input != input)
+        known.context != task.model.context || known.input != input ||
+        known.used != task.problem.uses_data())
       continue;
     if (std::shared_ptr<const Dataset> dataset = known.dataset.lock()) return dataset;
   }
   std::shared_ptr<const Dataset> dataset = load_dataset(task);
   std::erase_if(loaded, [](const Loaded& known) { return known.dataset.expired(); });
-  loaded.push_back({task.data, task.batch, task.model.context, input, dataset});
+  loaded.push_back(
+      {task.data, task.batch, task.model.context, input, task.problem.uses_data(), dataset});
   return dataset;
 }
 

@@ -34,6 +34,10 @@ class Dataset {
   virtual ~Dataset() = default;
   /// The batch of a step (from 0): a function of (key, step).
   virtual Batch training(std::uint64_t key, int step) const = 0;
+  /// Classes of the training images, by index; of other data: none.
+  virtual std::vector<int> labels() const { return {}; }
+  /// Training images by index, as they are; for data that have labels().
+  virtual Batch examples(const std::vector<int>&) const { return {}; }
   /// The validation part in batches, always the same.
   const std::vector<Batch>& validation() const { return validation_; }
   /// What the task asks to be measured on besides.
@@ -61,8 +65,8 @@ class Dataset {
 /// (key, epoch, image); pixels scaled to mean 0 and deviation 1, by channel, of the training part
 /// or as the task says. Text: windows of context + 1 tokens at
 /// random places; validation windows lie evenly over the validation part. A graph: always all of
-/// its nodes. Throws space::Error for files that cannot be read and for parts too small for a batch
-/// or a window.
+/// its nodes. A game that draws its own numbers: nothing. Throws space::Error for files that cannot
+/// be read and for parts too small for a batch or a window.
 std::shared_ptr<const Dataset> load_dataset(const Task& task);
 
 /// The same, loaded once by a process for as long as someone holds it; thread-safe.

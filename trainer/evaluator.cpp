@@ -15,10 +15,12 @@
 
 #include "space/error.hpp"
 #include "trainer/measure/checkpoints.hpp"
+#include "trainer/measure/figures.hpp"
 #include "trainer/measure/peak_memory.hpp"
 #include "trainer/measure/recorder.hpp"
 #include "trainer/measure/study_keys.hpp"
 #include "trainer/memory.hpp"
+#include "trainer/own_rate.hpp"
 #include "trainer/run.hpp"
 #include "trainer/training_evaluator.hpp"
 
@@ -84,6 +86,7 @@ class TrainingEvaluator : public Evaluator {
   using Key = std::pair<std::string, std::uint64_t>;  // task, seed
   struct Live {
     std::unique_ptr<Run> run;
+    double rate_factor = 0;              // of a task whose runs choose their rate
     std::unique_ptr<Recorder> recorder;  // nullptr: nobody asks for one
   };
 
@@ -134,14 +137,23 @@ class TrainingEvaluator : public Evaluator {
     const SharedActivation activation = compiled(task.normalise);
     const auto start = Clock::now();
     if (!live.run || live.run->step() > request.steps) {
+      Task own = task;
+      if (!task.own_rate.factors.empty()) {
+        live.rate_factor = own_rate_factor(task, data, activation, request.seed);
+        own = at_rate(task, live.rate_factor);
+      }
       live.run = checkpoints_.start(
-          request, [&] { return std::make_unique<Run>(task, data, activation, request.seed); });
+          request, [&] { return std::make_unique<Run>(own, data, activation, request.seed); });
       live.recorder = recorder(task, data, request, live.run->step());
       live.run->observe(live.recorder.get());
     }
     if (live.recorder) live.recorder->go_on(live.run->step());
     checkpoints_.advance(request, *live.run);
     Measurement measurement = live.run->measure();
+    if (measurement.outcome == Outcome::ok)
+      for (Figure& figure : figures_of(keys_.measure, *data, *live.run))
+        measurement.figures.push_back(std::move(figure));
+    if (live.rate_factor > 0) measurement.figures.push_back({"rate factor", live.rate_factor});
     if (live.recorder) live.recorder->finished(measurement);
     if (after_) after_(task, *data, *live.run, measurement);
     training_seconds_ = seconds_since(start);

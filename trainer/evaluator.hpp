@@ -38,6 +38,13 @@ struct ShiftPoint {
   double loss = 0, accuracy = 0;
 };
 
+/// A named number of the network at the last point: "dead units", "sparsity at 0.1", "loss at 0.1"
+/// (trainer/measure/figures.hpp), or what an optimiser or a problem says of itself: "probes".
+struct Figure {
+  std::string name;
+  double value = 0;
+};
+
 /// What a run says. Everything but the resources is a deterministic function of (task, activation,
 /// seed, steps).
 struct Measurement {
@@ -49,6 +56,7 @@ struct Measurement {
   // shards) or not all tokens are asked for; of images 0.
   double bytes_per_token = 0;
   std::vector<ShiftPoint> shifts;  // at the last point; of a task without shifts: none
+  std::vector<Figure> figures;     // as `measure:` asks, and of some optimisers and problems
   std::vector<double> theta;       // trained parameters, place by place, in the activation's order
   // Resources: measured, never used for a decision of a deterministic study.
   double training_seconds = 0;  // inside training and evaluation steps, this request

@@ -7,8 +7,6 @@
 #include <cmath>
 #include <utility>
 
-#include "space/random.hpp"
-
 namespace antigrad::trainer {
 namespace {
 
@@ -24,16 +22,6 @@ class FlushSubnormals {
   FlushSubnormals(const FlushSubnormals&) = delete;
   FlushSubnormals& operator=(const FlushSubnormals&) = delete;
 };
-
-std::uint64_t key_of(const Task& task, std::uint64_t seed, std::string_view use) {
-  return space::child_seed(space::child_seed(seed, task.name), use);
-}
-
-/// Mean cross-entropy of logits [.., classes] and targets [..].
-Tensor cross_entropy(const Tensor& logits, const Tensor& target, double smoothing) {
-  return at::cross_entropy_loss(logits.reshape({-1, logits.size(-1)}), target.reshape({-1}), {},
-                                at::Reduction::Mean, kNotAsked, smoothing);
-}
 
 bool finite(const CurvePoint& point) {
   return std::isfinite(point.validation_loss) && std::isfinite(point.current_loss);
@@ -52,16 +40,16 @@ Run::Run(Task task, std::shared_ptr<const Dataset> data, const SharedActivation&
       data_(std::move(data)),
       activation_(activation->activation.text),
       seed_(seed),
-      batch_key_(key_of(task_, seed, "batches")),
-      model_(make_model(task_.model, data_->input(), activation, key_of(task_, seed, "weights"))),
-      optimiser_(task_, *model_),
-      average_(task_.average, *model_) {}
+      batch_key_(run_key(task_, seed, "batches")),
+      problem_(make_problem(task_, data_, activation, seed)),
+      optimiser_(task_, problem_->module()),
+      average_(task_.average, problem_->module()) {}
 
 void Run::advance(int step) {
   const FlushSubnormals flush;
   while (step_ < step && !diverged_) {
     train_step();
-    if (!diverged_ && observer_ != nullptr) observer_->updated(step_, *model_);
+    if (!diverged_ && watched()) observer_->updated(step_, *problem_->model());
     if (diverged_ || step_ % task_.evaluate_every != 0) continue;
     const CurvePoint point = evaluate();
     if (!finite(point)) return diverge(not_finite(point));
@@ -73,19 +61,14 @@ void Run::advance(int step) {
 }
 
 void Run::train_step() {
-  model_->train();
-  const Batch batch = data_->training(batch_key_, step_);
-  const Tensor loss =
-      cross_entropy(model_->forward(batch.input), batch.target, task_.label_smoothing);
-  const double value = loss.item<double>();
+  if (!optimiser_.holds_gradient()) draw();
+  const double value = drawn_loss_;
   if (step_ == 0) first_loss_ = value;
   if (!std::isfinite(value) || value > task_.diverged * first_loss_)
     return diverge(fmt::format("training loss {:.4g} at step {}, the first was {:.4g}", value,
                                step_, first_loss_));
-  optimiser_.clear_gradients();
-  loss.backward();
-  if (observer_ != nullptr) observer_->gradients(step_, value, *model_);
-  optimiser_.update(step_);
+  if (watched()) observer_->gradients(step_, value, *problem_->model());
+  optimiser_.update(step_, [this] { return draw(); });
   average_.update(step_);
   loss_sum_ += value;
   ++loss_count_;
@@ -98,9 +81,9 @@ void Run::diverge(const std::string& reason) {
 }
 
 CurvePoint Run::evaluate() {
-  const Quality current = validate(data_->validation());
+  const Quality current = problem_->quality(data_->validation());
   average_.exchange();
-  const Quality averaged = validate(data_->validation());
+  const Quality averaged = problem_->quality(data_->validation());
   average_.exchange();
   return {.step = step_,
           .training_loss = loss_count_ > 0 ? loss_sum_ / loss_count_ : 0,
@@ -109,27 +92,19 @@ CurvePoint Run::evaluate() {
           .current_loss = current.loss};
 }
 
-Run::Quality Run::validate(const std::vector<Batch>& batches) {
-  const at::NoGradGuard no_grad;
-  model_->eval();
-  Quality sum;
-  double count = 0;
-  for (const Batch& batch : batches) {
-    const Tensor logits = model_->forward(batch.input);
-    const auto size = batch.target.ge(0).sum().item<double>();  // others are not asked for
-    sum.loss += size * cross_entropy(logits, batch.target, 0).item<double>();
-    sum.accuracy += logits.argmax(-1).eq(batch.target).sum().item<double>();
-    count += size;
-  }
-  return {sum.loss / count, sum.accuracy / count};
-}
-
 ShiftPoint Run::measure_on(const std::string& name, const std::vector<Batch>& batches) {
   const FlushSubnormals flush;
   average_.exchange();
-  const Quality quality = validate(batches);
+  const Quality quality = problem_->quality(batches);
   average_.exchange();
   return {name, quality.loss, quality.accuracy};
+}
+
+void Run::with_averaged(const std::function<void(Model&)>& look) {
+  const FlushSubnormals flush;
+  average_.exchange();
+  look(*problem_->model());
+  average_.exchange();
 }
 
 Measurement Run::measure() {
@@ -149,13 +124,15 @@ Measurement Run::measure() {
   }
   result.steps = step_;
   result.bytes_per_token = data_->bytes_per_token();
+  result.figures = optimiser_.figures();
+  for (Figure& figure : problem_->figures()) result.figures.push_back(std::move(figure));
   average_.exchange();
   for (const Shift& shift : data_->shifts()) {
     if (result.outcome != Outcome::ok) break;
-    const Quality quality = validate(shift.batches);
+    const Quality quality = problem_->quality(shift.batches);
     result.shifts.push_back({shift.name, quality.loss, quality.accuracy});
   }
-  for (const auto& place : model_->places()) {
+  for (const auto& place : problem_->places()) {
     const Tensor theta = place->theta().detach().to(at::kDouble);
     result.theta.insert(result.theta.end(), theta.const_data_ptr<double>(),
                         theta.const_data_ptr<double>() + theta.numel());

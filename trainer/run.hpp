@@ -2,6 +2,8 @@
 // long run gives.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,8 +11,8 @@
 #include "trainer/dataset.hpp"
 #include "trainer/evaluator.hpp"
 #include "trainer/measure/observer.hpp"
-#include "trainer/model.hpp"
 #include "trainer/optimiser.hpp"
+#include "trainer/problem.hpp"
 #include "trainer/task.hpp"
 
 namespace antigrad::trainer {
@@ -46,28 +48,37 @@ class Run {
   /// The averaged weights, as they are now, on other batches.
   ShiftPoint measure_on(const std::string& name, const std::vector<Batch>& batches);
 
+  /// Calls `look` while the model has its averaged weights; it must not train them.
+  void with_averaged(const std::function<void(Model&)>& look);
+
   int step() const { return step_; }
+  /// Mean of the training losses before each update since the last point of the curve; NaN without.
+  double training_loss() const {
+    return loss_count_ > 0 ? loss_sum_ / loss_count_ : std::numeric_limits<double>::quiet_NaN();
+  }
   bool diverged() const { return diverged_; }
-  const Model& model() const { return *model_; }
+  /// Of a problem that has one.
+  const Model& model() const { return *problem_->model(); }
+  Model& model() { return *problem_->model(); }
+  bool has_model() const { return problem_->model() != nullptr; }
 
  private:
-  struct Quality {
-    double loss = 0, accuracy = 0;
-  };
-
+  bool watched() const { return observer_ != nullptr && problem_->model() != nullptr; }
   void train_step();
+  double draw() { return drawn_loss_ = problem_->differentiate(draws_++); }
   void diverge(const std::string& reason);
   CurvePoint evaluate();
-  Quality validate(const std::vector<Batch>& batches);
 
   Task task_;
   std::shared_ptr<const Dataset> data_;
   std::string activation_;
   std::uint64_t seed_, batch_key_;
-  std::shared_ptr<Model> model_;
+  std::unique_ptr<Problem> problem_;
   Optimiser optimiser_;
   AveragedWeights average_;
   int step_ = 0;
+  int draws_ = 0;          // batches that were used
+  double drawn_loss_ = 0;  // of the last one
   double first_loss_ = 0;
   double loss_sum_ = 0;  // of the training losses since the last point of the curve
   int loss_count_ = 0;

@@ -138,45 +138,33 @@ DataSpec read_data(const Yaml& node, const std::filesystem::path& folder) {
   return data;
 }
 
-void read_theta_group(const Yaml& node, OptimiserSpec& spec) {
-  node.allow({"rate", "weight_decay"});
-  spec.theta_rate = real_or(node, "rate", 0, 1e3, spec.rate);
-  spec.theta_weight_decay = real_or(node, "weight_decay", 0, 10, 0);
+void read_problem(const Yaml& node, Task& task) {
+  task.problem = trainer::read_problem(node.at("problem"));
+  const std::string name = node.at("problem").at("name").text();
+  for (const std::string& key : foreign_keys(task.problem))
+    if (node.has(key))
+      node.at(key).fail(fmt::format("{} means nothing to {}; remove the key", key, name));
+  if (!task.problem.uses_model()) return;
+  const Yaml type = node.at("model").at("type");
+  if (type.text() != "mlp")
+    type.fail(fmt::format("both players of a {} are an mlp, got \"{}\"", name, type.text()));
 }
 
-InterpolationSpec read_interpolation(const Yaml& node) {
-  using Kind = InterpolationSpec::Kind;
-  node.allow({"name", "updates", "share"});
-  InterpolationSpec spec;
-  spec.kind = choose<Kind>(node.at("name"), "interpolation",
-                           {{"lookahead", Kind::lookahead}, {"rapp", Kind::rapp}});
-  spec.updates = count_or(node, "updates", 1, spec.updates);
-  spec.share = real_or(node, "share", 0.001, 1, spec.share);
-  return spec;
+/// Of whom each has images.
+void read_clients(const Yaml& node, Task& task) {
+  if (!task.data.images())
+    node.fail("clients share images; choose digits, cifar10, cifar100, stl10 or idx, or remove it");
+  task.clients = trainer::read_clients(node);
+  if (task.data.augment != Augmentation{})
+    node.fail("the images of clients are not augmented; remove augment");
+  if (task.optimiser.tail == 0) task.optimiser.tail = task.clients.tail;
 }
 
-OptimiserSpec read_optimiser(const Yaml& node) {
-  using Name = OptimiserSpec::Name;
-  OptimiserSpec spec;
-  spec.name =
-      choose<Name>(node.at("name"), "optimiser", {{"sgd", Name::sgd}, {"adamw", Name::adamw}});
-  const bool sgd = spec.name == Name::sgd;
-  node.allow(sgd ? std::vector<std::string>{"name", "rate", "momentum", "nesterov", "weight_decay",
-                                            "clip", "theta", "interpolation"}
-                 : std::vector<std::string>{"name", "rate", "beta1", "beta2", "weight_decay",
-                                            "clip", "theta", "interpolation"});
-  spec.rate = node.at("rate").number(1e-12, 1e3);
-  spec.momentum = real_or(node, "momentum", 0, 0.9999, spec.momentum);
-  spec.beta1 = real_or(node, "beta1", 0, 0.9999, spec.beta1);
-  spec.beta2 = real_or(node, "beta2", 0, 0.999999, spec.beta2);
-  spec.weight_decay = real_or(node, "weight_decay", 0, 10, 0);
-  spec.clip = real_or(node, "clip", 0, 1e9, 0);
-  spec.nesterov = node.boolean_or("nesterov", false);
-  if (spec.nesterov && spec.momentum == 0)
-    node.at("nesterov").fail("nesterov with momentum 0; give momentum, or remove nesterov");
-  if (node.has("theta")) read_theta_group(node.at("theta"), spec);
-  if (node.has("interpolation")) spec.interpolation = read_interpolation(node.at("interpolation"));
-  return spec;
+/// A line search chooses every step.
+void refuse_schedule(const Yaml& node, const OptimiserSpec& optimiser) {
+  for (const char* const key : {"warm_up", "schedule"})
+    if (optimiser.searches() && node.has(key))
+      node.at(key).fail("gols chooses every step by itself; remove the key");
 }
 
 /// Networks on images want images, those on text a text, those on graphs a graph.
@@ -193,21 +181,38 @@ void check_fit(const Yaml& data, const Task& task) {
                   : fmt::format("a {} reads text; choose bytes, tokens_u16 or bpe", family.name));
 }
 
+OwnRateSpec read_own_rate(const Yaml& node, int most) {
+  node.allow({"factors", "steps"});
+  OwnRateSpec spec;
+  for (const Yaml& factor : node.at("factors").items())
+    spec.factors.push_back(factor.number(1e-6, 1e6));
+  if (spec.factors.size() < 2)
+    node.at("factors").fail(
+        fmt::format("expected at least two factors to choose from, got {}", spec.factors.size()));
+  spec.steps = count(node, "steps", 1, most);
+  return spec;
+}
+
 Task read_task(const Yaml& node, const std::filesystem::path& folder) {
   node.allow({"name", "model", "data", "optimiser", "label_smoothing", "batch", "steps", "warm_up",
-              "schedule", "average", "evaluate_every", "normalise", "diverged"});
+              "schedule", "average", "evaluate_every", "normalise", "diverged", "clients",
+              "problem", "own_rate"});
   Task task;
   task.text = node.flow();
   task.name = node.at("name").text();
   if (task.name.empty()) node.at("name").fail("expected a name, got an empty text");
-  task.model = read_model(node.at("model"));
-  task.data = read_data(node.at("data"), folder);
+  if (node.has("problem")) read_problem(node, task);
+  if (task.problem.uses_model()) task.model = read_model(node.at("model"));
+  if (task.problem.uses_data()) task.data = read_data(node.at("data"), folder);
   task.optimiser = read_optimiser(node.at("optimiser"));
-  check_fit(node.at("data"), task);
+  refuse_schedule(node, task.optimiser);
+  if (node.has("clients")) read_clients(node.at("clients"), task);
+  if (task.problem.uses_data()) check_fit(node.at("data"), task);
+  if (task.optimiser.tail == 0) task.optimiser.tail = 2;
   task.label_smoothing = real_or(node, "label_smoothing", 0, 0.99, 0);
   if (task.data.format == DataSpec::Format::planetoid && node.has("batch"))
     node.at("batch").fail("a graph has no batches, every step sees all nodes; remove the key");
-  if (task.data.format != DataSpec::Format::planetoid)
+  if (task.data.format != DataSpec::Format::planetoid && task.problem.uses_batch())
     task.batch = count(node, "batch", 1, 1 << 20);
   task.steps = count(node, "steps", 1);
   task.warm_up = count_or(node, "warm_up", 0, 0);
@@ -217,6 +222,7 @@ Task read_task(const Yaml& node, const std::filesystem::path& folder) {
   task.evaluate_every = count_or(node, "evaluate_every", 1, task.evaluate_every);
   task.normalise = node.boolean_or("normalise", false);
   task.diverged = real_or(node, "diverged", 1, 1e30, task.diverged);
+  if (node.has("own_rate")) task.own_rate = read_own_rate(node.at("own_rate"), task.steps);
   return task;
 }
 

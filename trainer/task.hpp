@@ -8,7 +8,10 @@
 
 #include "trainer/data/augment.hpp"
 #include "trainer/data/corrupt.hpp"
+#include "trainer/federated/clients_spec.hpp"
+#include "trainer/minmax/problem_spec.hpp"
 #include "trainer/models/spec.hpp"
+#include "trainer/optimisers/optimiser_spec.hpp"
 #include "trainer/schedule.hpp"
 
 namespace antigrad::trainer {
@@ -47,38 +50,24 @@ struct DataSpec {
 /// The name that study files have for a format.
 const char* to_string(DataSpec::Format format);
 
-/// What goes back to an anchor every few updates (trainer/interpolation.hpp).
-struct InterpolationSpec {
-  enum class Kind { none, lookahead, rapp };
-  Kind kind = Kind::none;
-  int updates = 5;     // k
-  double share = 0.5;  // alpha, lambda: of the way from the anchor to the weights
-  bool operator==(const InterpolationSpec&) const = default;
-};
-
-struct OptimiserSpec {
-  enum class Name { sgd, adamw };
-  Name name = Name::sgd;
-  double rate = 0.05;
-  double momentum = 0.9;              // sgd
-  bool nesterov = false;              // sgd
-  double beta1 = 0.9, beta2 = 0.999;  // adamw
-  double weight_decay = 0;            // of matrices and filters; never of norms and biases
-  double clip = 0;                    // largest norm of the gradient; 0 = no limit
-  // The activations' parameters (their raw values) are a group of their own.
-  double theta_rate = -1;  // -1: rate
-  double theta_weight_decay = 0;
-  InterpolationSpec interpolation;
-  bool operator==(const OptimiserSpec&) const = default;
+/// `own_rate: {factors: [0.3, 1, 3], steps: 20}`: every run first tries its optimiser's rates times
+/// each factor for so many steps (trainer/own_rate.hpp).
+struct OwnRateSpec {
+  std::vector<double> factors;  // none: the rate is the task's
+  int steps = 0;
+  bool operator==(const OwnRateSpec&) const = default;
 };
 
 struct Task {
   std::string name;
-  ModelSpec model;
+  ProblemSpec problem;
+  ModelSpec model;  // of a game without networks: not used, nor data
   DataSpec data;
   OptimiserSpec optimiser;
+  ClientsSpec clients;
+  OwnRateSpec own_rate;
   double label_smoothing = 0;
-  int batch = 64;           // of a graph: not used, a step sees all nodes
+  int batch = 64;           // of each client; of a graph: not used, a step sees all nodes
   int steps = 0;            // of a full run
   int warm_up = 0;          // steps of linear warm-up
   ScheduleSpec schedule;    // of the rate, over a full run

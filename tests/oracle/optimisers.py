@@ -1,5 +1,5 @@
 """Optimisers, parameter groups, clipping, schedules and interpolation of the trainer, step by step, against torch.optim and its
-schedulers in float64 under the same gradients. optimiser_dump writes the weights of ours."""
+schedulers in float64 under the same gradients; what torch has not, against a plain loop. optimiser_dump writes the weights of ours."""
 
 import os
 import subprocess
@@ -31,6 +31,9 @@ class Row(NamedTuple):
     keys: str = ""  # of the task
     schedule: Callable = constant
     interpolate: tuple = ()
+    loop: Callable = None  # the reference, where torch has none
+    first_step: float = 0
+    air: tuple = ()  # clients, tail, whether it is Adam, beta1, beta2
 
 
 def warmed(after, steps):
@@ -72,8 +75,81 @@ ROWS = [
     Row("one_cycle", SGD[:-1] + ", theta: {rate: 0.02}}", theta={"lr": 0.02, "weight_decay": 0},
         keys="schedule: {name: one_cycle, rise: 0.25, start: 0.05, final: 0.001}", schedule=one_cycle),
     Row("lookahead", SGD[:-1] + ", interpolation: {name: lookahead, updates: 5, share: 0.5}}", interpolate=("lookahead", 5, 0.5)),
+    *[Row(f"gols_{i}", f"{{name: gols, rate: {rate}}}", loop=lambda row, trace: gols(row, trace), first_step=rate)
+      for i, rate in enumerate([1e-8, 1e-3, 0.5, 100])],
+    Row("gols_lookahead", "{name: gols, rate: 0.02, interpolation: {name: lookahead, updates: 3, share: 0.4}}",
+        loop=lambda row, trace: gols(row, trace), first_step=0.02, interpolate=("lookahead", 3, 0.4)),
+    *[Row(name, f"{{name: {method}, rate: 0.1{keys}}}", keys=f"clients: {{{channel}}}" if channel else "clients: {count: 1}",
+          loop=lambda row, trace: over_the_air(row, trace), air=air)
+      for name, method, keys, channel, air in [
+          ("adagrad_alone", "adagrad_ota", ", tail: 1.5", "", (1, 1.5, False, 0.9, 0)),
+          ("adam_alone", "adam_ota", "", "", (1, 2, True, 0.9, 0.3)),
+          ("adagrad_noise", "adagrad_ota", ", beta1: 0.5", "count: 3, fading: rayleigh, noise: {tail: 1.3, scale: 0.2}", (3, 1.3, False, 0.5, 0)),
+          ("adam_noise", "adam_ota", ", beta1: 0.8, beta2: 0.6", "count: 2, fading: rayleigh, noise: {tail: 1.7, scale: 0.05}", (2, 1.7, True, 0.8, 0.6))]],
     Row("rapp", SGD[:-1] + ", interpolation: {name: rapp, updates: 3, share: 0.9}}", interpolate=("rapp", 3, 0.9)),
 ]
+
+
+def over_the_air(row, trace):
+    """What arrives of the clients' gradients, and AdaGrad-OTA or Adam-OTA on it."""
+    clients, tail, adam, beta1, beta2 = row.air
+    weights = {name: value.clone() for name, value in trace[-1].items()}
+    mean = {name: torch.zeros_like(value) for name, value in weights.items()}
+    power = {name: torch.zeros_like(value) for name, value in weights.items()}
+    for step in range(STEPS):
+        for name, w in weights.items():
+            g = trace[step]["noise:" + name].clone()
+            for n in range(clients):
+                g += trace[step][f"gain:{n}"] * 3 * (w + torch.cos(torch.arange(w.numel(), dtype=torch.float64) + step + n)) / clients
+            mean[name] = beta1 * mean[name] + (1 - beta1) * g
+            p = mean[name].abs() ** tail
+            power[name] = beta2 * power[name] + (1 - beta2) * p if adam else power[name] + p
+            weights[name] = w - 0.1 * mean[name] / (power[name] ** (1 / tail) + 1e-8)
+        yield {name: w.clone() for name, w in weights.items()}
+
+
+def gols(row, trace):
+    """GOLS-I as the paper's pseudocode has it, over one flat vector."""
+    start = trace[-1]
+    names = list(start)
+    sizes = [start[name].numel() for name in names]
+    batches, probes, a = 0, 0, row.first_step
+
+    def gradient(w):
+        nonlocal batches
+        parts = [3 * (part + torch.cos(torch.arange(part.numel(), dtype=torch.float64) + batches)) for part in w.split(sizes)]
+        batches += 1
+        return torch.cat(parts)
+
+    w = torch.cat([start[name].flatten() for name in names])
+    anchor, g = w.clone(), None
+    for step in range(STEPS):
+        if g is None or row.interpolate:
+            g = gradient(w)
+        d, first = -g, (g * -g).sum().item()
+        largest = min(1 / d.norm().item(), 1e7)
+        a = min(max(a, 1e-8), largest)
+
+        def probe():
+            nonlocal g, probes
+            g = gradient(w + a * d)
+            probes += 1
+            return (g * d).sum().item()
+
+        now = probe()
+        state = "accepted" if 0 < now < 0.9 * abs(first) else "growing" if now < 0 else "shrinking"
+        while state == "growing" and now < 0 and 2 * a <= largest:
+            a = 2 * a
+            now = probe()
+        while state == "shrinking" and now >= 0 and a / 2 >= 1e-8:
+            a = a / 2
+            now = probe()
+        w = w + a * d
+        if row.interpolate and (step + 1) % row.interpolate[1] == 0:  # lookahead
+            anchor = anchor + row.interpolate[2] * (w - anchor)
+            w = anchor.clone()
+        yield dict(zip(names, [p.view(start[n].shape) for n, p in zip(names, w.split(sizes))])) | {
+            "figure:probes": torch.tensor(float(probes)), "figure:step_size": torch.tensor(a, dtype=torch.float64)}
 
 
 def study():
@@ -145,7 +221,7 @@ def main():
     traces = ours()
     for row in ROWS:
         trace, worst = traces[row.name], 0.0
-        for step, want in enumerate(reference(row, trace[-1])):
+        for step, want in enumerate(row.loop(row, trace) if row.loop else reference(row, trace[-1])):
             for name, value in want.items():
                 error = ((trace[step][name] - value).abs() / (1 + value.abs())).max().item()
                 assert error <= TOLERANCE, f"{row.name}: step {step}, {name}: got {trace[step][name].tolist()}, want {value.tolist()}"

@@ -63,6 +63,24 @@ TEST_F(RunTest, PiecesGiveWhatOneLongRunGivesBitForBit) {
   }
 }
 
+TEST_F(RunTest, ALineSearchCountsItsProbesAndLearns) {
+  for (Task task : tasks_) {
+    SCOPED_TRACE(task.name);
+    task.warm_up = 0;
+    task.optimiser = {.name = OptimiserSpec::Name::gols, .rate = 1e-3};
+    Training run = make(task, "relu", 3), pieces = make(task, "relu", 3);
+    run.advance(20);
+    for (const int step : {1, 8, 20}) pieces.advance(step);
+    const Measurement measured = run.measure();
+    expect_equal(measured, pieces.measure());
+    ASSERT_EQ(measured.figures.size(), 3u);
+    EXPECT_EQ(measured.figures[0].name, "probes");
+    EXPECT_GE(measured.figures[0].value, 20);
+    EXPECT_EQ(measured.figures[1].value, measured.figures[0].value / 20);
+    EXPECT_LT(measured.curve.back().training_loss, measured.curve.front().training_loss);
+  }
+}
+
 TEST_F(RunTest, AnotherSeedGivesAnotherRun) {
   for (const Task& task : tasks_) {
     Training a = make(task, "gelu", 3), b = make(task, "gelu", 4);

@@ -24,7 +24,7 @@ using at::Tensor;
 static_assert(std::endian::native == std::endian::little);
 
 constexpr std::string_view kMagic = "antigrad run\n";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 
 enum class Kind : std::uint8_t { whole_number = 1, number, text, tensor };
 

@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "trainer/measure/activation_statistics.hpp"
-#include "trainer/measure/sparsity.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -39,20 +38,6 @@ bool is_hidden(const std::vector<Layer>& layers, const Layer* layer) {
   return is_activation(layer_at(layers, layer->a)) || is_activation(layer_at(layers, layer->b));
 }
 
-Sparsity sparsity_of(const Tensor& hidden, const Tensor& weight) {
-  constexpr std::int64_t kTokens = 64;
-  const Tensor activation = rows_of(hidden, kTokens).contiguous();
-  const Tensor each = weight.detach().t().to(at::kDouble).contiguous();  // [neurons, width]
-  const auto span_of = [](const Tensor& t) {
-    return std::span(t.const_data_ptr<double>(), static_cast<std::size_t>(t.numel()));
-  };
-  return cett_sparsity({.tokens = static_cast<std::size_t>(activation.size(0)),
-                        .neurons = static_cast<std::size_t>(activation.size(1)),
-                        .width = static_cast<std::size_t>(each.size(1)),
-                        .activation = span_of(activation),
-                        .weight = span_of(each)});
-}
-
 void add_statistics(Named& named, const Layer& layer, const Tensor& value) {
   const ActivationStatistics statistics = statistics_of(value);
   const std::string name = "activation/" + layer.name;
@@ -67,7 +52,38 @@ void add_sparsity(Named& named, const Layer& layer, const Sparsity& sparsity) {
   named.emplace_back("sparsity_threshold/" + layer.name, sparsity.threshold);
 }
 
+void run_once(Model& model, const Batch& batch) {
+  model.eval();
+  model.forward(batch.input);
+}
+
 }  // namespace
+
+HiddenWatch::HiddenWatch(Model& model, AtHidden look) : model_(model) {
+  const std::vector<Layer>& layers = model.plan().layers();
+  model.watch([&layers, modules = model.named_children(), look = std::move(look)](
+                  const Layer& layer, const Tensor& value) {
+    if (!is_hidden(layers, &layer)) return;
+    for (const Layer& reader : layers)
+      if (reader.op == Op::linear && layer_at(layers, reader.a) == &layer)
+        look(reader, value, modules[reader.name]->named_parameters(false)["weight"]);
+  });
+}
+
+Sparsity sparsity_of(const Tensor& hidden, const Tensor& weight, double most) {
+  constexpr std::int64_t kTokens = 64;
+  const Tensor activation = rows_of(hidden, kTokens).contiguous();
+  const Tensor each = weight.detach().t().to(at::kDouble).contiguous();  // [neurons, width]
+  const auto span_of = [](const Tensor& t) {
+    return std::span(t.const_data_ptr<double>(), static_cast<std::size_t>(t.numel()));
+  };
+  return cett_sparsity({.tokens = static_cast<std::size_t>(activation.size(0)),
+                        .neurons = static_cast<std::size_t>(activation.size(1)),
+                        .width = static_cast<std::size_t>(each.size(1)),
+                        .activation = span_of(activation),
+                        .weight = span_of(each)},
+                       most);
+}
 
 Named gradient_norms(const Model& model) {
   Named named = {{"gradient_norm/all", 0}};
@@ -104,19 +120,19 @@ Named theta_of(const Model& model) {
 
 Named layers_measured(const MeasureSpec& spec, Model& model, const Batch& batch) {
   const at::NoGradGuard no_grad;
-  const std::vector<Layer>& layers = model.plan().layers();
-  const auto modules = model.named_children();
   Named named;
-  const Watch watch(model, [&](const Layer& layer, const Tensor& value) {
-    if (spec.activations && layer.op == Op::activation) add_statistics(named, layer, value);
-    if (!spec.sparsity || !is_hidden(layers, &layer)) return;
-    for (const Layer& reader : layers)
-      if (reader.op == Op::linear && layer_at(layers, reader.a) == &layer)
-        add_sparsity(named, reader,
-                     sparsity_of(value, modules[reader.name]->named_parameters(false)["weight"]));
-  });
-  model.eval();
-  model.forward(batch.input);
+  if (spec.activations) {
+    const Watch watch(model, [&](const Layer& layer, const Tensor& value) {
+      if (is_activation(&layer)) add_statistics(named, layer, value);
+    });
+    run_once(model, batch);
+  }
+  if (spec.sparsity) {
+    const HiddenWatch watch(model, [&](const Layer& reader, const Tensor& hidden, const Tensor& w) {
+      add_sparsity(named, reader, sparsity_of(hidden, w));
+    });
+    run_once(model, batch);
+  }
   return named;
 }
 

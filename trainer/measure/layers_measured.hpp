@@ -1,10 +1,12 @@
 // Measurements of a network as it is: named numbers for an event file.
 #pragma once
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "trainer/dataset.hpp"
+#include "trainer/measure/sparsity.hpp"
 #include "trainer/measure/study_keys.hpp"
 #include "trainer/model.hpp"
 
@@ -25,5 +27,27 @@ Named theta_of(const Model& model);
 /// "sparsity_threshold/LAYER" (sparsity.hpp, CETT 0.2), on at most 64 tokens or images that lie
 /// evenly. Leaves the model as it was but for its mode.
 Named layers_measured(const MeasureSpec& spec, Model& model, const Batch& batch);
+
+/// Of the second matrix of a feed-forward network: its layer, what it reads [..., neurons], and its
+/// weight [width, neurons].
+using AtHidden =
+    std::function<void(const Layer& reader, const at::Tensor& hidden, const at::Tensor& weight)>;
+
+/// Calls `look` at every such matrix while the model runs, as long as this lives. What it reads may
+/// be changed in place, without gradients: it is computed for that matrix alone, unless two read
+/// it.
+class HiddenWatch {
+ public:
+  HiddenWatch(Model& model, AtHidden look);
+  ~HiddenWatch() { model_.watch({}); }
+  HiddenWatch(const HiddenWatch&) = delete;
+  HiddenWatch& operator=(const HiddenWatch&) = delete;
+
+ private:
+  Model& model_;
+};
+
+/// CETT sparsity on at most 64 rows of `hidden` that lie evenly.
+Sparsity sparsity_of(const at::Tensor& hidden, const at::Tensor& weight, double most = 0.2);
 
 }  // namespace antigrad::trainer

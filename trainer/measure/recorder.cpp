@@ -94,6 +94,8 @@ void Recorder::finished(const Measurement& measurement) {
     values.emplace_back("shift/" + shift.name + "/loss", shift.loss);
     values.emplace_back("shift/" + shift.name + "/accuracy", shift.accuracy);
   }
+  for (const Figure& figure : measurement.figures)
+    values.emplace_back("figure/" + figure.name, figure.value);
   if (!values.empty()) write(measurement.steps, std::move(values));
 }
 

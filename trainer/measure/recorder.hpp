@@ -21,7 +21,8 @@ std::string event_path(const std::string& folder, const Evaluation& request);
 /// measurements not), "memory/peak_mebibytes", and what the spec names, on the first validation
 /// batch. At every point of the curve: "training/mean_loss", "validation/loss", accuracy,
 /// current_loss and, of a text, perplexity and bits_per_byte. At the end of a request:
-/// "shift/NAME/loss" and accuracy. A file that cannot be written is complained of once on stderr.
+/// "shift/NAME/loss" and accuracy, "figure/NAME". A file that cannot be written is complained of
+/// once on stderr.
 class Recorder : public Observer {
  public:
   /// What an older file holds of later steps is dropped.

@@ -6,6 +6,8 @@
 
 #include "trainer/measure/crc32c.hpp"
 #include "trainer/measure/state.hpp"
+#include "trainer/optimisers/gols.hpp"
+#include "trainer/optimisers/over_the_air.hpp"
 #include "trainer/run.hpp"
 
 namespace antigrad::trainer {
@@ -47,8 +49,23 @@ void Interpolation::visit(State& state) {
   state.number("since_anchor", updates_);
 }
 
+void Gols::visit(State& state) {
+  state.number("step_size", step_);
+  state.number("probes", probes_);
+  state.number("updates", updates_);
+  if (updates_ == 0) return;
+  for (Tensor& parameter : parameters_) state.tensor("gradient", parameter.mutable_grad());
+}
+
+void OverTheAir::visit(State& state) {
+  for (Moments& one : all_) {
+    state.tensor("mean", one.mean);
+    state.tensor("power", one.power);
+  }
+}
+
 void Optimiser::visit(State& state) {
-  trainer::visit(state, *optimiser_);
+  method_->visit(state);
   interpolation_.visit(state);
 }
 
@@ -62,10 +79,12 @@ void Run::visit(State& state) {
   state.same("task", task_.text);
   state.same("seed", fmt::format("{}", seed_));
   state.same("data set", fingerprint(*data_, batch_key_));
-  trainer::visit(state, *model_);
+  trainer::visit(state, problem_->module());
   optimiser_.visit(state);
   average_.visit(state);
   state.number("step", step_);
+  state.number("draws", draws_);
+  state.number("drawn_loss", drawn_loss_);
   state.number("first_loss", first_loss_);
   state.number("loss_sum", loss_sum_);
   state.number("loss_count", loss_count_);

@@ -15,7 +15,7 @@ MeasureSpec read_measure(const Yaml& node) {
                                      {"activations", &MeasureSpec::activations},
                                      {"sparsity", &MeasureSpec::sparsity},
                                      {"theta", &MeasureSpec::theta}};
-  node.allow({"every", "of"});
+  node.allow({"every", "of", "cett"});
   MeasureSpec spec;
   const Yaml every = node.at("every");
   const bool epoch = every.is_scalar() && every.flow() == "epoch";
@@ -23,6 +23,8 @@ MeasureSpec read_measure(const Yaml& node) {
   for (const auto& [name, part] : kParts) spec.*part = !node.has("of");
   if (node.has("of"))
     for (const Yaml& item : node.at("of").items()) spec.*choose(item, "measurement", kParts) = true;
+  if (node.has("cett"))
+    for (const Yaml& level : node.at("cett").items()) spec.cett.push_back(level.number(0.001, 1));
   return spec;
 }
 

@@ -2,18 +2,20 @@
 // values, no torch.
 #pragma once
 #include <string>
+#include <vector>
 
 namespace antigrad::trainer {
 
-/// `measure: {every: 20, of: [gradients, activations, sparsity, theta]}`: what event files get
-/// besides the points of the learning curve.
+/// `measure: {every: 20, of: [gradients, activations, sparsity, theta], cett: [0.1, 0.2]}`: what
+/// event files get besides the points of the learning curve, and what stands in a trial as figures.
 struct MeasureSpec {
   static constexpr int kNever = 0, kEpoch = -1;
-  int every = kNever;        // steps between measurements
-  bool gradients = false;    // norms, by layer
-  bool activations = false;  // statistics, by place
-  bool sparsity = false;     // of feed-forward networks
-  bool theta = false;        // the activations' parameters
+  int every = kNever;             // steps between measurements
+  bool gradients = false;         // norms, by layer
+  bool activations = false;       // statistics, by place
+  bool sparsity = false;          // of feed-forward networks
+  bool theta = false;             // the activations' parameters
+  std::vector<double> cett = {};  // levels at which a trial's figures say sparsity and loss
   bool wanted() const { return every != kNever; }
   bool operator==(const MeasureSpec&) const = default;
 };

@@ -91,6 +91,12 @@ TEST_F(CheckpointTest, ARunThatGoesOnEqualsOneThatNeverStoppedBitForBit) {
       {sgd, sgd + ", interpolation: {name: lookahead, updates: 4, share: 0.5}"},
       {sgd, sgd + ", interpolation: {name: rapp, updates: 4, share: 0.7}"},
       {adamw, adamw + ", interpolation: {name: lookahead, updates: 3, share: 0.5}"},
+      {"name: sgd, rate: 0.02, momentum: 0.9, weight_decay: 0.001}\n    label_smoothing: 0.1\n    "
+       "batch: 16\n    steps: 30\n    warm_up: 5",
+       "name: gols, rate: 0.01}\n    diverged: 1e9\n    batch: 16\n    steps: 30"},
+      {"name: sgd, rate: 0.02, momentum: 0.9, weight_decay: 0.001}",
+       "name: adam_ota, rate: 0.01}\n    clients: {count: 2, fading: rayleigh, noise: {tail: 1.5, "
+       "scale: 0.001}}"},
       {"average: 0.9", "average: 0.99\n    schedule: {name: cosine, final: 0.1}"},
   };
   for (const auto& [old, by] : changes)
@@ -110,6 +116,41 @@ TEST_F(CheckpointTest, ARunThatGoesOnEqualsOneThatNeverStoppedBitForBit) {
         expect_equal(whole, second);
       }
     }
+}
+
+TEST_F(CheckpointTest, AGameGoesOnBitForBitToo) {
+  const std::string rest =
+      "optimiser: {name: sgd, rate: 0.01, momentum: 0.5, interpolation: {name: rapp, updates: 3, "
+      "share: 0.5}}, steps: 20, diverged: 1e9, evaluate_every: 10";
+  for (const Task& task :
+       tasks("tasks:\n  - {name: toy, problem: {name: bilinear}, " + rest +
+             "}\n  - {name: images, problem: {name: gan, latent: 3}, batch: 8, model: {type: mlp, "
+             "layers: 1, width: 8}, data: {format: digits, path: digits.csv, validation: 0.2}, " +
+             rest +
+             "}\n  - {name: prices, problem: {name: instrument, units: 16, alpha: 8}, batch: 8, " +
+             rest + "}\n")) {
+    SCOPED_TRACE(task.name);
+    Training whole = make(task, "xielu", 3);
+    whole.advance(20);
+    for (const int step : {0, 4, 13}) {
+      Training first = make(task, "xielu", 3), second = make(task, "xielu", 3);
+      first.advance(step);
+      save_checkpoint(first, path());
+      load_checkpoint(second, path());
+      second.advance(20);
+      const Measurement a = whole.measure(), b = second.measure();
+      EXPECT_EQ(a.outcome, Outcome::ok) << a.reason;
+      EXPECT_EQ(a.theta, b.theta);
+      ASSERT_EQ(a.curve.size(), b.curve.size());
+      for (std::size_t i = 0; i < a.curve.size(); ++i) {
+        EXPECT_EQ(a.curve[i].validation_loss, b.curve[i].validation_loss);
+        EXPECT_EQ(a.curve[i].current_loss, b.curve[i].current_loss);
+      }
+      ASSERT_EQ(a.figures.size(), b.figures.size());
+      for (std::size_t i = 0; i < a.figures.size(); ++i)
+        EXPECT_EQ(a.figures[i].value, b.figures[i].value) << a.figures[i].name;
+    }
+  }
 }
 
 TEST_F(CheckpointTest, BeforeTheFirstStepAndAfterADivergenceToo) {
@@ -170,7 +211,7 @@ TEST_F(CheckpointTest, DamagedFilesAreRefused) {
   expect("x" + whole, "is not a checkpoint");
   std::string version = whole;
   version[13] = 9;
-  expect(version, "is in version 9 of the format, expected 1");
+  expect(version, "is in version 9 of the format, expected 2");
   study_.write("kept.run", whole);
   EXPECT_EQ(refusal(make(task, "gelu", 3)), "it was taken");
 }

@@ -1,0 +1,59 @@
+// Runs that choose their rate.
+#include "trainer/own_rate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "fixtures.hpp"
+#include "space/error.hpp"
+
+namespace antigrad::trainer {
+namespace {
+
+/// The tiny study, its image task with a key more.
+std::string with_key(const std::string& rate, const std::string& key) {
+  std::string text = TinyStudy::tasks(rate);
+  return text.insert(text.find("    label_smoothing"), "    " + key + "\n");
+}
+
+Measurement measured(const TinyStudy& study, const std::string& text, std::uint64_t seed = 3) {
+  study.write("study.yaml", text);
+  const std::unique_ptr<Evaluator> evaluator(antigrad_open_evaluator(study.path().c_str()));
+  return evaluator->evaluate({"silu", "images", seed, 20});
+}
+
+double factor_of(const Measurement& m) {
+  for (const Figure& figure : m.figures)
+    if (figure.name == "rate factor") return figure.value;
+  return 0;
+}
+
+TEST(OwnRate, IsTheOneThatTrainsFasterAndTheRunIsThatOfTheRate) {
+  const TinyStudy study;
+  const Measurement slow =
+      measured(study, with_key("0.0001", "own_rate: {factors: [1, 1000, 0.01], steps: 8}"));
+  EXPECT_EQ(factor_of(slow), 1000);
+  const Measurement plain = measured(study, TinyStudy::tasks("0.1"));
+  EXPECT_EQ(factor_of(plain), 0) << "nothing is chosen unless asked";
+  ASSERT_EQ(slow.curve.size(), plain.curve.size());
+  for (std::size_t i = 0; i < plain.curve.size(); ++i)
+    EXPECT_EQ(slow.curve[i].validation_loss, plain.curve[i].validation_loss);
+}
+
+TEST(OwnRate, AvoidsARateThatDiverges) {
+  const TinyStudy study;
+  const Measurement m =
+      measured(study, with_key("0.05", "own_rate: {factors: [1e6, 1], steps: 8}"));
+  EXPECT_EQ(factor_of(m), 1);
+  EXPECT_EQ(m.outcome, Outcome::ok);
+}
+
+TEST(OwnRate, MistakesHaveTheirPlace) {
+  const TinyStudy study;
+  for (const char* key :
+       {"own_rate: {factors: [1], steps: 8}", "own_rate: {factors: [1, 2]}",
+        "own_rate: {factors: [1, 2], steps: 31}", "own_rate: {factors: [1, -2], steps: 3}"})
+    EXPECT_THROW(measured(study, with_key("0.05", key)), space::Error) << key;
+}
+
+}  // namespace
+}  // namespace antigrad::trainer

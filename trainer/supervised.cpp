@@ -1,0 +1,65 @@
+// Gradients of several batches add up where libtorch keeps them.
+#include "trainer/supervised.hpp"
+
+namespace antigrad::trainer {
+namespace {
+
+using at::Tensor;
+
+/// Mean cross-entropy of logits [.., classes] and targets [..].
+Tensor cross_entropy(const Tensor& logits, const Tensor& target, double smoothing) {
+  return at::cross_entropy_loss(logits.reshape({-1, logits.size(-1)}), target.reshape({-1}), {},
+                                at::Reduction::Mean, kNotAsked, smoothing);
+}
+
+}  // namespace
+
+Supervised::Supervised(const Task& task, std::shared_ptr<const Dataset> data,
+                       const SharedActivation& activation, std::uint64_t seed)
+    : data_(std::move(data)),
+      label_smoothing_(task.label_smoothing),
+      batch_key_(run_key(task, seed, "batches")),
+      model_(make_model(task.model, data_->input(), activation, run_key(task, seed, "weights"))) {
+  if (task.clients.count > 0)
+    clients_.emplace(task.clients, data_, task.batch, run_key(task, seed, "clients"));
+}
+
+double Supervised::differentiate(int batch) {
+  model_->train();
+  model_->zero_grad();
+  return clients_ ? over_the_air(batch) : differentiate(data_->training(batch_key_, batch), 1);
+}
+
+double Supervised::differentiate(const Batch& batch, double factor) {
+  const Tensor loss = cross_entropy(model_->forward(batch.input), batch.target, label_smoothing_);
+  (factor == 1 ? loss : loss * factor).backward();
+  return loss.item<double>();
+}
+
+double Supervised::over_the_air(int step) {
+  double sum = 0;
+  for (int client = 0; client < clients_->count(); ++client)
+    sum += differentiate(clients_->batch(client, step),
+                         clients_->gain(client, step) / clients_->count());
+  std::vector<Tensor> gradients;
+  for (const Tensor& parameter : model_->parameters()) gradients.push_back(parameter.grad());
+  clients_->add_noise(step, gradients);
+  return sum / clients_->count();
+}
+
+Quality Supervised::quality(const std::vector<Batch>& batches) {
+  const at::NoGradGuard no_grad;
+  model_->eval();
+  Quality sum;
+  double count = 0;
+  for (const Batch& batch : batches) {
+    const Tensor logits = model_->forward(batch.input);
+    const auto size = batch.target.ge(0).sum().item<double>();  // others are not asked for
+    sum.loss += size * cross_entropy(logits, batch.target, 0).item<double>();
+    sum.accuracy += logits.argmax(-1).eq(batch.target).sum().item<double>();
+    count += size;
+  }
+  return {sum.loss / count, sum.accuracy / count};
+}
+
+}  // namespace antigrad::trainer
