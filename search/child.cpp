@@ -98,7 +98,8 @@ bool Child::write_line(const std::string& line) {
   return true;
 }
 
-Child::Read Child::read_line(Clock::time_point deadline, double mebibytes) {
+Child::Read Child::read_line(Clock::time_point deadline, double mebibytes,
+                             const std::atomic<bool>* cancel) {
   constexpr std::chrono::milliseconds kTick{20};
   double highest = 0;
   while (true) {
@@ -107,6 +108,7 @@ Child::Read Child::read_line(Clock::time_point deadline, double mebibytes) {
       buffer_.erase(0, end + 1);
       return read;
     }
+    if (cancel != nullptr && *cancel) return {Event::cancelled, "", highest};
     highest = std::max(highest, resident_mebibytes(pid_));
     if (highest > mebibytes) return {Event::memory, "", highest};
     const auto left =

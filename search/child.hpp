@@ -3,6 +3,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -25,15 +26,16 @@ class Child {
   /// False when the child has closed its end.
   bool write_line(const std::string& line);
 
-  enum class Event { line, end_of_file, timeout, memory };
+  enum class Event { line, end_of_file, timeout, memory, cancelled };
   struct Read {
     Event event;
     std::string line;      // without the newline
     double mebibytes = 0;  // highest resident memory seen while waiting
   };
   /// Waits for a line until `deadline`, or until the child's resident memory exceeds `mebibytes`
-  /// (looked at every 20 ms).
-  Read read_line(Clock::time_point deadline, double mebibytes);
+  /// (looked at every 20 ms), or `cancel` is set.
+  Read read_line(Clock::time_point deadline, double mebibytes,
+                 const std::atomic<bool>* cancel = nullptr);
 
   /// Kills it if it runs, waits, and says how it ended: "exit status 3", "SIGSEGV (Segmentation
   /// fault)".

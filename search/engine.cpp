@@ -6,6 +6,7 @@
 
 #include "search/candidates.hpp"
 #include "search/group.hpp"
+#include "search/library/warm_start.hpp"
 #include "search/session.hpp"
 
 namespace antigrad::search {
@@ -49,7 +50,8 @@ Group confirm_group(const StudyConfig& config, const std::vector<Trial>& trials)
 bool run_candidates(Session& session, Pool& pool) {
   const StudyConfig& config = session.config;
   std::unique_ptr<Sampler> own;
-  if (session.options.sampler == nullptr) own = make_sampler(config);
+  if (session.options.sampler == nullptr)
+    own = warm_sampler(config, experience_of(config, session.options.journal));
   Sampler& sampler = own != nullptr ? *own : *session.options.sampler;
   std::vector<Trial> recorded = session.load(config.name);
   const auto done = static_cast<int>(recorded.size() - config.baselines.size());

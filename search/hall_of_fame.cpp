@@ -7,6 +7,7 @@
 
 #include "search/samplers/atlas.hpp"
 #include "search/score.hpp"
+#include "search/storage/format.hpp"
 #include "search/summary.hpp"
 #include "space/error.hpp"
 
@@ -92,8 +93,8 @@ std::string atlas(const Summary& summary) {
 }  // namespace
 
 void write_hall_of_fame(const Summary& summary, const std::string& path) {
-  std::string text =
-      fmt::format("study: {}\nphase: {}\n", summary.config.name, to_string(summary.phase));
+  std::string text = fmt::format("format: {}\nstudy: {}\nphase: {}\n", kStudyFormat,
+                                 summary.config.name, to_string(summary.phase));
   if (!summary.confirmation.empty()) text += confirmed(summary.table);
   text += searched(summary);
   if (summary.config.sampler.name == "map_elites") text += atlas(summary);

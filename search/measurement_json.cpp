@@ -54,6 +54,8 @@ Json to_json(const trainer::Measurement& m, bool resources) {
   for (const trainer::ShiftPoint& shift : m.shifts)
     json["shifts"].push_back(
         {shift.name, number_to_json(shift.loss), number_to_json(shift.accuracy)});
+  for (const trainer::Figure& figure : m.figures)
+    json["figures"].push_back({figure.name, number_to_json(figure.value)});
   if (resources) {
     json["training_seconds"] = number_to_json(m.training_seconds);
     json["total_seconds"] = number_to_json(m.total_seconds);
@@ -74,6 +76,9 @@ trainer::Measurement measurement_from_json(const Json& json) {
     for (const Json& shift : json.at("shifts"))
       m.shifts.push_back(
           {shift.at(0).get<std::string>(), number(shift.at(1)), number(shift.at(2))});
+  if (json.contains("figures"))
+    for (const Json& figure : json.at("figures"))
+      m.figures.push_back({figure.at(0).get<std::string>(), number(figure.at(1))});
   if (json.contains("training_seconds")) {
     m.training_seconds = number(json.at("training_seconds"));
     m.total_seconds = number(json.at("total_seconds"));

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <vector>
 
+#include "search/storage/format.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::search {
@@ -59,8 +60,10 @@ RunDirectory prepare_run(const std::string& root, const StudyConfig& config, Sta
   const RunDirectory run{(fs::path(root) / config.name).string()};
   try {
     if (how == Start::fresh && fs::exists(run.path)) set_aside(run.path);
+    demand_known_run(run.path);
     refuse_other_study(run, config);
     fs::create_directories(run.path);
+    mark_run(run.path);
   } catch (const fs::filesystem_error& e) {
     throw space::Error({run.path, 0, 0},
                        fmt::format("cannot make the run directory: {}", e.code().message()));
@@ -75,7 +78,9 @@ RunDirectory prepare_run(const std::string& root, const StudyConfig& config, Sta
 
 RunDirectory open_run(const std::string& root, const std::string& name_or_path) {
   for (const fs::path& path : {fs::path(root) / name_or_path, fs::path(name_or_path)}) {
-    if (holds_run(path)) return {path.lexically_normal().string()};
+    if (!holds_run(path)) continue;
+    demand_known_run(path.string());
+    return {path.lexically_normal().string()};
   }
   throw space::Error(
       fmt::format("no run \"{}\" (a folder with study.yaml and journal.log); in {} {}",

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 
 #include "search/estimate.hpp"
 #include "search/evidence/objective.hpp"
+#include "search/library/warm_start.hpp"
+#include "search/storage/format.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::search {
@@ -25,12 +28,16 @@ void InOrder::put(Trial trial) {
 }
 
 Session::Session(const SearchOptions& o, int workers)
-    : options(o), config(o.config), journal(o.journal) {
+    : options(o),
+      config(o.config),
+      journal(o.journal),
+      quota_(std::filesystem::absolute(o.journal).parent_path().string(), quota_of(o.config.text)) {
   accounting.workers = workers;
+  over_quota = quota_.over();
 }
 
 bool Session::stopping() const {
-  return aborted || (options.stop != nullptr && options.stop->load());
+  return aborted || over_quota || (options.stop != nullptr && options.stop->load());
 }
 
 Replay Session::replayed() const { return replay(read_journal(journal.path())); }
@@ -39,6 +46,7 @@ int Session::ensure_study(const std::string& name) {
   std::vector<Json> records;
   const Replay now = replayed();
   const StoredStudy* found = now.find(name);
+  if (found != nullptr) demand_known_format(*found, journal.path());
   const int id = found != nullptr ? found->id : now.study_count;
   const bool several = name == config.name && config.objectives.size() > 1;
   if (found == nullptr) {
@@ -46,6 +54,8 @@ int Session::ensure_study(const std::string& name) {
                        {"study_name", name},
                        {"directions", several ? directions_of(config) : std::vector{1}}});
   }
+  // Before what it is the version of; where the creation of a study was cut off, too.
+  if (found == nullptr || format_of(*found) < kStudyFormat) records.push_back(format_record(id));
   const auto want = [&](int op, const char* kind, const Json& attrs, const Json& attr) {
     if (!attrs.contains(attr.begin().key())) {
       records.push_back({{"op_code", op}, {"study_id", id}, {kind, attr}});
@@ -55,6 +65,14 @@ int Session::ensure_study(const std::string& name) {
   const Json& user = found != nullptr ? found->user_attrs : none;
   const Json& system = found != nullptr ? found->system_attrs : none;
   want(2, "user_attr", user, {{"antigrad:study", config.text}});
+  if (const std::string hash = library_hash(config, journal.path());
+      name == config.name && !hash.empty()) {
+    want(2, "user_attr", user, {{"antigrad:library", hash}});
+    if (user.contains("antigrad:library") && user.at("antigrad:library") != hash)
+      throw space::Error({journal.path(), 0, 0},
+                         "the study began with another library than it finds now; start anew with "
+                         "`--fresh`");
+  }
   want(3, "system_attr", system,
        {{"study:metric_names", several ? config.objectives : std::vector<std::string>{"score"}}});
   if (user.contains("antigrad:study") &&
@@ -63,6 +81,10 @@ int Session::ensure_study(const std::string& name) {
                        "the journal belongs to a study with other settings than " + config.file +
                            "; go on with `antigrad resume`, or start anew with `--fresh`");
   }
+  if (found != nullptr)
+    for (Json& record : migration(*found))
+      if (std::find(records.begin(), records.end(), record) == records.end())
+        records.push_back(std::move(record));
   journal.append(records);
   return id;
 }
@@ -71,6 +93,7 @@ std::vector<Trial> Session::load(const std::string& study) const {
   std::vector<Trial> trials;
   const Replay now = replayed();
   if (const StoredStudy* found = now.find(study)) {
+    demand_known_format(*found, journal.path());
     for (const StoredTrial& stored : found->trials) trials.push_back(from_stored(stored));
   }
   return trials;
@@ -136,6 +159,7 @@ void Session::count_finished(const Trial& trial) {
   ++progress.finished;
   --progress.running;
   ++accounting.trials;
+  over_quota = quota_.over();
   const bool competes = progress.phase == Phase::candidates && trial.state == TrialState::complete;
   if (competes && (progress.best_trial < 0 || trial.score() < progress.best_score)) {
     progress.best_trial = trial.number;

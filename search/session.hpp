@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "search/engine.hpp"
+#include "search/quota.hpp"
 #include "search/score.hpp"
 #include "search/storage/journal.hpp"
 
@@ -56,8 +57,9 @@ class Session {
   Progress progress;
   Accounting accounting;
   bool aborted = false;  // a slot threw
+  std::atomic<bool> over_quota = false;
 
-  /// Stopped by the user or by an exception: no new trial.
+  /// Stopped by the user, by an exception or by the quota: no new trial.
   bool stopping() const;
   /// Creates the study if it is not in the journal, adds what it lacks; its id.
   int ensure_study(const std::string& name);
@@ -76,6 +78,7 @@ class Session {
  private:
   double remaining_steps() const;
 
+  QuotaWatch quota_;
   Clock::time_point begin_ = Clock::now();
 };
 

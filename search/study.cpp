@@ -13,7 +13,9 @@
 
 #include "search/evidence/estimator.hpp"
 #include "search/evidence/objective.hpp"
+#include "search/library/warm_config.hpp"
 #include "search/pruners/study_pruner.hpp"
+#include "search/quota.hpp"
 #include "space/properties.hpp"
 #include "space/yaml.hpp"
 
@@ -188,24 +190,31 @@ Limits read_limits(const Yaml& node) {
   return l;
 }
 
-// The relative paths that a study names: of its space, its definitions, its tasks' data, and words
-// of its command that are files beside it.
-std::vector<Yaml> relative_paths(const Yaml& root, const std::string& file) {
+// The paths that a study names: of its space, its definitions, its tasks' data.
+std::vector<Yaml> named_paths(const Yaml& root) {
   std::vector<Yaml> paths;
   for (const char* const key : {"space", "define"})
     if (root.has(key) && root.at(key).is_scalar()) paths.push_back(root.at(key));
   if (root.has("sampler") && root.at("sampler").has("library"))
     paths.push_back(root.at("sampler").at("library"));
+  if (root.has("warm_start") && is_library_path(root.at("warm_start")))
+    paths.push_back(root.at("warm_start"));
   if (root.has("promote") && root.at("promote").has("tasks"))
     paths.push_back(root.at("promote").at("tasks"));
-  if (root.has("evaluator") && root.at("evaluator").has("command"))
-    for (const Yaml& word : root.at("evaluator").at("command").items())
-      if (std::filesystem::is_regular_file(path_of(word, file))) paths.push_back(word);
   for (const Yaml& task : root.at("tasks").items()) {
     if (!task.has("data") || !task.at("data").is_map()) continue;
     for (const char* const key : {"path", "test_path", "tokenizer", "shift_path"})
       if (task.at("data").has(key)) paths.push_back(task.at("data").at(key));
   }
+  return paths;
+}
+
+// Those that are relative, and words of its command that are files beside it.
+std::vector<Yaml> relative_paths(const Yaml& root, const std::string& file) {
+  std::vector<Yaml> paths = named_paths(root);
+  if (root.has("evaluator") && root.at("evaluator").has("command"))
+    for (const Yaml& word : root.at("evaluator").at("command").items())
+      if (std::filesystem::is_regular_file(path_of(word, file))) paths.push_back(word);
   std::erase_if(paths, [](const Yaml& path) {
     const std::string value = path.text();
     return value.empty() || value[0] == '/' || value[0] == '$';
@@ -233,7 +242,7 @@ std::string with_absolute_paths(std::string text, const Yaml& root, const std::s
   return text;
 }
 
-// What matters of a study's text: comment lines and blank lines do not.
+// What matters of a study's text: comment lines, blank lines and the quota do not.
 std::vector<std::string> meaning(const std::string& text) {
   std::vector<std::string> lines;
   std::size_t begin = 0;
@@ -241,7 +250,8 @@ std::vector<std::string> meaning(const std::string& text) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     const std::string line = text.substr(begin, end - begin);
     const std::size_t first = line.find_first_not_of(" \t\r");
-    if (first != std::string::npos && line[first] != '#') lines.push_back(line);
+    if (first != std::string::npos && line[first] != '#' && !line.starts_with("quota:"))
+      lines.push_back(line);
     begin = end + 1;
   }
   return lines;
@@ -251,10 +261,11 @@ std::vector<std::string> meaning(const std::string& text) {
 
 StudyConfig parse_study(const std::string& text, const std::string& file) {
   const Yaml root = Yaml::parse(text, file);
-  root.allow({"study",     "seed",      "deterministic", "isolation", "objective",   "objectives",
-              "estimator", "budget",    "define",        "space",     "constraints", "propagation",
-              "sampler",   "halving",   "pruner",        "baselines", "confirm",     "promote",
-              "limits",    "evaluator", "tasks",         "measure",   "checkpoints"});
+  root.allow({"study",       "seed",        "deterministic", "isolation", "objective",
+              "objectives",  "estimator",   "budget",        "define",    "space",
+              "constraints", "propagation", "sampler",       "halving",   "pruner",
+              "baselines",   "confirm",     "promote",       "limits",    "evaluator",
+              "tasks",       "measure",     "checkpoints",   "quota",     "warm_start"});
   StudyConfig c;
   c.file = file;
   c.name = read_name(root.at("study"));
@@ -272,6 +283,7 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   if (root.has("propagation")) c.propagation = read_propagation(root.at("propagation"));
   if (root.has("constraints")) read_constraints(root.at("constraints"), c);
   if (root.has("sampler") || c.trials > 0) c.sampler = read_sampler(root.at("sampler"), file);
+  if (root.has("warm_start")) read_warm_start(root.at("warm_start"));  // warm_start.hpp keeps it
   c.halving = read_halving(root.at("halving"));
   if (root.has("pruner")) c.pruners = read_pruners(root.at("pruner"));
   c.baselines = read_baselines(root.at("baselines"), c.definitions);
@@ -280,6 +292,7 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   if (root.has("objectives")) c.objectives = read_objectives(root.at("objectives"));
   if (root.has("promote")) c.promote = read_promote(root.at("promote"), file);
   if (root.has("limits")) c.limits = read_limits(root.at("limits"));
+  if (root.has("quota")) read_quota(root.at("quota"));  // the session asks for it again
   c.tasks = read_tasks(root.at("tasks"));
   if (root.has("estimator")) read_estimators(root.at("estimator"), c.tasks);
   c.text = with_absolute_paths(text, root, file);
@@ -302,6 +315,15 @@ StudyConfig load_study(const std::string& file, const std::string& define) {
     text += fmt::format("\ndefine: \"{}\"\n", std::filesystem::absolute(define).string());
   }
   return parse_study(text, file);
+}
+
+std::vector<std::string> paths_of_study(const std::string& text, const std::string& file) {
+  std::vector<std::string> paths;
+  for (const Yaml& path : named_paths(Yaml::parse(text, file))) paths.push_back(path.text());
+  std::ranges::sort(paths);
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  std::erase(paths, "");
+  return paths;
 }
 
 bool same_study(const std::string& a, const std::string& b) { return meaning(a) == meaning(b); }

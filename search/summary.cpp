@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "search/storage/format.hpp"
 #include "search/storage/journal.hpp"
 
 namespace antigrad::search {
@@ -75,6 +76,7 @@ Summary summarise(const StudyConfig& config, const std::string& journal) {
   Summary s;
   s.config = config;
   const Replay replayed = replay(read_journal(journal));
+  for (const StoredStudy& study : replayed.studies) demand_known_format(study, journal);
   s.trials = trials_of(replayed, config.name);
   s.confirmation = trials_of(replayed, confirm_name(config.name));
   tally(s);

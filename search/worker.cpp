@@ -52,8 +52,8 @@ class ProcessEvaluator : public trainer::Evaluator {
     if (child_ == nullptr) start();
     const Clock::time_point begin = Clock::now();
     child_->write_line(to_text({{"evaluate", to_json(request)}}));
-    const Child::Read read =
-        child_->read_line(deadline_in(options_.limits.seconds), options_.limits.mebibytes);
+    const Child::Read read = child_->read_line(deadline_in(options_.limits.seconds),
+                                               options_.limits.mebibytes, options_.cancel);
     Measurement m = measurement_of(read);
     if (m.outcome == Outcome::ok || child_ != nullptr) return m;
     m.total_seconds = seconds_since(begin);
@@ -69,8 +69,8 @@ class ProcessEvaluator : public trainer::Evaluator {
   void start() {
     const Clock::time_point begin = Clock::now();
     child_ = run(options_.argv);
-    const Child::Read read =
-        child_->read_line(deadline_in(options_.start_seconds), options_.limits.mebibytes);
+    const Child::Read read = child_->read_line(deadline_in(options_.start_seconds),
+                                               options_.limits.mebibytes, options_.cancel);
     if (read.event != Child::Event::line || read.line != to_text({{"ready", true}})) {
       refuse_start(read);
     }
@@ -92,6 +92,7 @@ class ProcessEvaluator : public trainer::Evaluator {
     if (read.event == Child::Event::timeout) {
       why = fmt::format("not ready within {} s", options_.start_seconds);
     }
+    if (read.event == Child::Event::cancelled) why = "it was given up";
     if (read.event == Child::Event::memory) {
       why = fmt::format(
           "it needs {:.0f} MiB before the first candidate, the limit is {:.0f}; raise "
@@ -118,6 +119,7 @@ class ProcessEvaluator : public trainer::Evaluator {
       case Child::Event::memory:
         return lost(Outcome::out_of_memory,
                     fmt::format("over {:.0f} MiB", options_.limits.mebibytes));
+      case Child::Event::cancelled: return lost(Outcome::crashed, "given up");
       case Child::Event::end_of_file:
         return lost(Outcome::crashed, "the worker ended with " + child_->end(false));
       case Child::Event::line: break;

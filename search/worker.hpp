@@ -5,6 +5,7 @@
 // {"measurement":{...}} or {"error":"..."};
 // {"forget":true} has no answer. It ends at end of file.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,6 +24,7 @@ struct WorkerOptions {
   double start_seconds = 120;  // to say that it is ready
   std::function<void(double)>
       started;  // called with the seconds each start took, in the thread of the slot
+  const std::atomic<bool>* cancel = nullptr;  // true: what is asked for is given up, as `crashed`
 };
 
 /// The worker program does not come up: the study's fault or the machine's, not a candidate's.

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "space/error.hpp"
+#include "space/format_key.hpp"
 #include "space/user_gradient.hpp"
 
 namespace antigrad::space {
@@ -39,7 +40,8 @@ auto at(const Yaml& node, const std::string& text, const Read& read) {
 }  // namespace
 
 Definitions Definitions::read(const Yaml& node) {
-  node.allow({"primitives", "activations"});
+  node.allow({"format", "primitives", "activations"});
+  demand_format(node);
   Definitions out;
   if (node.has("primitives"))
     for (const Yaml& item : node.at("primitives").items()) out.add_primitive(item);

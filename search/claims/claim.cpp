@@ -58,10 +58,11 @@ Check read_proved(const Yaml& node) {
 
 Check read_comparison(const Yaml& node, Check::Kind kind) {
   const bool better = kind == Check::Kind::better;
-  node.allow({"name", "of", "than", "by", "on", better ? "share" : "within"});
+  node.allow({"name", "of", "than", "by", "more", "on", better ? "share" : "within"});
   Check check{.kind = kind};
   check.of = read_sides(node.at("of"));
   check.than = read_sides(node.at("than"));
+  if (node.has("more")) check.more = node.at("more").boolean();
   if (better && node.has("share")) check.share = node.at("share").number(0.01, 1);
   if (!better) check.within = node.at("within").number(1e-9, 1e9);
   return check;

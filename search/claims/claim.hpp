@@ -2,6 +2,7 @@
 // whether our runs support it. experiments/literature/gelu/claim.yaml shows the keys.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct Check {
   std::vector<std::string> tasks{};           // where sides name none
   std::vector<std::string> holds{}, fails{};  // proved: names of properties
   std::string by = "loss";                    // the figure: see figure_of in judge.hpp
+  std::optional<bool> more{};                 // more of it is better; by default as its name says
   double share = 1;                           // better: of the pairs that must be
   double within = 0;                          // equal: half the width of "the same"
   bool rising = true;                         // trend

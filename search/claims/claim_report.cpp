@@ -155,7 +155,7 @@ std::string means(const StudyConfig& study, const Results& results) {
 
 std::string report_html(const Claim& claim, const StudyConfig& study, const std::string& size,
                         const Results& results, const Judgement& judgement,
-                        const std::string& style) {
+                        const std::vector<ThetaCurve>& theta, const std::string& style) {
   std::string checks;
   for (std::size_t i = 0; i < judgement.checks.size(); ++i)
     checks += check_section(judgement.checks[i], i);
@@ -164,10 +164,11 @@ std::string report_html(const Claim& claim, const StudyConfig& study, const std:
       "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'\"/>\n<meta name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\"/>\n<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>{} - "
-      "antigrad</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}{}{}{}</main>\n</body>\n"
+      "antigrad</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}{}{}{}{}{}</main>\n</"
+      "body>\n"
       "</html>\n",
       escaped(claim.title), style, head(claim, size, judgement), checks, curves(study, results),
-      means(study, results));
+      means(study, results), figures_section(study, results), theta_section(theta));
 }
 
 }  // namespace antigrad::search::claims

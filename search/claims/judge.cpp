@@ -101,7 +101,8 @@ std::string failures(const Column& c) {
 
 Finding pair_of(const Column& a, const Column& b, const Check& check) {
   Finding f{.of = a.name, .than = b.name};
-  const std::vector<double> d = differences(a, b, more_is_better(check.by) ? 1 : -1);
+  const std::vector<double> d =
+      differences(a, b, check.more.value_or(more_is_better(check.by)) ? 1 : -1);
   f.mean = mean_of(a);
   f.other = mean_of(b);
   f.seeds = static_cast<int>(d.size());
@@ -280,11 +281,15 @@ double figure_of(const trainer::Measurement& m, const std::string& name) {
   if (name == "perplexity") return std::exp(last.validation_loss);
   if (const trainer::ShiftPoint* shift = shift_of(m, name))
     return more_is_better(name) ? shift->accuracy : shift->loss;
-  throw space::Error(
-      fmt::format("unknown figure \"{}\"; there are loss, accuracy, current_loss, training_loss, "
-                  "perplexity and "
-                  "\"SHIFT loss\" or \"SHIFT accuracy\" of the task's shifts",
-                  name));
+  std::vector<std::string> measured;
+  for (const trainer::Figure& figure : m.figures) {
+    if (figure.name == name) return figure.value;
+    measured.push_back(figure.name);
+  }
+  throw space::Error(fmt::format(
+      "unknown figure \"{}\"; there are loss, accuracy, current_loss, training_loss, perplexity, "
+      "\"SHIFT loss\" or \"SHIFT accuracy\" of the task's shifts, and what the study measures: {}",
+      name, measured.empty() ? "nothing" : fmt::format("{}", fmt::join(measured, ", "))));
 }
 
 Judgement judge(const Claim& claim, const StudyConfig& study, const Results& results) {

@@ -23,9 +23,9 @@ struct Results {
 
 /// A figure at the end of a run, NaN where the run failed: loss, accuracy (validation, averaged
 /// weights), current_loss, training_loss, perplexity (exp of the loss), "NAME loss" or "NAME
-/// accuracy" of a shift. Throws space::Error for another name.
+/// accuracy" of a shift, or one of the measurement's figures. Throws space::Error for another name.
 double figure_of(const trainer::Measurement& measurement, const std::string& name);
-/// Whether more of it is better.
+/// Whether more of it is better, as far as its name tells: of an accuracy.
 bool more_is_better(const std::string& figure);
 
 /// One comparison of a check: two sides on paired seeds, a property, or a trend.

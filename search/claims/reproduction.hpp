@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "search/claims/judge.hpp"
+#include "search/claims/measured.hpp"
 #include "search/engine.hpp"
 
 namespace antigrad::search::claims {
@@ -25,10 +26,10 @@ bool reproduce(const Reproduction& what, Pool& pool);
 /// What the journal holds, finished or not.
 Results results_of(const StudyConfig& study, const std::string& journal);
 
-/// The report: claim, verdict, every finding, means by task, curves. One HTML file, offline.
-/// style: CSS, the page's (page_assets).
+/// The report: claim, verdict, every finding, means by task, curves, what was measured of the
+/// networks. One HTML file, offline. style: CSS, the page's (page_assets).
 std::string report_html(const Claim& claim, const StudyConfig& study, const std::string& size,
                         const Results& results, const Judgement& judgement,
-                        const std::string& style);
+                        const std::vector<ThetaCurve>& theta, const std::string& style);
 
 }  // namespace antigrad::search::claims

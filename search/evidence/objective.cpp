@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "search/samplers/pareto.hpp"
 #include "search/statistics.hpp"
 #include "search/study.hpp"
 #include "space/cost.hpp"
@@ -159,6 +160,29 @@ std::vector<const Trial*> pareto_front(const StudyConfig& config, std::span<cons
   std::ranges::stable_sort(front,
                            [](const Trial* a, const Trial* b) { return a->score() < b->score(); });
   return front;
+}
+
+double dominated_share(const StudyConfig& config, std::span<const Trial> trials) {
+  const std::vector<int> directions = directions_of(config);
+  std::vector<Point> points;
+  for (const Trial& trial : trials) {
+    if (trial.state != TrialState::complete || trial.objectives.size() != directions.size())
+      continue;
+    Point& point = points.emplace_back(trial.objectives);
+    for (std::size_t i = 0; i < point.size(); ++i)
+      if (directions[i] == 2) point[i] = -point[i];
+  }
+  if (points.size() < 2 || directions.size() < 2) return kNan;
+  std::vector<Point> scaled(points.size());
+  for (std::size_t i = 0; i < directions.size(); ++i) {
+    const auto by = [i](const Point& p) { return p[i]; };
+    const auto [least, most] = std::ranges::minmax(points, {}, by);
+    const double range = most[i] - least[i];
+    if (!(range > 0)) continue;
+    for (std::size_t k = 0; k < points.size(); ++k)
+      scaled[k].push_back((points[k][i] - least[i]) / range);
+  }
+  return hypervolume(scaled, Point(scaled[0].size(), 1.0));
 }
 
 double modelled_cost(const std::string& text) {

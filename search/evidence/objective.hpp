@@ -37,6 +37,12 @@ std::vector<double> objective_values(const StudyConfig& config,
 /// quality first; equal ones all stay. With quality alone: the best ones.
 std::vector<const Trial*> pareto_front(const StudyConfig& config, std::span<const Trial> trials);
 
+/// How much of what was seen the front dominates: its hypervolume as a share of the box from the
+/// best to the worst value of each objective among the complete trials (an objective without
+/// spread is left out). In [0, 1]; the worst of the box lies on it, so what is worst in one
+/// objective adds nothing. NaN below two complete trials or with quality alone.
+double dominated_share(const StudyConfig& config, std::span<const Trial> trials);
+
 // What the formula alone says.
 
 /// Operations an element of f and f' together, shared parts counted once (space/cost.hpp).

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include "search/learning/expected.hpp"
 #include "search/learning/features.hpp"
 #include "search/samplers/gradients.hpp"
 #include "space/activation.hpp"
@@ -21,40 +22,40 @@ namespace {
 // What the model has learned, and from what it judges.
 struct Model {
   GaussianProcess process;
+  Line past;    // from what the past expects to this study's scores
   double best;  // the lowest predicted mean among trials
+};
+
+// An activation as the model sees it.
+struct Known {
+  std::vector<double> features;  // empty where there are none
+  double past = 0;               // what other studies let expect
 };
 
 class Features {
  public:
-  /// Empty where there are none.
-  const std::vector<double>& of(const std::string& activation) {
+  explicit Features(std::shared_ptr<const Experience> past) : past_(std::move(past)) {}
+
+  const Known& of(const std::string& activation) {
     const auto [at, fresh] = known_.try_emplace(activation);
-    if (fresh) at->second = features_of(activation);
+    if (fresh) at->second = with_past(features_of(activation));
     return at->second;
   }
+  Known with_past(std::vector<double> features) const {
+    const double expected = past_ == nullptr ? 0 : past_->expected(features);
+    return {std::move(features), expected};
+  }
+  bool warm() const { return past_ != nullptr; }
 
  private:
-  std::map<std::string, std::vector<double>> known_;
+  std::shared_ptr<const Experience> past_;
+  std::map<std::string, Known> known_;
 };
 
-// Scores beyond what the middle half would let expect are cut off, failures are as bad as the
-// worst: how bad does not matter, and must not bend the model.
-std::vector<double> tamed(const std::vector<const Trial*>& trials) {
-  std::vector<double> scores, sorted;
-  for (const Trial* trial : trials) {
-    const bool failed = trial->state == TrialState::fail || trial->scores.empty();
-    scores.push_back(failed ? NAN : trial->score());
-    if (!failed) sorted.push_back(trial->score());
-  }
-  std::ranges::sort(sorted);
-  const auto quantile = [&](double q) {
-    return sorted.empty()
-               ? 0
-               : sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
-  };
-  const double most = quantile(0.5) + 3 * (quantile(0.75) - quantile(0.25)) + 1e-9;
-  for (double& score : scores) score = std::isnan(score) ? most : std::min(score, most);
-  return scores;
+GaussianProcess::Prediction predict(const Model& model, const Known& known) {
+  GaussianProcess::Prediction p = model.process.predict(known.features);
+  p.mean += model.past.at(known.past);
+  return p;
 }
 
 // The best and the latest, so that the fit stays quick.
@@ -70,30 +71,41 @@ std::vector<const Trial*> chosen(std::span<const Trial* const> history) {
   return trials;
 }
 
+// Variance of a score's noise: as the steps that were spent on it are fewer.
+constexpr double kMostNoise = 16;
+
 std::optional<Model> learn(std::span<const Trial* const> history, Features& features) {
   std::vector<const Trial*> trials;
   for (const Trial* trial : chosen(history))
-    if (!features.of(trial->candidate.activation).empty()) trials.push_back(trial);
-  if (trials.size() < 4) return {};
-  std::size_t rungs = 1, width = 0;
-  for (const Trial* trial : trials) rungs = std::max(rungs, trial->scores.size());
+    if (!features.of(trial->candidate.activation).features.empty()) trials.push_back(trial);
+  if (trials.size() < (features.warm() ? 2u : 4u)) return {};
+  std::size_t width = 0;
+  std::int64_t whole = 1;
+  for (const Trial* trial : trials) whole = std::max(whole, trial->steps);
   for (const std::size_t size : feature_groups()) width += size;
   Matrix x(trials.size(), width);
-  std::vector<double> noise;
+  std::vector<double> noise, past, scores = expected_scores(trials);
   for (std::size_t i = 0; i < trials.size(); ++i) {
-    std::ranges::copy(features.of(trials[i]->candidate.activation), x.row(i).begin());
-    const std::size_t climbed = std::max<std::size_t>(1, trials[i]->scores.size());
-    noise.push_back(static_cast<double>(rungs) / static_cast<double>(climbed));
+    const Known& known = features.of(trials[i]->candidate.activation);
+    std::ranges::copy(known.features, x.row(i).begin());
+    past.push_back(known.past);
+    const std::int64_t spent = std::max<std::int64_t>(1, trials[i]->steps);
+    noise.push_back(std::min(kMostNoise, static_cast<double>(whole) / static_cast<double>(spent)));
   }
-  Model model{GaussianProcess(x, tamed(trials), noise, feature_groups()), INFINITY};
-  for (std::size_t i = 0; i < trials.size(); ++i)
-    model.best = std::min(model.best, model.process.predict(x.row(i)).mean);
+  const Line line = features.warm() ? shrunken_line(past, scores) : Line{0, 0, 0};
+  for (std::size_t i = 0; i < trials.size(); ++i) scores[i] -= line.at(past[i]);
+  Model model{GaussianProcess(x, scores, noise, feature_groups()), line, INFINITY};
+  for (const Trial* trial : trials)
+    model.best =
+        std::min(model.best, predict(model, features.of(trial->candidate.activation)).mean);
   return model;
 }
 
 // Asked again for the same trial, it is the same model.
 class Learner {
  public:
+  explicit Learner(std::shared_ptr<const Experience> past) : features_(std::move(past)) {}
+
   /// Nothing while there is too little to learn from.
   const std::optional<Model>& of(std::span<const Trial* const> history) {
     std::uint64_t key = space::child_seed(history.size(), "surrogate");
@@ -115,21 +127,26 @@ class Learner {
   std::optional<Model> model_;
 };
 
-double promise(const Model& model, const std::vector<double>& features) {
-  return features.empty() ? -1 : expected_improvement(model.process.predict(features), model.best);
+double promise(const Model& model, const Known& known) {
+  return known.features.empty() ? -1 : expected_improvement(predict(model, known), model.best);
 }
 
 class SurrogateSampler : public Sampler {
  public:
-  SurrogateSampler(const SamplerConfig& config, const space::Grammar& grammar)
-      : config_(config), grammar_(grammar), random_(random_sampler(grammar)) {}
+  SurrogateSampler(const SamplerConfig& config, const space::Grammar& grammar,
+                   std::shared_ptr<const Experience> past)
+      : config_(config),
+        grammar_(grammar),
+        random_(random_sampler(grammar)),
+        learner_(std::move(past)) {}
 
   Proposal ask(int nth, std::span<const Trial* const> history, space::Random& random) override {
-    if (nth < config_.random_trials) return random_->ask(nth, history, random);
+    const bool early = nth < config_.random_trials && !learner_.features().warm();
+    if (early) return random_->ask(nth, history, random);
     const std::optional<Model>& model = learner_.of(history);
     if (!model) return random_->ask(nth, history, random);
     std::vector<Entry> pool = draw_pool(history, random);
-    for (Entry& entry : pool) entry.promise = promise(*model, entry.features);
+    for (Entry& entry : pool) entry.promise = promise(*model, entry.known);
     std::ranges::stable_sort(pool, std::ranges::greater{}, &Entry::promise);
     for (const Entry& entry : pool)
       if (entry.certified || space::valid(entry.gradient, grammar_)) return entry.proposal;
@@ -140,7 +157,7 @@ class SurrogateSampler : public Sampler {
   struct Entry {
     Proposal proposal;
     space::Gradient gradient;
-    std::vector<double> features;
+    Known known;
     bool certified;  // to have an integral
     double promise = 0;
   };
@@ -159,7 +176,7 @@ class SurrogateSampler : public Sampler {
         entry.gradient = space::random_plausible(grammar_, random);
         entry.proposal = {space::to_string(entry.gradient), {}, "surrogate"};
       }
-      entry.features = features_of(entry.gradient);
+      entry.known = learner_.features().with_past(features_of(entry.gradient));
     }
     return pool;
   }
@@ -193,8 +210,9 @@ class SurrogateSampler : public Sampler {
 
 class LibrarySurrogate : public Sampler {
  public:
-  LibrarySurrogate(const SamplerConfig& config, std::uint64_t seed)
-      : config_(config), shuffled_(library_sampler(config, seed)) {
+  LibrarySurrogate(const SamplerConfig& config, std::uint64_t seed,
+                   std::shared_ptr<const Experience> past)
+      : config_(config), shuffled_(library_sampler(config, seed)), learner_(std::move(past)) {
     for (const std::string& text : config.library)
       entries_.push_back(
           {text, fmt::format("{:016x}", space::fingerprint(space::parse_activation(text)))});
@@ -203,7 +221,8 @@ class LibrarySurrogate : public Sampler {
   // The best may be running, unseen, and is then asked for again: each draw leaves out a share of
   // the entries, mostly a small one.
   Proposal ask(int nth, std::span<const Trial* const> history, space::Random& random) override {
-    if (nth < config_.random_trials) return shuffled_->ask(nth, history, random);
+    const bool early = nth < config_.random_trials && !learner_.features().warm();
+    if (early) return shuffled_->ask(nth, history, random);
     const std::optional<Model>& model = learner_.of(history);
     const Entry* best = nullptr;
     double most = 0;
@@ -240,9 +259,11 @@ class LibrarySurrogate : public Sampler {
 }  // namespace
 
 std::unique_ptr<Sampler> surrogate_sampler(const SamplerConfig& config,
-                                           const space::Grammar& grammar, std::uint64_t seed) {
-  if (!config.library.empty()) return std::make_unique<LibrarySurrogate>(config, seed);
-  return std::make_unique<SurrogateSampler>(config, grammar);
+                                           const space::Grammar& grammar, std::uint64_t seed,
+                                           std::shared_ptr<const Experience> past) {
+  if (!config.library.empty())
+    return std::make_unique<LibrarySurrogate>(config, seed, std::move(past));
+  return std::make_unique<SurrogateSampler>(config, grammar, std::move(past));
 }
 
 }  // namespace antigrad::search

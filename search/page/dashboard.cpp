@@ -8,6 +8,10 @@
 #include <cmath>
 #include <map>
 
+#include "search/page/spaces.hpp"
+#include "search/samplers/distribution.hpp"
+#include "search/samplers/python_text.hpp"
+
 namespace antigrad::search::page {
 namespace {
 
@@ -23,19 +27,15 @@ Json plain_number(double v) {
 Json attributes(const Json& attrs) {
   Json out = Json::array();
   for (const auto& [key, value] : attrs.items()) {
-    std::string text = value.is_string() ? value.get<std::string>() : to_text(value);
-    if (!value.is_string() && text.size() > kLongest) text.resize(kLongest);
+    const bool simple = value.is_string() || value.is_number() || value.is_boolean();
+    std::string text = simple ? python_str(value) : python_json(value);
+    if (!simple && text.size() > kLongest) text.resize(kLongest);
     out.push_back({{"key", key}, {"value", std::move(text)}});
   }
   return out;
 }
 
-/// As Python's str() and type() say it.
-std::string python_text(const Json& value) {
-  if (value.is_null()) return "None";
-  if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
-  return value.is_string() ? value.get<std::string>() : to_text(value);
-}
+/// As Python's type() says it.
 std::string python_type(const Json& value) {
   const char* name = value.is_null()             ? "NoneType"
                      : value.is_boolean()        ? "bool"
@@ -45,29 +45,23 @@ std::string python_type(const Json& value) {
   return fmt::format("<class '{}'>", name);
 }
 
-Json distribution_json(const Json& stored) {
-  const std::string name = stored.value("name", "");
-  const Json attrs = stored.value("attributes", Json::object());
-  Json out{{"type", name}};
-  if (name != "CategoricalDistribution") {
-    for (const char* key : {"low", "high", "step", "log"}) out[key] = attrs.value(key, Json());
-    return out;
-  }
-  out["choices"] = Json::array();
-  for (const Json& choice : attrs.value("choices", Json::array()))
-    out["choices"].push_back({{"pytype", python_type(choice)}, {"value", python_text(choice)}});
+Json distribution_json(const Distribution& distribution) {
+  if (const auto* const d = std::get_if<FloatDistribution>(&distribution))
+    return {{"type", "FloatDistribution"},
+            {"low", d->low},
+            {"high", d->high},
+            {"step", d->step ? Json(*d->step) : Json()},
+            {"log", d->log}};
+  if (const auto* const d = std::get_if<IntDistribution>(&distribution))
+    return {{"type", "IntDistribution"},
+            {"low", d->low},
+            {"high", d->high},
+            {"step", d->step},
+            {"log", d->log}};
+  Json out{{"type", "CategoricalDistribution"}, {"choices", Json::array()}};
+  for (const Json& choice : std::get<CategoricalDistribution>(distribution).choices)
+    out["choices"].push_back({{"pytype", python_type(choice)}, {"value", python_str(choice)}});
   return out;
-}
-
-/// What a program set, of its internal number.
-Json external(const Json& distribution, double internal) {
-  const std::string name = distribution.value("name", "");
-  if (name == "IntDistribution") return static_cast<std::int64_t>(internal);
-  if (name != "CategoricalDistribution") return internal;
-  const Json choices =
-      distribution.value("attributes", Json::object()).value("choices", Json::array());
-  const auto at = static_cast<std::size_t>(internal);
-  return internal >= 0 && at < choices.size() ? choices[at] : Json();
 }
 
 Json parameters(const StoredTrial& trial) {
@@ -75,35 +69,48 @@ Json parameters(const StoredTrial& trial) {
   for (const auto& [name, internal] : trial.params) {
     const auto found = trial.distributions.find(name);
     if (found == trial.distributions.end()) continue;
-    const Json value = external(found->second, internal);
+    const Distribution distribution = distribution_from_json(found->second);
+    const Json value = external(distribution, internal);
     out.push_back({{"name", name},
                    {"param_internal_value", internal},
-                   {"param_external_value", python_text(value)},
+                   {"param_external_value", python_str(value)},
                    {"param_external_pytyp", python_type(value)},
-                   {"distribution", distribution_json(found->second)}});
+                   {"distribution", distribution_json(distribution)}});
   }
   return out;
 }
 
-Json note_json() { return {{"version", 0}, {"body", ""}}; }
+/// What people wrote in the dashboard: "" = about the study, "5:" = about the trial with that id.
+Json note_json(const StoredStudy& study, const std::string& about) {
+  const Json& attrs = study.system_attrs;
+  const Json version = attrs.value("dashboard:" + about + "note_ver", Json());
+  if (!version.is_number_integer()) return {{"version", 0}, {"body", ""}};
+  std::string body;
+  for (int part = 0;; ++part) {
+    const auto at = attrs.find(fmt::format("dashboard:{}note_str:{}", about, part));
+    if (at == attrs.end() || !at->is_string()) break;
+    body += at->get<std::string>();
+  }
+  return {{"version", version}, {"body", body}};
+}
 
-Json trial_json(const StoredTrial& trial, int study) {
+Json trial_json(const StoredStudy& study, const StoredTrial& trial, int study_id) {
   std::string state = to_string(trial.state);
   state[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(state[0])));
   Json out{{"trial_id", trial.id},
-           {"study_id", study},
+           {"study_id", study_id},
            {"number", trial.number},
            {"state", state},
            {"params", parameters(trial)},
            {"fixed_params", Json::array()},
            {"user_attrs", attributes(trial.user_attrs)},
-           {"note", note_json()},
+           {"note", note_json(study, std::to_string(trial.id) + ":")},
            {"artifacts", Json::array()},
            {"constraints", trial.system_attrs.value("constraints", Json::array())},
            {"intermediate_values", Json::array()}};
   const Json fixed = trial.system_attrs.value("fixed_params", Json::object());
   for (const auto& [name, value] : fixed.items())
-    out["fixed_params"].push_back({{"name", name}, {"param_external_value", python_text(value)}});
+    out["fixed_params"].push_back({{"name", name}, {"param_external_value", python_str(value)}});
   for (const auto& [step, value] : trial.intermediate_values)
     out["intermediate_values"].push_back({{"step", step}, {"value", plain_number(value)}});
   if (!trial.values.empty()) {
@@ -155,24 +162,7 @@ std::vector<const StoredTrial*> best_trials(const StoredStudy& study) {
   return out;
 }
 
-struct Spaces {
-  std::map<std::string, Json> all, common;  // distributions by parameter
-};
-Spaces spaces_of(const StoredStudy& study) {
-  Spaces out;
-  bool first = true;
-  for (const StoredTrial& trial : study.trials) {
-    for (const auto& [name, distribution] : trial.distributions) out.all[name] = distribution;
-    if (trial.state != TrialState::complete) continue;
-    if (first) out.common = trial.distributions;
-    first = false;
-    std::erase_if(out.common,
-                  [&](const auto& item) { return trial.distributions.count(item.first) == 0; });
-  }
-  return out;
-}
-
-Json space_json(const std::map<std::string, Json>& space) {
+Json space_json(const Space& space) {
   Json out = Json::array();
   for (const auto& [name, distribution] : space)
     out.push_back({{"name", name}, {"distribution", distribution_json(distribution)}});
@@ -220,17 +210,19 @@ Json dashboard_study(const StoredStudy& study, int id, int after) {
            {"intersection_search_space", space_json(spaces.common)},
            {"union_search_space", space_json(spaces.all)},
            {"union_user_attrs", attribute_kinds(study)},
-           {"has_intermediate_values",
-            std::any_of(study.trials.begin(), study.trials.end(),
-                        [](const StoredTrial& t) { return !t.intermediate_values.empty(); })},
-           {"note", note_json()},
+           {"has_intermediate_values", std::any_of(study.trials.begin(), study.trials.end(),
+                                                   [](const StoredTrial& t) {
+                                                     return t.state != TrialState::fail &&
+                                                            !t.intermediate_values.empty();
+                                                   })},
+           {"note", note_json(study, "")},
            {"is_preferential", false},
            {"feedback_component_type", {{"output_type", "note"}}},
            {"plotly_graph_objects", Json::array()}};
   for (std::size_t n = static_cast<std::size_t>(std::max(0, after)); n < study.trials.size(); ++n)
-    out["trials"].push_back(trial_json(study.trials[n], id));
+    out["trials"].push_back(trial_json(study, study.trials[n], id));
   for (const StoredTrial* trial : best_trials(study))
-    out["best_trials"].push_back(trial_json(*trial, id));
+    out["best_trials"].push_back(trial_json(study, *trial, id));
   const Json names = study.system_attrs.value("study:metric_names", Json());
   if (names.is_array()) out["objective_names"] = names;
   return out;

@@ -16,10 +16,10 @@ Json dashboard_summary(const StoredStudy& study, int id);
 /// of all.
 Json dashboard_study(const StoredStudy& study, int id, int after);
 
-/// One list an objective, most important first: {"name", "importance", "distribution"}. The
-/// importance of a parameter is the correlation ratio of the objective over ten bins of its
-/// complete trials (Pearson 1905), as shares of their sum; Optuna's own is PED-ANOVA. Values that
-/// are not finite are left out; fewer than two trials: an empty list.
+/// One list an objective, most important first: {"name", "importance", "distribution"}: PED-ANOVA
+/// of the best tenth against all complete trials, as shares of the sum; equal shares where nothing
+/// can be told. Values that are not finite are left out; fewer than two complete trials: an empty
+/// list.
 Json dashboard_importances(const StoredStudy& study);
 
 }  // namespace antigrad::search::page

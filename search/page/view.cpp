@@ -10,6 +10,7 @@
 #include "search/page/head.hpp"
 #include "search/page/rows.hpp"
 #include "search/report/svg.hpp"
+#include "search/storage/format.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::search::page {
@@ -114,6 +115,7 @@ void View::apply(const Json& record) {
   study->record = record_;
   if (!study->ours && stored->user_attrs.contains("antigrad:study")) {
     try {
+      demand_known_format(*stored, "");
       study->summary.config = parse_study(stored->user_attrs["antigrad:study"], "study.yaml");
       study->ours = true;
     } catch (const space::Error&) {

@@ -92,33 +92,42 @@ class CmaEs : public ParameterSampler {
 
  private:
   const CmaState& fold(const std::vector<Dimension>& dims, Points points) {
-    const CmaState start = begin(dims);
-    const auto size = static_cast<std::size_t>(start.population());
     std::uint64_t key = space::child_seed(dims.size(), "cma_es");
     for (const Dimension& d : dims) {
       key = space::child_seed(key, *d.name);
       for (const double edge : {d.axis.low(), d.axis.high()})
         key = space::child_seed(key, std::bit_cast<std::uint64_t>(edge));
     }
-    std::vector<std::uint64_t> keys = {key};  // after each generation
-    for (std::size_t i = 0; i + size <= points.size(); i += size) {
-      for (std::size_t k = i; k < i + size; ++k) {
-        for (const double x : points[k].first)
-          key = space::child_seed(key, std::bit_cast<std::uint64_t>(x));
-        key = space::child_seed(key, std::bit_cast<std::uint64_t>(points[k].second));
-      }
+    std::vector<std::uint64_t> keys = {key};  // after each point
+    for (const auto& [point, value] : points) {
+      for (const double x : point) key = space::child_seed(key, std::bit_cast<std::uint64_t>(x));
+      key = space::child_seed(key, std::bit_cast<std::uint64_t>(value));
       keys.push_back(key);
     }
-    const auto known = std::ranges::find(keys, key_);
-    std::size_t generation =
-        known == keys.end() ? 0 : static_cast<std::size_t>(known - keys.begin());
-    if (known == keys.end() || !state_) state_ = start;
-    for (; generation + 1 < keys.size(); ++generation) {
-      const auto first = points.begin() + static_cast<std::ptrdiff_t>(generation * size);
-      state_->update(Points(first, first + static_cast<std::ptrdiff_t>(size)));
+    const bool known = state_ && used_ < keys.size() && keys[used_] == key_;
+    if (!known) {
+      state_ = begin(dims);
+      used_ = 0;
+      restarts_ = 0;
     }
-    key_ = keys.back();
+    while (used_ + static_cast<std::size_t>(state_->population()) <= points.size()) {
+      const auto first = points.begin() + static_cast<std::ptrdiff_t>(used_);
+      const Points generation(first, first + state_->population());
+      used_ += generation.size();
+      state_->update(generation);
+      if (config_.restarts && restarts_ < kMostRestarts && state_->converged())
+        state_ = again(dims, keys[used_]);
+    }
+    key_ = keys[used_];
     return *state_;
+  }
+
+  CmaState again(const std::vector<Dimension>& dims, std::uint64_t key) {
+    space::Random random(space::child_seed(key, "restart"));
+    std::vector<double> mean;
+    for (std::size_t i = 0; i < dims.size(); ++i) mean.push_back(random.uniform());
+    const int first = begin(dims).population();
+    return {std::move(mean), config_.width, first << ++restarts_};
   }
 
   CmaState begin(const std::vector<Dimension>& dims) const {
@@ -161,8 +170,11 @@ class CmaEs : public ParameterSampler {
 
   CmaEsConfig config_;
   std::unique_ptr<ParameterSampler> tpe_ = tpe_parameters({.multivariate = false});
-  std::optional<CmaState> state_;  // after the generations whose key is key_
+  static constexpr int kMostRestarts = 9;
+  std::optional<CmaState> state_;  // after used_ points, whose key is key_
+  std::size_t used_ = 0;
   std::uint64_t key_ = 0;
+  int restarts_ = 0;
 };
 
 }  // namespace

@@ -13,6 +13,9 @@ struct CmaEsConfig {
   int population = 0;                 // 0: 4 + 3 ln(dimension)
   double width = 1.0 / 6;             // standard deviation at the start, as a share of each range
   std::optional<Parameters> start{};  // where the search begins; else the middle of each range
+  /// When it has converged, it begins again with twice the population at a random place (IPOP,
+  /// Auger and Hansen 2005). Until then nothing differs.
+  bool restarts = true;
 };
 
 /// For numbers without a condition; choices and parameters with a condition are asked of TPE, one

@@ -59,6 +59,18 @@ void CmaState::decompose() {
 
 double CmaState::deviation(std::size_t i) const { return sigma_ * std::sqrt(covariance_(i, i)); }
 
+bool CmaState::converged() const {
+  constexpr double kNarrow = 1e-7, kFlat = 1e-9, kIll = 1e7;  // kIll: of deviations
+  const auto [least, most] = std::ranges::minmax(axes_.values);
+  if (sigma_ * most < kNarrow || most > kIll * least) return true;
+  const std::size_t window =
+      10 +
+      static_cast<std::size_t>(std::ceil(30.0 * static_cast<double>(mean_.size()) / population_));
+  if (bests_.size() < window) return false;
+  const auto [low, high] = std::ranges::minmax(std::span(bests_).last(window));
+  return std::max(spread_, high - low) <= kFlat * (std::abs(low) + kFlat);
+}
+
 std::vector<double> CmaState::draw(space::Random& random) const {
   const std::size_t n = mean_.size();
   std::vector<double> z(n), x = mean_;
@@ -82,6 +94,8 @@ std::vector<double> CmaState::whitened(std::span<const double> y) const {
 
 void CmaState::update(std::vector<std::pair<std::vector<double>, double>> generation) {
   std::ranges::stable_sort(generation, {}, [](const auto& one) { return one.second; });
+  bests_.push_back(generation.front().second);
+  spread_ = generation.back().second - generation.front().second;
   const std::size_t n = mean_.size();
   const auto dimension = static_cast<double>(n);
   const double longest = std::sqrt(dimension) + 2 * dimension / (dimension + 2);

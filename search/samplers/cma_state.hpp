@@ -18,6 +18,11 @@ class CmaState {
   /// Of one coordinate.
   double deviation(std::size_t i) const;
 
+  /// Whether more generations will find nothing: every deviation is below 1e-7 of its range, the
+  /// covariance is conditioned worse than 1e14, or the values of the last generation and the best
+  /// of the last 10 + 30 n / population ones lie within 1e-9 of their size (Hansen 2016, B.3).
+  bool converged() const;
+
   /// A point.
   std::vector<double> draw(space::Random& random) const;
 
@@ -36,6 +41,8 @@ class CmaState {
   std::vector<double> mean_, path_, path_sigma_;
   double sigma_;
   int generation_ = 0;
+  double spread_ = 0;          // of values within the last generation
+  std::vector<double> bests_;  // of generations, the latest last
   Matrix covariance_;
   Eigen axes_;  // of the covariance; values are deviations
 };

@@ -5,28 +5,13 @@
 
 #include "search/samplers/decimal.hpp"
 #include "search/samplers/distribution.hpp"
+#include "search/samplers/python_text.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::search {
 namespace {
 
 using space::Error;
-
-// As Python's json.dumps.
-std::string python_json(const Json& value) {
-  if (value.is_number_float()) return python_repr(value.get<double>());
-  std::vector<std::string> parts;
-  if (value.is_array()) {
-    for (const Json& item : value) parts.push_back(python_json(item));
-    return fmt::format("[{}]", fmt::join(parts, ", "));
-  }
-  if (value.is_object()) {
-    for (const auto& [key, item] : value.items())
-      parts.push_back(fmt::format("{}: {}", python_json(key), python_json(item)));
-    return fmt::format("{{{}}}", fmt::join(parts, ", "));
-  }
-  return value.dump(-1, ' ', true, Json::error_handler_t::replace);  // ASCII
-}
 
 std::string attributes(const FloatDistribution& d) {
   return fmt::format(R"("step": {}, "low": {}, "high": {}, "log": {})",

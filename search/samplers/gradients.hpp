@@ -16,6 +16,11 @@ std::optional<space::Gradient> gradient_of(const std::string& activation);
 /// less a million a rung; failures stand above all.
 double merit(const Trial& trial);
 
+/// What a study's objectives say to NSGA-II: in their order, each the lower the better, quality by
+/// how far a trial climbed, then by its score. directions: Optuna's, one an objective, quality
+/// first. NaN for what a trial lacks.
+std::vector<double> lower_is_better(const Trial& trial, std::span<const int> directions);
+
 struct Parent {
   const Trial* trial;
   space::Gradient gradient;

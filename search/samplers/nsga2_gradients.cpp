@@ -37,12 +37,25 @@ class Nsga2Sampler : public Sampler {
       observations.push_back(
           {.number = trial->number, .params = {}, .values = objectives_(*trial)});
     }
+    rank_first(observations);
     std::vector<const Observation*> trials;
     for (const Observation& o : observations) trials.push_back(&o);
     std::vector<Parent> best;
     for (const std::size_t i : elite(trials, static_cast<std::size_t>(config_.population)))
       best.push_back(std::move(all[i]));
     return best;
+  }
+
+  // With several objectives the first becomes its place in the order: a trial that climbed further
+  // is ahead by a million, which would leave no room between those of one rung.
+  static void rank_first(std::vector<Observation>& observations) {
+    if (observations.empty() || observations[0].values.size() < 2) return;
+    std::vector<double> order;
+    for (const Observation& o : observations) order.push_back(o.values[0]);
+    std::ranges::sort(order);
+    for (Observation& o : observations)
+      o.values[0] =
+          static_cast<double>(std::ranges::lower_bound(order, o.values[0]) - order.begin());
   }
 
   const Parent& tournament(const std::vector<Parent>& parents, space::Random& random) const {

@@ -2,9 +2,12 @@
 #include "search/samplers/sampler.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
+#include "search/evidence/objective.hpp"
 #include "search/learning/surrogate.hpp"
+#include "search/library/warm_start.hpp"
 #include "search/samplers/gradients.hpp"
 #include "space/error.hpp"
 #include "space/generate.hpp"
@@ -13,6 +16,7 @@ namespace antigrad::search {
 namespace {
 
 using space::Gradient;
+using space::Grammar;
 
 class RandomSampler : public Sampler {
  public:
@@ -108,18 +112,46 @@ std::unique_ptr<Sampler> evolution_sampler(const SamplerConfig& config,
   return std::make_unique<EvolutionSampler>(config, grammar);
 }
 
-std::unique_ptr<Sampler> make_sampler(const StudyConfig& config) {
+std::vector<double> lower_is_better(const Trial& trial, std::span<const int> directions) {
+  std::vector<double> values = trial.objectives;
+  values.resize(directions.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 1; i < values.size(); ++i)
+    if (directions[i] == 2) values[i] = -values[i];
+  values[0] = merit(trial);
+  return values;
+}
+
+namespace {
+
+std::unique_ptr<Sampler> sampler_of(const StudyConfig& config, const Grammar& grammar,
+                                    const std::shared_ptr<const Experience>& past) {
   const SamplerConfig& s = config.sampler;
-  if (s.name == "surrogate") return surrogate_sampler(s, config.grammar, config.seed);
+  if (s.name == "surrogate") return surrogate_sampler(s, grammar, config.seed, past);
   if (!s.library.empty()) return library_sampler(s, config.seed);
-  if (s.name == "random") return random_sampler(config.grammar);
+  if (s.name == "random") return random_sampler(grammar);
   if (s.name == "tpe" || s.name == "cma_es" || s.name == "quasi_random")
-    return refining_sampler(s, config.grammar, config.seed);
+    return refining_sampler(s, grammar, config.seed);
   if (s.name == "nsga2")
-    return nsga2_sampler(s, config.grammar,
-                         [](const Trial& trial) { return std::vector{merit(trial)}; });
-  if (s.name == "map_elites") return map_elites_sampler(s, config.grammar);
-  return evolution_sampler(s, config.grammar);
+    return nsga2_sampler(s, grammar, [directions = directions_of(config)](const Trial& t) {
+      return lower_is_better(t, directions);
+    });
+  if (s.name == "map_elites") return map_elites_sampler(s, grammar);
+  return evolution_sampler(s, grammar);
+}
+
+}  // namespace
+
+std::unique_ptr<Sampler> make_sampler(const StudyConfig& config) {
+  return sampler_of(config, config.grammar, nullptr);
+}
+
+std::unique_ptr<Sampler> warm_sampler(const StudyConfig& config,
+                                      const std::shared_ptr<const Experience>& past) {
+  if (past == nullptr) return make_sampler(config);
+  auto sampler = sampler_of(config, weighed(config.grammar, *past), past);
+  if (!config.sampler.library.empty()) return sampler;  // which says what may be proposed
+  return after_first_candidates(std::move(sampler), past,
+                                std::max(1, config.sampler.random_trials / 2));
 }
 
 bool better(const Trial& a, const Trial& b) {

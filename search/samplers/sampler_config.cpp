@@ -11,6 +11,7 @@
 #include "space/activation.hpp"
 #include "space/error.hpp"
 #include "space/fingerprint.hpp"
+#include "space/format_key.hpp"
 
 namespace antigrad::search {
 namespace {
@@ -110,7 +111,12 @@ SamplerConfig read_sampler(const Yaml& node, const std::string& file) {
 }
 
 std::vector<std::string> load_library(const std::string& path) {
-  const Yaml list = Yaml::load_file(path);
+  const Yaml file = Yaml::load_file(path);
+  if (file.is_map()) {
+    file.allow({"format", "activations"});
+    space::demand_format(file);
+  }
+  const Yaml list = file.is_map() ? file.at("activations") : file;
   std::vector<std::string> texts;
   std::map<std::uint64_t, std::string> known;
   for (const Yaml& item : list.items()) {

@@ -10,12 +10,25 @@
 #include "search/service/budget.hpp"
 #include "search/service/requests.hpp"
 #include "search/service/trial_json.hpp"
+#include "search/storage/format.hpp"
 #include "search/storage/journal.hpp"
 
 namespace antigrad::search {
 namespace {
 
+constexpr const char* kReleasedAttribute = "antigrad:released";
+constexpr const char* kGivenAttribute = "antigrad:given";
+
+void demand_readable(const StoredStudy& study) {
+  try {
+    demand_known_format(study, "");
+  } catch (const space::Error& e) {
+    throw Refusal(409, "newer_format", e.message());
+  }
+}
+
 ServiceSettings settings_of(const StoredStudy& study) {
+  demand_readable(study);
   try {
     return settings_from(study.system_attrs.value(kSettingsAttribute, Json::object()));
   } catch (const space::Error& e) {  // another program wrote them
@@ -68,9 +81,22 @@ Json failed(const StoredTrial& trial) {
           {"datetime_complete", timestamp()}};
 }
 
+/// One that a sampler elsewhere has asked for, and that workers are to train: it runs for Optuna.
+bool waits_for_worker(const View& view, const StoredTrial& trial) {
+  return trial.state == TrialState::running && trial.user_attrs.contains(kQueuedAttribute) &&
+         view.leases.count(trial.id) == 0;
+}
+
+/// How often a worker gave it back.
+int released(const StoredTrial& trial) {
+  const auto count = trial.system_attrs.find(kReleasedAttribute);
+  const bool sound = count != trial.system_attrs.end() && count->is_number_integer();
+  return sound ? count->get<int>() : 0;
+}
+
 // Nonsense in the attribute, which Python may have set, is nobody's retry.
 bool may_retry(const StoredTrial& trial, const ServiceSettings& settings) {
-  return static_cast<int>(history_of(trial).size()) < settings.retries;
+  return static_cast<int>(history_of(trial).size()) - released(trial) < settings.retries;
 }
 
 }  // namespace
@@ -92,9 +118,12 @@ Json AskTell::create_study(const Json& request, const Key& key) {
     if (found != nullptr && found->directions != wanted.directions)
       throw Refusal(409, "other_directions",
                     fmt::format("there is a study \"{}\" with other directions", wanted.name));
-    if (found == nullptr)
+    if (found != nullptr) demand_readable(*found);
+    if (found == nullptr) {
       entries.push_back(store_.entry(
           {{"op_code", 0}, {"study_name", wanted.name}, {"directions", wanted.directions}}));
+      entries.push_back(store_.entry(format_record(id)));
+    }
     Json settings = found != nullptr ? found->system_attrs.value(kSettingsAttribute, Json::object())
                                      : Json::object();
     const Json before = settings;
@@ -194,7 +223,8 @@ Entry AskTell::new_trial(const View& view, const StoredStudy& study,
 // doubles nothing: what is started twice is known by its retry_history.
 std::vector<Entry> AskTell::next(const View& view, const StoredStudy& study, const Key& key,
                                  const std::string& worker) {
-  const ServiceSettings& settings = brain_of(view, study).settings;
+  Brain& brain = brain_of(view, study);
+  const ServiceSettings& settings = brain.settings;
   std::vector<Entry> entries;
   const auto give = [&](Json record) {
     record["antigrad_lease"] = settings.lease;
@@ -203,9 +233,13 @@ std::vector<Entry> AskTell::next(const View& view, const StoredStudy& study, con
     Store::mark(entries.back(), key);
     return entries;
   };
-  for (const StoredTrial& trial : study.trials) {
+  for (std::size_t i = brain.first_open(study); i < study.trials.size(); ++i) {
+    const StoredTrial& trial = study.trials[i];
+    if (waits_for_worker(view, trial))
+      return give(
+          {{"op_code", 9}, {"trial_id", trial.id}, {"system_attr", {{kGivenAttribute, worker}}}});
     if (trial.state == TrialState::waiting) {
-      for (Json& record : brain_of(view, study).fixed_parameters(study, trial))
+      for (Json& record : brain.fixed_parameters(study, trial))
         entries.push_back(store_.entry(std::move(record)));
       return give({{"op_code", 6},
                    {"trial_id", trial.id},
@@ -222,7 +256,7 @@ std::vector<Entry> AskTell::next(const View& view, const StoredStudy& study, con
       return given;
     }
   }
-  if (settings.trials && budget_used(study) >= *settings.trials)
+  if (settings.trials && brain.used(study) >= *settings.trials)
     throw Refusal(409, "budget_spent",
                   fmt::format("all {} trials of \"{}\" are given out; {} of them still run",
                               *settings.trials, study.name, running(study)));
@@ -270,6 +304,26 @@ Json AskTell::ask(const std::string& study, const Json& request, const Key& key)
     heard_of(view, id);
   });
   return answer;
+}
+
+Json AskTell::release(const std::string& study, int number, const Key& key) {
+  store_.commit([&](const View& view) -> std::vector<Entry> {
+    const StoredStudy& owner = study_called(view, study);
+    const StoredTrial& trial = trial_numbered(owner, number);
+    if (Store::done(view, key) != nullptr) return {};
+    demand_running(owner, trial);
+    std::vector<Entry> entries;
+    if (!is_retried(owner, trial)) {
+      Json record = again(owner, trial, TrialState::waiting);
+      record["system_attrs"][kReleasedAttribute] = released(trial) + 1;
+      entries.push_back(store_.entry(std::move(record)));
+    }
+    entries.push_back(store_.entry(failed(trial)));
+    Store::mark(entries.back(), key);
+    heard_.erase(trial.id);
+    return entries;
+  });
+  return trial(study, number);
 }
 
 void AskTell::sweep() {

@@ -19,6 +19,10 @@
 
 namespace antigrad::search {
 
+/// A user attribute of a trial that a sampler elsewhere, as Optuna's, has asked for and leaves to
+/// workers of the service.
+constexpr const char* kQueuedAttribute = "antigrad:queued";
+
 /// Seconds from any beginning, never going back.
 using Ticks = std::function<double()>;
 double steady_seconds();
@@ -45,6 +49,9 @@ class AskTell {
   /// {"state": "complete", "pruned" or "fail", "value" or "values", "user_attrs"}. Throws Refusal
   /// 409 "finished" for a trial that has its result, or was given to another worker.
   Json tell(const std::string& study, int number, const Json& request, const Key& key);
+  /// A worker that must go gives its trial back: it waits for another one at once, and that is none
+  /// of its retries. Throws Refusal as tell() does.
+  Json release(const std::string& study, int number, const Key& key);
   Json trial(const std::string& study, int number);
   /// Trials from number `from` on, at most `count`.
   Json trials(const std::string& study, int from, int count);
@@ -77,5 +84,8 @@ class AskTell {
   std::map<int, std::unique_ptr<Brain>> brains_;  // by study id
   int generation_ = 0;
 };
+
+/// Throws Refusal 409 when nothing more can be said about a trial.
+void demand_running(const StoredStudy& study, const StoredTrial& trial);
 
 }  // namespace antigrad::search

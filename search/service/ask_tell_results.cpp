@@ -18,17 +18,6 @@ std::string why_finished(const StoredStudy& study, const StoredTrial& trial) {
   return "its result does not change";
 }
 
-// Throws Refusal when nothing more can be said about a trial.
-void demand_running(const StoredStudy& study, const StoredTrial& trial) {
-  if (trial.state == TrialState::running) return;
-  if (trial.state == TrialState::waiting)
-    throw Refusal(409, "waiting",
-                  fmt::format("trial {} waits for a worker: ask for it first", trial.number));
-  throw Refusal(409, "finished",
-                fmt::format("trial {} is {}: {}", trial.number, to_string(trial.state),
-                            why_finished(study, trial)));
-}
-
 Json pruning_json(const Decision& decision) {
   Json json{{"prune", decision.prune()}, {"decision", to_string(decision.kind)}};
   if (!decision.reason.empty()) json["reason"] = decision.reason;
@@ -51,6 +40,16 @@ Json report_record(const StoredTrial& trial, int step, double value) {
 }
 
 }  // namespace
+
+void demand_running(const StoredStudy& study, const StoredTrial& trial) {
+  if (trial.state == TrialState::running) return;
+  if (trial.state == TrialState::waiting)
+    throw Refusal(409, "waiting",
+                  fmt::format("trial {} waits for a worker: ask for it first", trial.number));
+  throw Refusal(409, "finished",
+                fmt::format("trial {} is {}: {}", trial.number, to_string(trial.state),
+                            why_finished(study, trial)));
+}
 
 Json AskTell::report(const std::string& study, int number, const Json& request, const Key& key) {
   const Report said = report_from(request);

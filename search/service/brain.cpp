@@ -89,6 +89,18 @@ void AskTell::Brain::observe(const StoredStudy& study) {
   }
 }
 
+std::size_t AskTell::Brain::first_open(const StoredStudy& study) {
+  while (first_open_ < study.trials.size() && finished(study.trials[first_open_].state))
+    ++first_open_;
+  return first_open_;
+}
+
+int AskTell::Brain::used(const StoredStudy& study) {
+  for (; counted_ < study.trials.size(); ++counted_)
+    used_ += study.trials[counted_].system_attrs.contains("retry_history") ? 0 : 1;
+  return used_;
+}
+
 Parameters AskTell::Brain::propose(const StoredStudy& study) {
   observe(study);
   std::vector<const Observation*> history;

@@ -26,6 +26,12 @@ struct AskTell::Brain {
   Decision judge(const StoredStudy& study, const StoredTrial& trial);
   Decision judge(const StoredStudy& study, const StoredTrial& trial, int step, double value);
 
+  /// Trials before this one are finished. Each is looked at once, so that a study of any length
+  /// costs the same an ask.
+  std::size_t first_open(const StoredStudy& study);
+  /// budget_used(study), by the same trick.
+  int used(const StoredStudy& study);
+
   ServiceSettings settings;
 
  private:
@@ -37,6 +43,9 @@ struct AskTell::Brain {
 
   std::unique_ptr<ParameterSampler> sampler_;
   std::vector<Observation> seen_;  // by number
+
+  std::size_t first_open_ = 0, counted_ = 0;  // trials
+  int used_ = 0;
 };
 
 }  // namespace antigrad::search

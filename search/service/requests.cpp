@@ -49,11 +49,12 @@ double number_of(const std::string& key, const Json& value) {
   return number(value);
 }
 
+// 3.0 is the integer 3, as JSON Schema has it.
 int step_of(const Json& value) {
-  if (!value.is_number_integer() || value.get<std::int64_t>() < 0 ||
-      value.get<std::int64_t>() > std::numeric_limits<int>::max())
+  const double step = value.is_number() ? value.get<double>() : -1;
+  if (!(step >= 0 && step <= std::numeric_limits<int>::max()) || step != std::floor(step))
     refuse("step", "an integer from 0 on", value);
-  return value.get<int>();
+  return static_cast<int>(step);
 }
 
 int direction_of(const Json& value) {

@@ -41,11 +41,12 @@ std::vector<std::string> names(const Map& map) {
 
 std::int64_t whole(const std::string& key, const Json& value, std::int64_t least,
                    std::int64_t most) {
-  if (!value.is_number_integer() || value.get<std::int64_t>() < least ||
-      value.get<std::int64_t>() > most)
+  const double number = value.is_number() ? value.get<double>() : std::nan("");
+  if (!(number >= static_cast<double>(least) && number <= static_cast<double>(most)) ||
+      number != std::floor(number))  // 3.0 is the integer 3, as JSON Schema has it
     throw space::Error(fmt::format("{}: expected an integer from {} to {}, got {}", key, least,
                                    most, to_text(value).substr(0, 40)));
-  return value.get<std::int64_t>();
+  return static_cast<std::int64_t>(number);
 }
 
 SearchSpace space_from(const Json& json) {

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -70,6 +71,16 @@ bool write_all(int file, std::string_view text, off_t at) {
   return ::fsync(file) == 0;
 }
 
+// A file that is new has its name on the disk only when its folder is: a power cut would take it.
+void sync_new_name(int file, const std::string& path) {
+  if (::lseek(file, 0, SEEK_END) != 0) return;
+  const std::string folder = std::filesystem::absolute(path).parent_path().string();
+  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0) return;
+  ::fsync(handle);
+  ::close(handle);
+}
+
 }  // namespace
 
 Json parse_record(std::string_view line) {
@@ -121,6 +132,7 @@ Journal::Journal(std::string path)
          "another antigrad process writes this journal; let it end, or watch it with "
          "`antigrad status`");
   }
+  sync_new_name(file_.number, path_);
   const JournalLock lock(path_);
   if (!cut_torn_tail(file_.number)) fail(path_, "cannot repair the journal's torn last line");
 }

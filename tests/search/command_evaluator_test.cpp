@@ -69,6 +69,32 @@ TEST(CommandEvaluator, GoesOnWhereItWaitsAndIsToldToEnd) {
             "\"steps\":40,\"task\":\"t\",\"until\":20}\n{\"until\":30}\n{\"prune\":true}\n");
 }
 
+TEST(CommandEvaluator, NoShellReadsTheCommandOrTheActivation) {
+  const fake::Folder folder;
+  const std::string touched = folder / "touched";
+  const std::vector<std::string> words = {"; touch " + touched,
+                                          "$(touch " + touched + ")",
+                                          "`touch " + touched + "`",
+                                          "| touch " + touched,
+                                          "*",
+                                          "~",
+                                          "a  b"};
+  CommandOptions o =
+      options(script(folder, "words",
+                     "for word in \"$@\"; do printf '%s\\n' \"$word\" >> \"$0.words\"; done\n"
+                     "read first; echo '{\"step\": 40, \"loss\": 1}'; read next\n"));
+  o.command.command.insert(o.command.command.end(), words.begin(), words.end());
+  const auto evaluator = make_command_evaluator(o);
+  const auto m = evaluator->evaluate({words[1] + "; touch " + touched, "t", 7, 40});
+  EXPECT_EQ(m.outcome, Outcome::ok) << m.reason;
+  evaluator->forget();
+  EXPECT_FALSE(std::filesystem::exists(touched));
+  std::ifstream in(folder / "words.words");
+  std::vector<std::string> got;
+  for (std::string line; std::getline(in, line);) got.push_back(line);
+  EXPECT_EQ(got, words);
+}
+
 TEST(CommandEvaluator, WhatGoesWrongIsAResultWithItsReason) {
   struct Case {
     const char *body, *expected;

@@ -163,6 +163,46 @@ TEST(Engine, EveryPrefixOfAJournalResumesToTheSameJournal) {
   EXPECT_GT(prefixes, 30);
 }
 
+/// Where the last three lines of a journal begin, and the journal.
+std::pair<std::size_t, std::string> last_three(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  std::size_t begin = text.size() - 1;
+  for (int line = 0; line < 3; ++line) begin = text.rfind('\n', begin - 1);
+  return {begin + 1, text};
+}
+
+TEST(Engine, JournalCutAtEveryByteOfItsLastThreeRecordsIsRepairedAndLosesNothingBeforeTheCut) {
+  const fake::Folder folder;
+  fake::run(fake::study(2), folder / "whole.log", 1);
+  const auto [begin, text] = last_three(folder / "whole.log");
+  const std::vector<Json> whole = read_journal(folder / "whole.log");
+  const std::string journal = folder / "cut.log";
+  for (std::size_t cut = begin; cut <= text.size(); ++cut) {
+    std::ofstream(journal, std::ios::binary) << text.substr(0, cut);
+    const auto complete =
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(cut), '\n');
+    const std::vector<Json> read = read_journal(journal);
+    ASSERT_TRUE(std::equal(read.begin(), read.end(), whole.begin(), whole.begin() + complete))
+        << cut;
+    const Journal writer(journal);
+    const std::size_t kept = text.rfind('\n', cut == 0 ? 0 : cut - 1) + 1;
+    ASSERT_EQ(std::filesystem::file_size(journal), kept) << cut;
+  }
+}
+
+TEST(Engine, JournalCutInItsLastThreeRecordsResumesToTheUnbrokenOne) {
+  const fake::Folder folder;
+  const std::string unbroken = fake::run(fake::study(2), folder / "whole.log", 2);
+  const auto [begin, text] = last_three(folder / "whole.log");
+  const bool full = std::getenv("ANTIGRAD_FULL") != nullptr;
+  for (std::size_t cut = begin; cut <= text.size(); cut += full ? 1 : 61) {
+    const std::string journal = folder / "cut.log";
+    std::ofstream(journal, std::ios::binary) << text.substr(0, cut);
+    ASSERT_EQ(fake::run(fake::study(2), journal, 2), unbroken) << cut;
+  }
+}
+
 TEST(Engine, CandidatesAreDistinctAndAllRecorded) {
   const fake::Folder folder;
   const StudyConfig config = fake::study(25);

@@ -124,6 +124,7 @@ Trial example() {
   m.curve = {{10, 1, 2, 0.5, NAN}, {20, 0.1, 1.0 / 3, 0.75, INFINITY}};
   m.theta = {0.8};
   m.shifts = {{"noise 3", 0.5, 0.75}, {"text", INFINITY, 0}};
+  m.figures = {{"sparsity at 0.1", 0.25}, {"dead units", NAN}};
   m.training_seconds = 1.5;
   m.total_seconds = 2.5;
   m.peak_mebibytes = 100;
@@ -155,6 +156,10 @@ TEST(Record, TrialComesBackFromTheJournal) {
   ASSERT_EQ(back.runs[0].measurement.shifts.size(), 2u);
   EXPECT_EQ(back.runs[0].measurement.shifts[0].name, "noise 3");
   EXPECT_EQ(back.runs[0].measurement.shifts[1].loss, INFINITY);
+  ASSERT_EQ(back.runs[0].measurement.figures.size(), 2u);
+  EXPECT_EQ(back.runs[0].measurement.figures[0].name, "sparsity at 0.1");
+  EXPECT_EQ(back.runs[0].measurement.figures[0].value, 0.25);
+  EXPECT_TRUE(std::isnan(back.runs[0].measurement.figures[1].value));
 }
 
 TEST(Record, UnfinishedTrialHasNoTimeOfCompletionAndNoValues) {

@@ -76,6 +76,22 @@ TEST(Claims, MoreAccuracyIsBetterAndLessLossIs) {
   EXPECT_EQ(judged.findings[0].seeds, 4);
 }
 
+TEST(Claims, AMeasuredFigureMayBeCompared) {
+  Trial relu = trial_of("relu", "a", {0.5, 0.5, 0.5, 0.5});
+  Trial gelu = trial_of("gelu", "a", {0.5, 0.5, 0.5, 0.5});
+  for (int seed = 0; seed < 4; ++seed) {
+    relu.runs[std::size_t(seed)].measurement.figures = {{"sparsity", 0.9 + 0.01 * seed}};
+    gelu.runs[std::size_t(seed)].measurement.figures = {{"sparsity", 0.2 - 0.01 * seed}};
+  }
+  Check check = kGeluOverRelu;
+  check.by = "sparsity";
+  EXPECT_EQ(judge_one(check, {relu, gelu}).verdict, Verdict::supported) << "less is better";
+  check.more = true;
+  EXPECT_EQ(judge_one(check, {relu, gelu}).verdict, Verdict::not_supported);
+  check.by = "sparsty";
+  EXPECT_THROW(judge_one(check, {relu, gelu}), space::Error);
+}
+
 TEST(Claims, ManyPairsAreCorrectedTogether) {
   // p is 0.031 alone: enough for one pair, not for two.
   const std::vector<double> relu{0.50, 0.50, 0.50, 0.50}, gelu{0.44, 0.42, 0.46, 0.48};
@@ -188,13 +204,26 @@ TEST(Claims, AReproductionRunsToItsVerdictAndGoesOnWhereItStopped) {
   const std::string once = fake::canonical(what.journal);
   EXPECT_TRUE(reproduce(what, pool));
   EXPECT_EQ(fake::canonical(what.journal), once) << "nothing is trained twice";
-  const Results results = claims::results_of(study, what.journal);
+  Results results = claims::results_of(study, what.journal);
   EXPECT_EQ(results.by_task.at("images").size(), 3u);
   EXPECT_EQ(results.by_task.at("words").size(), 2u) << "only";
   const Judgement judgement = judge(claim, study, results);
   ASSERT_EQ(judgement.checks[0].findings.size(), 2u);
-  const std::string html = report_html(claim, study, "smoke", results, judgement, "");
+  const std::string html = report_html(claim, study, "smoke", results, judgement, {}, "");
   EXPECT_NE(html.find(to_string(judgement.verdict)), std::string::npos);
+  EXPECT_EQ(html.find("id=\"figures\""), std::string::npos) << "nothing was measured";
+  for (Trial& trial : results.by_task.at("words"))
+    for (search::Run& run : trial.runs)
+      run.measurement.figures = {{"sparsity at 0.1", 0.25},
+                                 {"loss at 0.1", 2.5},
+                                 {"sparsity at 0.2", 0.75},
+                                 {"loss at 0.2", 3.5}};
+  const std::string measured =
+      report_html(claim, study, "smoke", results, judgement,
+                  {{"words", "gelu", "ffn0", "alpha", {{10, 1}, {20, 1.5}}}}, "");
+  for (const char* part : {"words: share of weak neurons", "words: validation loss without them",
+                           "<td>sparsity at 0.2</td>", "alpha of gelu on words", ">ffn0<"})
+    EXPECT_NE(measured.find(part), std::string::npos) << part;
 }
 
 TEST(Claims, MistakesAreToldWithTheirPlace) {
@@ -242,6 +271,8 @@ TEST(Claims, AnUnknownFigureIsRefused) {
   trainer::Measurement m;
   m.curve = {{10, 0.1, 0.2, 0.3, 0.4}};
   m.shifts = {{"noise 3", 1.5, 0.25}};
+  m.figures = {{"probes", 12}};
+  EXPECT_EQ(figure_of(m, "probes"), 12);
   EXPECT_EQ(figure_of(m, "current_loss"), 0.4);
   EXPECT_EQ(figure_of(m, "noise 3 loss"), 1.5);
   EXPECT_EQ(figure_of(m, "noise 3 accuracy"), 0.25);

@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "../fake.hpp"
+#include "search/report/report.hpp"
+#include "search/statistics.hpp"
 #include "search/summary.hpp"
+#include "space/random.hpp"
 
 namespace antigrad::search {
 namespace {
@@ -40,6 +44,79 @@ TEST(Objective, TheFrontHoldsWhatNobodyBeatsInEverything) {
   std::vector<int> numbers;
   for (const Trial* trial : pareto_front(config, trials)) numbers.push_back(trial->number);
   EXPECT_EQ(numbers, (std::vector<int>{3, 0, 5, 1}));
+}
+
+// By hand: the box is quality 0..3 by sparsity 0.9..0.1; of it (0, 1) and (1/3, 1/2) and (2/3, 0)
+// dominate 1/3 * 1/2 and 1/3 * 1. Beyond, against cells of a grid.
+TEST(Objective, TheFrontDominatesAShareOfTheBox) {
+  StudyConfig config;
+  config.objectives = {"quality", "sparsity"};
+  std::vector<Trial> trials{complete(0, {1, 0.5}), complete(1, {2, 0.9}), complete(2, {3, 0.9}),
+                            complete(3, {0, 0.1})};
+  EXPECT_NEAR(dominated_share(config, trials), 1.0 / 6 + 1.0 / 3, 1e-12);
+  trials.push_back(complete(4, {-9, 1}));
+  trials[4].state = TrialState::pruned;
+  EXPECT_NEAR(dominated_share(config, trials), 0.5, 1e-12);
+  EXPECT_TRUE(std::isnan(dominated_share(config, std::span(trials).first(1))));
+
+  config.objectives = {"quality", "sparsity", "cost"};
+  space::Random random(3);
+  constexpr int kGrid = 8;
+  trials.clear();
+  for (int i = 0; i < 12; ++i)
+    trials.push_back(complete(i, {1.0 * random.below(kGrid + 1), 1.0 * random.below(kGrid + 1),
+                                  1.0 * random.below(kGrid + 1)}));
+  trials.push_back(complete(12, {0, 0, kGrid}));  // corners of the box
+  trials.push_back(complete(13, {kGrid, kGrid, 0}));
+  int inside = 0;
+  for (int x = 0; x < kGrid; ++x)
+    for (int y = 0; y < kGrid; ++y)
+      for (int z = 0; z < kGrid; ++z)
+        inside += std::ranges::any_of(trials, [&](const Trial& t) {
+          return t.objectives[0] <= x && t.objectives[1] >= y + 1 && t.objectives[2] <= z;
+        });
+  EXPECT_NEAR(dominated_share(config, trials), inside / std::pow(kGrid, 3), 1e-12);
+}
+
+void run_real(const StudyConfig& config, const std::string& journal) {
+  SearchOptions options;
+  options.config = config;
+  options.journal = journal;
+  Pool pool(1, fake::factory());
+  run_search(options, pool);
+}
+
+TEST(Objective, TheReportShowsTheFrontAndItsHypervolume) {
+  const fake::Folder folder;
+  const StudyConfig config =
+      parse_study(fake::study_text(8, "objectives: [quality, cost]\n"), "toy.yaml");
+  run_real(config, folder / "j.log");
+  const Summary s = summarise(config, folder / "j.log");
+  const std::string html = report_sections(s, {});
+  EXPECT_NE(html.find("id=\"front\""), std::string::npos);
+  EXPECT_NE(html.find(fmt::format("they dominate {:.4f} of", dominated_share(config, s.trials))),
+            std::string::npos);
+  const StudyConfig one = parse_study(fake::study_text(8), "toy.yaml");
+  run_real(one, folder / "one.log");
+  EXPECT_EQ(report_sections(summarise(one, folder / "one.log"), {}).find("id=\"front\""),
+            std::string::npos);
+}
+
+// NSGA-II of a study sees all of its objectives: parents are cheaper than those of quality alone.
+TEST(Objective, Nsga2OfAStudyTakesThemAll) {
+  const fake::Folder folder;
+  const auto mean_cost = [&](const char* line, const char* name) {
+    std::string text = fake::study_text(60, line);
+    const auto at = text.find("name: random");
+    text.replace(at, 12, "name: nsga2");
+    const StudyConfig config = parse_study(text, "toy.yaml");
+    run_real(config, folder / name);
+    std::vector<double> costs;
+    for (const Trial& trial : summarise(config, folder / name).trials)
+      if (trial.number > 40) costs.push_back(modelled_cost(trial.candidate.activation));
+    return mean(costs);
+  };
+  EXPECT_LT(mean_cost("objectives: [quality, cost]\n", "two.log"), 0.9 * mean_cost("", "one.log"));
 }
 
 TEST(Objective, AStudyWithSeveralKeepsAllValuesAndItsDirections) {

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "search/samplers/landscapes.hpp"
 #include "search/samplers/nsga2.hpp"
@@ -37,6 +39,31 @@ TEST(CmaEs, AKeptFoldIsOfNoUseForAnotherHistory) {
     const auto alone = descend(*cma_es_parameters({}), l, 40, seed).trials;
     EXPECT_EQ(mixed.back().params, alone.back().params);
   }
+}
+
+// A descent that has ended begins again, far from there, with twice the population. Until then
+// nothing differs, and the fold is the same from scratch.
+TEST(CmaEs, BeginsAgainWhenItHasConverged) {
+  const Landscape& l = landscape("branin");
+  constexpr std::size_t kTrials = 1500;
+  const auto far = [](const Descent& d) {  // late trials away from the best one
+    const auto best =
+        std::ranges::min_element(d.trials, {}, [](const Observation& o) { return o.values[0]; });
+    return std::ranges::count_if(std::span(d.trials).last(kTrials / 2), [&](const Observation& o) {
+      return std::abs(*find(o.params, "x0") - *find(best->params, "x0")) > 0.5;
+    });
+  };
+  const Descent again = descend(*cma_es_parameters({}), l, kTrials, 1);
+  const Descent once = descend(*cma_es_parameters({.restarts = false}), l, kTrials, 1);
+  EXPECT_EQ(far(once), 0);
+  EXPECT_GT(far(again), 20);
+  EXPECT_LE(again.best, once.best + 1e-6);
+  for (std::size_t i = 0; i < 60; ++i) EXPECT_EQ(again.trials[i].params, once.trials[i].params);
+  std::vector<const Observation*> history;
+  for (std::size_t n = 0; n + 1 < kTrials; ++n) history.push_back(&again.trials[n]);
+  space::Random random(space::child_seed(1, static_cast<std::uint64_t>(kTrials - 1)));
+  EXPECT_EQ(cma_es_parameters({})->ask(kTrials - 1, history, l.space, random),
+            again.trials.back().params);
 }
 
 TEST(CmaEs, StartsWhereItIsTold) {

@@ -153,6 +153,47 @@ TEST(AskTell, SweepFailsTheSilentAndQueuesTheirTrials) {
   EXPECT_EQ(s.service.study("s")["trials"], 2) << "one retry only";
 }
 
+TEST(AskTell, TrialThatIsGivenBackWaitsAtOnceAndThatIsNoRetry) {
+  Served s(Json{{"retries", 1}, {"trials", 1}});
+  const Json first = s.ask();
+  EXPECT_EQ(s.service.release("s", 0, {"k", "d"})["state"], "fail");
+  EXPECT_EQ(s.service.release("s", 0, {"k", "d"})["state"], "fail") << "the same request again";
+  EXPECT_EQ(refusal([&] { s.tell(0, {{"value", 1}}); }), "finished");
+  const Json second = s.ask();
+  EXPECT_EQ(second["number"], 1);
+  EXPECT_EQ(second["params"], first["params"]);
+  s.now += 11;  // its worker falls silent: the one retry
+  EXPECT_EQ(s.ask()["number"], 2);
+  s.now += 11;
+  EXPECT_EQ(refusal([&] { s.ask(); }), "budget_spent");
+}
+
+TEST(AskTell, TrialThatASamplerElsewhereQueuedIsGivenToOneWorkerAndRetried) {
+  Served s(Json{{"space", Json::object()}, {"retries", 1}});
+  append_journal(
+      s.store,
+      R"({"op_code":4,"worker_id":"p","study_id":0,"datetime_start":null})"
+      "\n"
+      R"({"op_code":5,"worker_id":"p","trial_id":0,"param_name":"a","param_value_internal":0.5,"distribution":"{\"name\":\"FloatDistribution\",\"attributes\":{\"step\":null,\"low\":0.0,\"high\":1.0,\"log\":false}}"})"
+      "\n",
+      "");
+  EXPECT_EQ(refusal([&] { s.ask(); }), "nothing_to_do") << "it is still being asked for";
+  append_journal(
+      s.store,
+      R"({"op_code":8,"worker_id":"p","trial_id":0,"user_attr":{"antigrad:queued":true}})"
+      "\n",
+      "");
+  const Json given = s.ask();
+  EXPECT_EQ(given["number"], 0);
+  EXPECT_EQ(given["lease"], 10);
+  EXPECT_EQ(given["params"]["a"], 0.5);
+  EXPECT_EQ(refusal([&] { s.ask(); }), "nothing_to_do");
+  s.now += 11;
+  EXPECT_EQ(s.ask()["number"], 1);
+  EXPECT_EQ(s.tell(1, {{"value", 1}})["params"]["a"], 0.5);
+  EXPECT_EQ(s.service.trial("s", 0)["state"], "fail");
+}
+
 TEST(AskTell, AfterARestartEveryLeaseLastsItsFullTimeAgain) {
   Served s;
   s.ask();

@@ -1,0 +1,187 @@
+// Strategies as studies, and counting.
+#include "search/evidence/strategy.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <memory>
+
+#include "search/engine.hpp"
+#include "search/statistics.hpp"
+#include "search/summary.hpp"
+
+namespace antigrad::search {
+namespace {
+
+constexpr const char* kWhole = "halving: {reduction: 3, rungs: [{fraction: 1, seeds: 1}]}\n";
+constexpr const char* kRungs =
+    "halving: {reduction: 3, rungs: [{fraction: 0.25, seeds: 1}, {fraction: 0.5, seeds: 1}, "
+    "{fraction: 1, seeds: 1}]}\n";
+
+// The first is what the others are compared with, the last is ours.
+const std::vector<Strategy>& rows() {
+  static const std::vector<Strategy> all{
+      {"random", "every candidate to the end",
+       fmt::format("budget: {{trials: 336}}\nsampler: {{name: random, lag: 1}}\n{}", kWhole)},
+      {"random, halving", "random, with our rungs",
+       fmt::format("budget: {{trials: 336}}\nsampler: {{name: random, lag: 1}}\n{}", kRungs)},
+      {"evolution", "ageing evolution, every candidate to the end",
+       fmt::format("budget: {{trials: 200}}\nsampler: {{name: evolution, population: 12, "
+                   "tournament: 4, random_trials: 10, lag: 1}}\n{}",
+                   kWhole),
+       true},
+      {"surrogate", "a Gaussian process, every candidate to the end",
+       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
+                   "1}}\n{}",
+                   kWhole)},
+      {"surrogate, halving", "a Gaussian process that learns from every rung",
+       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
+                   "1}}\n{}",
+                   kRungs)},
+  };
+  return all;
+}
+
+// Stops the engine before the confirmation, whose seeds were not recorded.
+class UntilLast : public Listener {
+ public:
+  UntilLast(int trials, std::atomic<bool>& stop) : trials_(trials), stop_(stop) {}
+  void trial_finished(const Trial& trial, const Progress&) override {
+    if (trial.number + 1 == trials_) stop_ = true;
+  }
+
+ private:
+  int trials_;
+  std::atomic<bool>& stop_;
+};
+
+}  // namespace
+
+std::span<const Strategy> strategies() { return rows(); }
+
+StudyConfig study_of(const Strategy& strategy, const RecordedTable& table, std::uint64_t seed,
+                     const std::string& library) {
+  const std::string warm = library.empty() ? "" : fmt::format("warm_start: \"{}\"\n", library);
+  const std::string text = fmt::format(
+      "study: replay\nseed: {}\n{}{}baselines: [relu, gelu]\ntasks: [{{{}, steps: {}}}]\n", seed,
+      strategy.keys, warm, table.task, table.steps);
+  StudyConfig config = parse_study(text, "replay.yaml");
+  config.trials = std::min(config.trials, static_cast<int>(table.texts().size()));
+  if (!strategy.evolution) config.sampler.library = table.texts();
+  return config;
+}
+
+Describe describe_recorded(const RecordedTable& table) {
+  const auto known = std::make_shared<std::map<std::string, Candidate>>();
+  return [&table, known](const std::string& text) {
+    const auto [at, fresh] = known->try_emplace(text);
+    if (fresh) at->second = describe_activation(text);
+    if (fresh && table.find(text) != nullptr) at->second.activation = text;
+    return at->second;
+  };
+}
+
+std::vector<Trial> replay_study(const Strategy& strategy, const RecordedTable& table,
+                                const StudyConfig& config, const Describe& describe,
+                                const std::string& folder) {
+  SearchOptions options;
+  options.config = config;
+  options.journal = folder + "/journal.log";
+  std::filesystem::remove(options.journal);
+  const std::unique_ptr<Sampler> evolution =
+      strategy.evolution ? recorded_evolution(table, options.config.sampler) : nullptr;
+  options.sampler = evolution.get();
+  options.describe = describe;
+  std::atomic<bool> stop{false};
+  const auto baselines = static_cast<int>(options.config.baselines.size());
+  UntilLast listener(baselines + options.config.trials, stop);
+  options.listener = &listener;
+  options.stop = &stop;
+  Pool pool(1, [&](int) { return recorded_evaluator(table); });
+  run_search(options, pool);
+  return summarise(options.config, options.journal).trials;
+}
+
+std::vector<Milestone> milestones_of(const std::vector<Trial>& trials, const RecordedTable& table) {
+  std::vector<Milestone> all;
+  const Trial* best = nullptr;
+  std::int64_t steps = 0;
+  for (const Trial& trial : trials) {
+    steps += trial.steps;
+    const bool counts = !trial.candidate.baseline && trial.state != TrialState::fail;
+    if (counts && (best == nullptr || better(trial, *best))) best = &trial;
+    if (trial.candidate.baseline) continue;
+    all.push_back({steps, best == nullptr ? "" : table.find(best->candidate.activation)->name});
+  }
+  return all;
+}
+
+Reached reach(std::span<const Milestone> milestones, const Again& again, double target) {
+  Reached r;
+  for (const Milestone& m : milestones) {
+    const bool good = again.loss(m.best) <= target;
+    if (!r.ever) ++r.trials;
+    if (good && !r.ever) r.first = m.steps;
+    if (good && !r.stays) r.for_good = m.steps;
+    r.ever = r.ever || good;
+    r.stays = good;
+  }
+  if (milestones.empty()) return r;
+  if (!r.ever) r.first = milestones.back().steps;
+  if (!r.stays) r.for_good = milestones.back().steps;
+  return r;
+}
+
+double kth_best(const RecordedTable& table, const Again& again, int k) {
+  std::vector<double> losses;
+  for (const RecordedActivation& row : table.rows)
+    if (row.in_space()) losses.push_back(again.loss(row.name));
+  if (std::ssize(losses) < k) return std::numeric_limits<double>::infinity();
+  std::ranges::sort(losses);
+  return losses[static_cast<std::size_t>(k - 1)];
+}
+
+MedianInterval median_interval(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::ranges::sort(values);
+  const std::size_t n = values.size();
+  // Below the k-th order statistic lies the median with the chance that fewer than k of n fair
+  // coins show heads.
+  std::size_t k = 0;
+  double term = std::pow(0.5, static_cast<double>(n)), below = term;
+  while (below <= 0.025) {
+    ++k;
+    term *= static_cast<double>(n - k + 1) / static_cast<double>(k);
+    below += term;
+  }
+  k = std::max<std::size_t>(k, 1);
+  return {values[k - 1], median(values), values[n - k]};
+}
+
+MedianInterval ratio_interval(std::span<const double> above, std::span<const double> below) {
+  constexpr int kSamples = 2000;
+  space::Random random(space::child_seed(0, "ratio of medians"));
+  const auto resampled = [&](std::span<const double> values) {
+    std::vector<double> sample;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      sample.push_back(
+          values[static_cast<std::size_t>(random.below(static_cast<int>(values.size())))]);
+    return median(sample);
+  };
+  std::vector<double> ratios;
+  for (int i = 0; i < kSamples; ++i) {
+    const double numerator = resampled(above);
+    ratios.push_back(numerator / resampled(below));
+  }
+  std::ranges::sort(ratios);
+  return {ratios[kSamples / 40], median(above) / median(below),
+          ratios[kSamples - 1 - kSamples / 40]};
+}
+
+}  // namespace antigrad::search

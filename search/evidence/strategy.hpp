@@ -1,0 +1,63 @@
+// What a way to search costs until it has found something good, counted on recorded trainings: each
+// strategy is a study, run by the engine itself with an evaluator that gives recorded curves back.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "search/candidate.hpp"
+#include "search/evidence/recorded.hpp"
+#include "search/study.hpp"
+
+namespace antigrad::search {
+
+struct Strategy {
+  std::string name, meaning;
+  std::string keys;        // of the study: budget, sampler, halving
+  bool evolution = false;  // recorded_evolution, which varies the table's choices
+};
+std::span<const Strategy> strategies();
+
+/// The study a strategy is, over the table's space; baselines are ReLU and GELU.
+/// library: what it begins with, a path (warm_start); "": nothing.
+StudyConfig study_of(const Strategy& strategy, const RecordedTable& table, std::uint64_t seed,
+                     const std::string& library = "");
+
+/// After a trial: training steps so far, baselines included, and the candidate that the search
+/// would name as its best, "" before there is one.
+struct Milestone {
+  std::int64_t steps = 0;
+  std::string best;  // name in the table
+};
+/// Describes activations under the table's own texts, each integrated once in the life of what is
+/// returned; refers to the table. For one thread.
+Describe describe_recorded(const RecordedTable& table);
+/// The trials of such a study, baselines first; its journal lies in the folder.
+std::vector<Trial> replay_study(const Strategy& strategy, const RecordedTable& table,
+                                const StudyConfig& config, const Describe& describe,
+                                const std::string& folder);
+std::vector<Milestone> milestones_of(const std::vector<Trial>& trials, const RecordedTable& table);
+
+/// Steps until what a search would name is good: its re-tested loss is at most the target.
+struct Reached {
+  std::int64_t first = 0, for_good = 0;  // the latter: and stays so to the end
+  int trials = 0;                        // candidates until the first
+  bool ever = false, stays = false;      // where not, the steps of the whole search
+};
+Reached reach(std::span<const Milestone> milestones, const Again& again, double target);
+
+/// The k-th lowest re-tested loss among the table's space; infinite if there are fewer.
+double kth_best(const RecordedTable& table, const Again& again, int k);
+
+/// Median and the interval between two order statistics that holds it with at least 95 %
+/// (binomial); from the least to the most where there are fewer than six.
+struct MedianInterval {
+  double low = 0, median = 0, high = 0;
+};
+MedianInterval median_interval(std::vector<double> values);
+
+/// The same of the ratio of two medians, by 2,000 bootstrap samples with a fixed seed.
+MedianInterval ratio_interval(std::span<const double> above, std::span<const double> below);
+
+}  // namespace antigrad::search

@@ -1,0 +1,111 @@
+// Reads the key, opens the library, and puts its candidates in front.
+#include "search/library/warm_start.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "search/candidate.hpp"
+#include "search/library/library.hpp"
+#include "search/samplers/gradients.hpp"
+
+namespace antigrad::search {
+namespace {
+
+class AfterFirst : public Sampler {
+ public:
+  AfterFirst(std::unique_ptr<Sampler> sampler, std::shared_ptr<const Experience> past, int count)
+      : sampler_(std::move(sampler)) {
+    for (const std::string& text : past->first())
+      if (gradient_of(text) && std::ssize(first_) < 4 * count)
+        first_.push_back({text, describe_activation(text).fingerprint});
+    count_ = std::min(count, static_cast<int>(first_.size()));
+  }
+
+  Proposal ask(int nth, std::span<const Trial* const> history, space::Random& random) override {
+    if (nth < count_) {
+      int left = nth;
+      for (const Entry& entry : first_) {
+        const bool baseline = std::ranges::any_of(history, [&](const Trial* trial) {
+          return trial->candidate.baseline && trial->candidate.fingerprint == entry.fingerprint;
+        });
+        if (!baseline && left-- == 0) return {entry.text, {}, "library"};
+      }
+    }
+    return sampler_->ask(nth, history, random);
+  }
+
+ private:
+  struct Entry {
+    std::string text, fingerprint;
+  };
+  std::unique_ptr<Sampler> sampler_;
+  std::vector<Entry> first_;
+  int count_ = 0;
+};
+
+std::string kept_beside(const std::string& journal) {
+  return (std::filesystem::path(journal).parent_path() / "library.study").string();
+}
+
+std::vector<PastStudy> studies_of(const StudyConfig& config, const std::string& journal) {
+  if (std::filesystem::exists(kept_beside(journal))) return Library(kept_beside(journal)).studies();
+  const std::string path = warm_config_of(config).path;
+  if (!path.empty() && !std::filesystem::exists(path))
+    space::Yaml::parse(config.text, config.file)
+        .at("warm_start")
+        .fail(fmt::format("there is no library {}; `antigrad library export -O FILE` writes one, "
+                          "`warm_start: true` takes the usual one",
+                          path));
+  return Library(path).studies();
+}
+
+}  // namespace
+
+bool is_library_path(const space::Yaml& node) {
+  return node.is_scalar() && node.flow() != "true" && node.flow() != "false";
+}
+
+WarmConfig read_warm_start(const space::Yaml& node) {
+  if (!is_library_path(node)) return {node.boolean(), ""};
+  return {true, node.text()};
+}
+
+WarmConfig warm_config_of(const StudyConfig& config) {
+  if (config.text.find("warm_start") == std::string::npos) return {};
+  const space::Yaml root = space::Yaml::parse(config.text, config.file);
+  return root.has("warm_start") ? read_warm_start(root.at("warm_start")) : WarmConfig{};
+}
+
+void keep_library(const StudyConfig& config, const std::string& journal) {
+  if (!warm_config_of(config).wanted || std::filesystem::exists(kept_beside(journal))) return;
+  export_library(studies_of(config, journal), kept_beside(journal));
+}
+
+std::shared_ptr<const Experience> experience_of(const StudyConfig& config,
+                                                const std::string& journal) {
+  if (!warm_config_of(config).wanted) return nullptr;
+  auto past = std::make_shared<Experience>(studies_of(config, journal), facts_of_tasks(config));
+  return past->empty() ? nullptr : past;
+}
+
+std::string library_hash(const StudyConfig& config, const std::string& journal) {
+  return warm_config_of(config).wanted ? hash_of(studies_of(config, journal)) : "";
+}
+
+std::unique_ptr<Sampler> after_first_candidates(std::unique_ptr<Sampler> sampler,
+                                                std::shared_ptr<const Experience> past, int count) {
+  return std::make_unique<AfterFirst>(std::move(sampler), std::move(past), count);
+}
+
+space::Grammar weighed(space::Grammar grammar, const Experience& past) {
+  for (const auto& [name, weight] : past.primitive_weights()) {
+    const auto given = grammar.primitive_weights.find(name);
+    grammar.primitive_weights[name] =
+        weight * (given == grammar.primitive_weights.end() ? 1 : given->second);
+  }
+  return grammar;
+}
+
+}  // namespace antigrad::search
