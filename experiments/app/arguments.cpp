@@ -9,50 +9,14 @@
 #include <map>
 
 #include "experiments/app/help.hpp"
+#include "experiments/app/learning_options.hpp"
+#include "experiments/app/option_kinds.hpp"
+#include "experiments/app/remote/remote_options.hpp"
 #include "paths.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {
 namespace {
-
-// A value out of a list; the error names the list.
-template <class Value>
-void add_choice(CLI::App& app, const std::string& name, const char* meaning,
-                std::map<std::string, Value> choices, const std::function<void(Value)>& set) {
-  const auto read = [name, choices, set](const std::string& got) {
-    std::vector<std::string> known;
-    for (const auto& [word, value] : choices) {
-      if (word == got) return set(value);
-      known.push_back(word);
-    }
-    const std::string nearest = space::did_you_mean(got, known);
-    throw space::Error(fmt::format("{}: expected {}, got \"{}\"{}{}", name,
-                                   fmt::join(known, " or "), got, nearest.empty() ? "" : ";",
-                                   nearest));
-  };
-  app.add_option_function<std::string>(name, read, meaning);
-}
-
-template <class Value>
-void add_number(CLI::App& app, const std::string& name, Value& value, const char* meaning,
-                int least) {
-  app.add_option(name, value, meaning)->check(CLI::Range(least, 1000000000))->option_text("N");
-}
-
-// Numbers between commas.
-void add_numbers(CLI::App& app, const std::string& name, std::vector<double>& values,
-                 const char* meaning) {
-  const auto read = [name, &values](const std::string& got) {
-    for (const std::string& word : CLI::detail::split(got, ',')) {
-      double value = 0;
-      if (!CLI::detail::lexical_cast(word, value))
-        throw space::Error(
-            fmt::format("{}: expected numbers like -1,0,2.5, got \"{}\"", name, got));
-      values.push_back(value);
-    }
-  };
-  app.add_option_function<std::string>(name, read, meaning)->option_text("X,...");
-}
 
 void add_option(CLI::App& app, Option option, Arguments& a) {
   using search::Isolation;
@@ -136,9 +100,17 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       app.add_flag("--front", a.front,
                    "only the Pareto front: trials that no other one beats in every objective");
       break;
+    case Option::yes: app.add_flag("--yes", a.yes, "remove it; without, it is only listed"); break;
     case Option::sealed:
       app.add_flag("--sealed", a.sealed, "do not read the test part, whatever the verdict");
       break;
+    case Option::activation:
+      app.add_option("--activation", a.activation, "a name of `antigrad zoo`, or a text")
+          ->option_text("TEXT")
+          ->required();
+      break;
+    case Option::meta: add_meta(app, a.meta); break;
+    case Option::one_shot: add_one_shot(app, a.one_shot); break;
     case Option::primitives:
       app.add_flag("--primitives", a.primitives,
                    "the functions that gradients are made of, instead");
@@ -181,7 +153,7 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
           ->option_text("A,B,...");
       break;
     case Option::drawing:
-      app.add_option("--draw", a.drawing, "also draw f, g and f'' into this HTML file")
+      app.add_option("--draw", a.drawing, "also draw f, g and f'' into this HTML file, or .svg")
           ->option_text("FILE");
       break;
     case Option::tokenizer:
@@ -245,6 +217,27 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       app.add_option("--values", a.values, "one an objective")->option_text("V,...");
       app.add_option("--state", a.state, "complete, pruned or fail; default: complete")
           ->option_text("STATE");
+      break;
+    case Option::until_done:
+    case Option::lease:
+    case Option::server_url:
+    case Option::server:
+    case Option::engine: add_remote_option(app, option, a); break;
+    case Option::dashboard:
+      app.add_option("--dashboard", a.dashboard,
+                     "the folder optuna_dashboard of a Python environment, for /dashboard; "
+                     "default: the one of $VIRTUAL_ENV, or of the oracle tests")
+          ->option_text("DIR");
+      break;
+    case Option::optuna:
+      app.add_option("--optuna", a.optuna,
+                     "sqlite:///FILE or postgresql://USER@HOST:PORT/DATABASE; a password from "
+                     "$PGPASSWORD or ~/.pgpass")
+          ->option_text("URL")
+          ->required();
+      break;
+    case Option::overwrite:
+      app.add_flag("--overwrite", a.overwrite, "replace studies of the same name");
       break;
     case Option::certificate:
       app.add_option("--cert", a.certificate, "serve HTTPS with this certificate (PEM)")

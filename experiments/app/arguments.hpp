@@ -11,6 +11,8 @@
 #include "experiments/app/listing.hpp"
 #include "search/study.hpp"
 #include "space/definitions.hpp"
+#include "trainer/meta/one_shot.hpp"
+#include "trainer/meta/start_values.hpp"
 
 namespace antigrad::app {
 
@@ -67,6 +69,25 @@ struct Arguments {
   std::string ledger;              // file of reads of test parts; "": the usual one
   bool front = false;              // of several objectives
   bool sealed = false;             // leave the test part alone
+  bool until_done = false;         // end a server when its study is complete
+  double lease = 60;               // seconds a worker may be silent
+  std::string server;              // URL
+  std::string study;               // name of a study there; "": all
+  std::string spool;               // folder of results that are not taken yet
+  double patience = 600;           // seconds without an answer
+  std::string engine = "local";    // who starts workers
+  std::string slurm_options;       // words of sbatch
+  std::string image;               // of a container
+  std::string advertise;           // name by which workers reach the server; "": this machine's
+  std::string ray_python;          // interpreter with ray; "": the oracle's
+  double idle = 0;                 // seconds without work; 0 = for ever
+  std::string activation;          // text
+  trainer::MetaSpec meta;          // of start values that are learned
+  trainer::OneShotSpec one_shot;
+  bool yes = false;        // do it, do not only list it
+  std::string dashboard;   // folder of optuna-dashboard's front-end
+  std::string optuna;      // URL of a database with Optuna's tables
+  bool overwrite = false;  // studies of the same name
 };
 
 enum class Option {
@@ -115,7 +136,19 @@ enum class Option {
   tasks,
   ledger,
   sealed,
-  front
+  yes,
+  front,
+  until_done,
+  server,
+  server_url,
+  lease,
+  engine,
+  activation,
+  meta,
+  one_shot,
+  optuna,
+  overwrite,
+  dashboard
 };
 
 /// How many words follow the command: what they are called in help texts, "" for none.

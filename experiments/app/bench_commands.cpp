@@ -1,4 +1,5 @@
 // The benches and their help, one row each.
+#include "experiments/app/bench_replay.hpp"
 #include "experiments/app/commands.hpp"
 #include "paths.hpp"
 
@@ -64,6 +65,25 @@ std::vector<Command> bench_commands() {
        "straight\nline through the figures, each left out in turn; error: of its middle, by their "
        "spread.\n\nExample:\n  antigrad bench estimators quickstart -o csv\n",
        bench_estimators_command},
+      {"bench evidence",
+       kBenches,
+       "what a search is worth, on recorded trainings",
+       {},
+       {trials, seed, python, output},
+       "Searches over 336 activations that were really trained on CIFAR-10 images "
+       "(experiments/tables), by\nthe engine itself with recorded curves in place of training, 30 "
+       "or --trials of each strategy.\nsteps: median until what a search would name as its best is "
+       "good on a seed that it does not see: one\nof the best in twenty, or, where "
+       "cifar10_again.csv has runs on seeds of their own, of the best five.\nBaselines are "
+       "counted. "
+       "ratio: of random search's median to it; low, high: 95 % intervals. TPE: Optuna's\nover the "
+       "table's choices (--python none: without). rank correlation: of one short run's figure "
+       "with\nthe loss at the end over the other seed, beside what a figure without noise would "
+       "reach. trials, where\nthere is a table of a second task: candidates until a good one is "
+       "named, warm against cold.\n\nExamples:\n  antigrad bench evidence\n  antigrad bench "
+       "evidence "
+       "--trials 100 -o json\n",
+       bench_replay_command},
       {"bench null",
        kBenches,
        "how often promotion names a winner among equals",
@@ -108,6 +128,16 @@ std::vector<Command> bench_commands() {
        "gelu,mish --python none\n  antigrad bench kernels --train\n  ANTIGRAD_ISA=avx2 antigrad "
        "bench kernels -o json\n",
        bench_kernels_command},
+      {"bench ffn",
+       kBenches,
+       "what leaving out weak neurons saves",
+       {"RUN", "a run that has measured sparsity; default: fixed shares", "", false, true},
+       {rounds, root, output},
+       "One token through a feed-forward network of 768 x 3072 in float32, one thread: the second "
+       "matrix with\nall neurons, and without those whose contribution is below a threshold (CETT "
+       "0.2 of a run's trials).\nThe first matrix is always whole.\n\n"
+       "Examples:\n  antigrad bench ffn\n  antigrad bench ffn sparsity_short\n",
+       bench_ffn_command},
       {"bench page",
        kBenches,
        "what the live page asks of a server",
@@ -135,6 +165,17 @@ std::vector<Command> bench_commands() {
        "Optuna\nin a journal file there, interleaved; the least of the rounds counts.\n\n"
        "Example:\n  antigrad bench server --rounds 5\n",
        bench_server_command},
+      {"bench workers",
+       kBenches,
+       "125 to 1,000 workers against one server",
+       {},
+       {rounds, output},
+       "Workers whose trainings are pauses of 0.5 to 1.5 s; each asks, reports three times and "
+       "tells, for two\ntrials, every request on a connection of its own. The server is a process "
+       "of its own on 127.0.0.1,\nits journal in the folder for temporary files ($TMPDIR). Times "
+       "are from when a request is due to its\nanswer. Fails unless every trial was done once.\n\n"
+       "Example:\n  antigrad bench workers --rounds 1\n",
+       bench_workers_command},
       {"bench trainer",
        kBenches,
        "what a step of training costs against PyTorch",

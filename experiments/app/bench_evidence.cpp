@@ -1,12 +1,11 @@
 // `antigrad bench null`, `bench estimators` and `bench signature`: what the search's evidence is
 // worth.
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <cmath>
-#include <filesystem>
 
 #include "experiments/app/commands.hpp"
+#include "experiments/app/scratch.hpp"
 #include "search/evidence/estimator_bench.hpp"
 #include "search/evidence/promote.hpp"
 #include "search/evidence/signature.hpp"
@@ -23,24 +22,6 @@ using search::Json;
 
 constexpr double kGap = 2;  // deviations of one paired difference
 constexpr int kSeeds = 10;
-
-class Scratch {
- public:
-  Scratch() {
-    path_ = (std::filesystem::temp_directory_path() / "antigrad-XXXXXX").string();
-    if (::mkdtemp(path_.data()) == nullptr) throw space::Error("cannot make " + path_);
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 search::NullResult simulate(const search::NullOptions& options, const char* what) {
   const Scratch scratch;

@@ -11,6 +11,7 @@
 
 #include "experiments/app/exported.hpp"
 #include "search/command_evaluator.hpp"
+#include "search/worker.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {
@@ -45,9 +46,16 @@ search::EvaluatorFactory command_evaluators(const search::StudyConfig& config) {
     for (const search::Task& task : config.tasks) options.full_steps[task.name] = task.steps;
     options.exported = [folder, slot](const std::string& activation) {
       const kernels::Subject subject{space::parse_activation(activation), "candidate"};
-      const auto files = write_files(kernels::export_target("torch"), subject,
-                                     fmt::format("{}/{}", folder->path(), slot));
-      return search::ExportedActivation{files.at(0), kernels::class_name(subject)};
+      const std::string place = fmt::format("{}/{}", folder->path(), slot);
+      try {
+        const auto files = write_files(kernels::export_target("torch"), subject, place);
+        return search::ExportedActivation{files.at(0), kernels::class_name(subject)};
+      } catch (const space::Error& e) {
+        if (!e.where().file.starts_with(place)) throw;
+        throw search::StartError(fmt::format(  // the disk's fault, not the candidate's
+            "cannot write {} for the program; free some space, then `antigrad resume`",
+            e.where().file));
+      }
     };
     return search::make_command_evaluator(std::move(options));
   };

@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "experiments/app/clean_commands.hpp"
+#include "experiments/app/library_commands.hpp"
 #include "experiments/app/service_routes.hpp"
 #include "kernels/export/target.hpp"
 #include "space/properties.hpp"
@@ -15,7 +17,6 @@ namespace {
 const Subject kStudy{"STUDY.yaml", "a study file; experiments/quickstart.yaml shows every key"};
 const Subject kRun{"RUN", "a run directory, or the name of one under --dir"};
 const Subject kRunAndTrial{"RUN", "a run directory, or the name of one under --dir", "", true};
-const Subject kStudyName{"STUDY", "a study's name or id"};
 const Subject kActivation{
     "NAME|TEXT", "a name of `antigrad zoo`, a gradient, \"f: ...\" for a function, or gate(TEXT)"};
 const Subject kExported{
@@ -23,7 +24,7 @@ const Subject kExported{
 
 constexpr const char* kSearching = "Searching";
 constexpr const char* kReading = "Reading a run";
-constexpr const char* kServing = "Serving";
+constexpr const char* kLibrary = "Past studies";
 constexpr const char* kFormulas = "Activations";
 constexpr const char* kData = "Data";
 constexpr const char* kMachine = "This machine";
@@ -70,6 +71,14 @@ constexpr const char* kPromoteHelp =
     "  antigrad promote quickstart\n"
     "  antigrad promote quickstart --seeds 20 --margin 0.5\n"
     "  antigrad promote quickstart --tasks other_tasks.yaml --sealed -o json\n";
+
+constexpr const char* kLibraryHelp =
+    "A study that is complete adds its measurements, with what its tasks are, to the library: the "
+    "folder\n$ANTIGRAD_LIBRARY, else ~/.local/share/antigrad/library; ANTIGRAD_LIBRARY=off: "
+    "nowhere. A study with\n`warm_start: true` (or a path) begins with it: its surrogate expects "
+    "what they found, its first\ncandidates are their best, its primitives are weighed by them. It "
+    "keeps what it began with in\nRUN/library.study, and its hash in the journal.\n\nExamples:\n"
+    "  antigrad library list\n  antigrad library list -o json\n";
 
 constexpr const char* kGradientHelp =
     "A gradient is pieces between knots, each a sum of terms; names are `antigrad zoo "
@@ -151,6 +160,29 @@ std::vector<Command> make_commands() {
        {seeds, margin, tasks, sealed, ledger, workers, isolation, root, output},
        kPromoteHelp,
        promote_command},
+      {"one-shot",
+       kSearching,
+       "one training that weighs many gradients, as candidates",
+       kStudy,
+       {one_shot, seed, file, each, output},
+       "A supernet on the study's tasks: on either side of 0 the gradient is a softmax mixture of "
+       "terms with\nscales and shifts that train; weights learn on training batches, the mixture "
+       "on validation batches, colder\nand colder. The largest terms come out as gradients, to be "
+       "trained from scratch: -O writes them as a\nlibrary for `sampler: {name: surrogate, "
+       "library: FILE}`. --each lists the terms and their shares.\n\nExample:\n"
+       "  antigrad one-shot experiments/quickstart.yaml --steps 50 -O one_shot.yaml\n",
+       one_shot_command},
+      {"meta",
+       kSearching,
+       "start values of parameters, learned through training",
+       kStudy,
+       {activation, meta, seed, each, define, output},
+       "Episodes on the study's tasks: fresh weights, a few steps of gradient descent, and the "
+       "loss on a\nbatch that the steps have not seen; the start values move where that loss "
+       "falls. full is MAML, with\nsecond derivatives through the steps. The result is a text "
+       "that other commands read. Only training\nparts are read.\n\nExample:\n"
+       "  antigrad meta experiments/quickstart.yaml --activation xielu --rounds 10\n",
+       meta_command},
       {"status",
        kReading,
        "how far a run is",
@@ -191,52 +223,6 @@ std::vector<Command> make_commands() {
        {root},
        "Measures the kernels' cost on this machine.\n\nExample:\n  antigrad report quickstart\n",
        report_command},
-      {"serve",
-       kServing,
-       "a journal and its studies over HTTP",
-       {"STORE", "a run, or a journal file, made if it is missing; default: DIR/journal.log", "",
-        false, true},
-       {host, port, token_file, certificate, root},
-       serve_help(),
-       serve_command},
-      {"studies",
-       kServing,
-       "the studies of a journal",
-       {},
-       {storage, root, output},
-       "Example:\n  antigrad studies --storage runs/quickstart/journal.log\n",
-       studies_command},
-      {"trials",
-       kServing,
-       "the trials of a study",
-       kStudyName,
-       {storage, root, output},
-       "Example:\n  antigrad trials mine --storage studies.log -o csv\n",
-       trials_command},
-      {"best-trial",
-       kServing,
-       "the best trial of a study with one objective",
-       kStudyName,
-       {storage, root, output},
-       "Example:\n  antigrad best-trial mine --storage studies.log\n",
-       best_trial_command},
-      {"ask",
-       kServing,
-       "take the next trial of a study; prints it as JSON",
-       kStudyName,
-       {space, storage, root},
-       "While `antigrad serve` serves the journal, ask it instead: POST /v1/studies/NAME/ask.\n\n"
-       "Example:\n  antigrad ask mine --storage studies.log --space "
-       "'{\"x\": {\"type\": \"float\", \"low\": 0, \"high\": 1}}'\n",
-       ask_command},
-      {"tell",
-       kServing,
-       "give a trial its result",
-       {"STUDY", "a study's name or id", "", true, false, true},
-       {result, storage, root},
-       "Examples:\n  antigrad tell mine 3 --values 0.25 --storage studies.log\n"
-       "  antigrad tell mine 4 --state fail\n",
-       tell_command},
       {"derive",
        kFormulas,
        "what a gradient integrates to: text, LaTeX, C, Python",
@@ -279,6 +265,37 @@ std::vector<Command> make_commands() {
        {target, folder, define, root},
        export_help(),
        export_command},
+      {"library list",
+       kLibrary,
+       "the studies that later ones may begin with",
+       {},
+       {output},
+       kLibraryHelp,
+       library_list_command},
+      {"library show",
+       kLibrary,
+       "what a past study measured, best first",
+       {"STUDY", "a study's name or hash, as `library list` says it"},
+       {count, output},
+       "Example:\n  antigrad library show quickstart -n 5\n",
+       library_show_command},
+      {"library merge",
+       kLibrary,
+       "add another library's studies to this one",
+       {"PATH", "a folder, or a file of `library export`"},
+       {},
+       "What is there already changes nothing. Torn or changed files are refused.\n\nExample:\n"
+       "  antigrad library merge from_the_cluster.study\n",
+       library_merge_command},
+      {"library export",
+       kLibrary,
+       "the library as one file",
+       {},
+       {file},
+       "For another machine, or for a study that shall always begin with the same: `warm_start: "
+       "FILE`.\nDefault for -O: library.study.\n\nExample:\n  antigrad library export -O "
+       "library.study\n",
+       library_export_command},
       {"data list",
        kData,
        "the data sets that can be fetched",
@@ -334,13 +351,6 @@ std::vector<Command> make_commands() {
        "  source <(antigrad completion zsh)               # in ~/.zshrc\n"
        "  antigrad completion fish > ~/.config/fish/completions/antigrad.fish\n",
        completion_command},
-      {"worker",
-       "",
-       "trains what it is told on stdin; antigrad starts it",
-       kStudy,
-       {},
-       "",
-       worker_command},
       {"promotion-worker",
        "",
        "the same for `antigrad promote`, with the test part",
@@ -356,6 +366,9 @@ std::vector<Command> make_commands() {
 std::span<const Command> commands() {
   static const std::vector<Command> table = [] {
     std::vector<Command> all = make_commands();
+    for (Command& command : clean_commands()) all.push_back(std::move(command));
+    for (Command& command : serving_commands()) all.push_back(std::move(command));
+    for (Command& command : remote_commands()) all.push_back(std::move(command));
     for (Command& command : bench_commands()) all.push_back(std::move(command));
     return all;
   }();

@@ -11,6 +11,10 @@ namespace antigrad::app {
 
 /// The table of commands, in the order of --help.
 std::span<const Command> commands();
+/// Those of serving_commands.cpp: journals and servers.
+std::vector<Command> serving_commands();
+/// Those of remote_commands.cpp: workers on other machines.
+std::vector<Command> remote_commands();
 /// Those of bench_commands.cpp, which the table ends with.
 std::vector<Command> bench_commands();
 
@@ -33,12 +37,19 @@ int report_command(const Arguments&);
 // serve_command.cpp: a journal over HTTP.
 int serve_command(const Arguments&);
 
+// launch_command.cpp: a server and its workers.
+int launch_command(const Arguments&);
+
 // trial_commands.cpp: Optuna's verbs on a journal.
 int studies_command(const Arguments&);
 int trials_command(const Arguments&);
 int best_trial_command(const Arguments&);
 int ask_command(const Arguments&);
 int tell_command(const Arguments&);
+
+// storage_commands.cpp: studies between a journal and Optuna's databases.
+int storage_export_command(const Arguments&);
+int storage_import_command(const Arguments&);
 
 // measures_command.cpp: read a run's event files.
 int measures_command(const Arguments&);
@@ -68,17 +79,23 @@ int bench_signature_command(const Arguments&);
 // bench_order.cpp
 int bench_order_command(const Arguments&);
 
+// Learning through the trainer's autograd.
+int meta_command(const Arguments&);
+int one_shot_command(const Arguments&);
+
 int bench_steps_command(const Arguments&);
 int bench_trainer_command(const Arguments&);
 std::string bench_trainer_help();
 int bench_kernels_command(const Arguments&);
 int bench_integrate_command(const Arguments&);
 int bench_samplers_command(const Arguments&);
+int bench_ffn_command(const Arguments&);
 int bench_page_command(const Arguments&);
 int bench_session_command(const Arguments&);
 int bench_space_command(const Arguments&);
 int bench_storage_command(const Arguments&);
 int bench_server_command(const Arguments&);
+int bench_workers_command(const Arguments&);
 int worker_command(const Arguments&);
 int promotion_worker_command(const Arguments&);
 

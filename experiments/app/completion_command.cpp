@@ -127,7 +127,10 @@ int completion_command(const Arguments& arguments) {
   if (arguments.subject == "bash") {
     print(bash());
   } else if (arguments.subject == "zsh") {
-    print("autoload -U +X bashcompinit && bashcompinit\n" + bash());
+    print(
+        "(( ${+functions[compdef]} )) || { autoload -U compinit && compinit -u; }\n"
+        "autoload -U +X bashcompinit && bashcompinit\n" +
+        bash());
   } else if (arguments.subject == "fish") {
     print(fish());
   } else {

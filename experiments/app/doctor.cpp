@@ -10,6 +10,7 @@
 
 #include "experiments/app/commands.hpp"
 #include "experiments/app/slots.hpp"
+#include "experiments/app/sql_library.hpp"
 #include "experiments/app/trainer_library.hpp"
 #include "kernels/cache.hpp"
 #include "kernels/cuda/driver.hpp"
@@ -107,6 +108,19 @@ Finding check_data_folder() {
   return {"ANTIGRAD_DATA", State::fine, fmt::format("{}: {}", folder, fmt::join(names, ", ")), ""};
 }
 
+// What `antigrad storage` needs.
+Finding check_databases() {
+  std::vector<std::string> have, lack;
+  for (const search::SqlDialect dialect :
+       {search::SqlDialect::sqlite, search::SqlDialect::postgresql})
+    (has_database(dialect) ? have : lack).push_back(name_of(dialect));
+  return {"databases", lack.empty() ? State::fine : State::slower,
+          have.empty() ? "none" : fmt::format("{}", fmt::join(have, ", ")),
+          lack.empty() ? ""
+                       : fmt::format("for {}: install libsqlite3-dev and libpq-dev, build again",
+                                     fmt::join(lack, ", "))};
+}
+
 // Machine code that other processes need not make again.
 Finding check_cache() {
   const std::string folder = kernels::cache_folder();
@@ -185,6 +199,7 @@ int doctor_command(const Arguments& arguments) {
   findings.push_back(check_nvrtc());
   findings.push_back(
       {"cores", State::fine, fmt::format("{} for this process: {} workers", cores, cores), ""});
+  findings.push_back(check_databases());
   findings.push_back(check_cache());
   findings.push_back(check_memory(cores));
   findings.push_back(check_disk());

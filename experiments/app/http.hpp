@@ -1,4 +1,4 @@
-// One GET over HTTP or HTTPS, with cpp-httplib and OpenSSL behind network/http.cpp.
+// Requests over HTTP or HTTPS, with cpp-httplib and OpenSSL behind network/http.cpp.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -39,6 +39,21 @@ using TakesBody = std::function<bool(const char*, std::size_t)>;
 /// cannot be read.
 HttpHead http_get(const HttpRequest& request, const WantsBody& head, const TakesBody& body);
 
+/// A request to antigrad's own server: a POST of JSON when it has a body, else a GET.
+struct HttpMessage {
+  std::string url;
+  std::optional<std::string> body{};
+  std::string idempotency_key{};  // "" = none
+  std::string token{};
+  std::string ca{};
+};
+struct HttpReply {
+  int status = 0;
+  std::string body;
+};
+/// Throws as http_get does.
+HttpReply http_send(const HttpMessage& message);
+
 }  // namespace antigrad::app
 
 /// Entry point of libantigrad_network.so, behind http_get.
@@ -46,3 +61,6 @@ extern "C" void antigrad_http_get(const antigrad::app::HttpRequest& request,
                                   const antigrad::app::WantsBody& head,
                                   const antigrad::app::TakesBody& body,
                                   antigrad::app::HttpHead& answer);
+/// The same behind http_send.
+extern "C" void antigrad_http_send(const antigrad::app::HttpMessage& message,
+                                   antigrad::app::HttpReply& reply);

@@ -30,7 +30,9 @@ void Interrupt::wait(const std::stop_token& ended) {
   const sigset_t set = awaited();
   const timespec tick{0, 100'000'000};
   while (!ended.stop_requested()) {
-    if (::sigtimedwait(&set, nullptr, &tick) < 0) continue;
+    const int signal = ::sigtimedwait(&set, nullptr, &tick);
+    if (signal < 0) continue;
+    if (signal == SIGTERM) terminated_ = true;
     if (stop_.exchange(true)) ::_exit(1);
     std::fprintf(stderr, "\n%s\n", what_.c_str());
   }

@@ -17,12 +17,14 @@ class Interrupt {
           "once");
   /// True after the first signal.
   const std::atomic<bool>& stop() const { return stop_; }
+  /// True after a SIGTERM: whoever sent it will not wait for long.
+  const std::atomic<bool>& terminated() const { return terminated_; }
 
  private:
   void wait(const std::stop_token& ended);
 
   const std::string what_;
-  std::atomic<bool> stop_ = false;
+  std::atomic<bool> stop_ = false, terminated_ = false;
   std::jthread waiting_;  // last: it uses what is above
 };
 

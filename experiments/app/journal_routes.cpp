@@ -1,15 +1,17 @@
 // The journal as it is: what Optuna's JournalStorage reads and appends through
 // antigrad.optuna.HttpJournalBackend.
 
+#include "experiments/app/open_api.hpp"
 #include "experiments/app/service_routes.hpp"
 #include "search/service/journal_door.hpp"
 
 namespace antigrad::app {
 namespace {
 
-constexpr std::size_t kLongestAnswer = std::size_t{8} << 20;
+constexpr std::size_t kLongestAnswer = std::size_t{1} << 20;  // each of slow clients holds one
 constexpr std::size_t kLongestBody = std::size_t{16} << 20;
 constexpr int kLongestWait = 25;  // seconds
+constexpr std::size_t kMostRecords = 1'000'000'000'000;
 
 // Journal-Records says how many records there are: more than the answer holds when it is long.
 HttpAnswer lines_answer(Serving& serving, std::size_t from) {
@@ -21,7 +23,7 @@ HttpAnswer lines_answer(Serving& serving, std::size_t from) {
 }
 
 HttpAnswer read(Serving& serving, const HttpCall& call) {
-  const std::size_t from = number_asked(call, "from", SIZE_MAX / 2);
+  const std::size_t from = number_asked(call, "from", kMostRecords);
   const std::size_t seconds = number_asked(call, "wait", kLongestWait);
   if (seconds > 0) serving.store.wait(from, std::chrono::seconds{seconds});
   return lines_answer(serving, from);
@@ -30,7 +32,7 @@ HttpAnswer read(Serving& serving, const HttpCall& call) {
 HttpAnswer append(Serving& serving, const HttpCall& call) {
   const std::size_t appended = search::append_journal(serving.store, call.body, key_name(call));
   if (call.query.count("from") == 0) return json_answer({{"appended", appended}});
-  return lines_answer(serving, number_asked(call, "from", SIZE_MAX / 2));
+  return lines_answer(serving, number_asked(call, "from", kMostRecords));
 }
 
 }  // namespace
@@ -38,9 +40,11 @@ HttpAnswer append(Serving& serving, const HttpCall& call) {
 std::vector<HttpRoute> journal_routes(Serving& serving) {
   return {
       {"GET", "/v1/journal", "records of the journal from number ?from= on, a line each",
-       [&](const HttpCall& call) { return read(serving, call); }},
+       [&](const HttpCall& call) { return read(serving, call); }, 0,
+       journal_operation({{"from", kMostRecords}, {"wait", kLongestWait}}, "")},
       {"POST", "/v1/journal", "append records, a line each, all or none",
-       [&](const HttpCall& call) { return append(serving, call); }, kLongestBody},
+       [&](const HttpCall& call) { return append(serving, call); }, kLongestBody,
+       journal_operation({{"from", kMostRecords}}, "records as Optuna writes them, a line each")},
   };
 }
 

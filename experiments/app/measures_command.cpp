@@ -6,11 +6,11 @@
 #include <map>
 
 #include "experiments/app/commands.hpp"
+#include "experiments/app/event_series.hpp"
 #include "experiments/app/run_facts.hpp"
 #include "search/run_directory.hpp"
 #include "search/summary.hpp"
 #include "space/error.hpp"
-#include "trainer/measure/event_file.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -18,12 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using search::Json;
 using search::Trial;
-
-struct Point {
-  std::int64_t step;
-  double value;
-};
-using Series = std::map<std::string, std::vector<Point>>;  // by name
 
 /// The folders of a trial and of its confirmations, as they lie under tb/.
 std::vector<std::string> folders_of(const search::Summary& summary, const Trial& trial) {
@@ -33,18 +27,10 @@ std::vector<std::string> folders_of(const search::Summary& summary, const Trial&
   return folders;
 }
 
-Series read_series(const fs::path& folder) {
-  Series series;
-  for (const fs::directory_entry& file : fs::directory_iterator(folder))
-    for (const trainer::Event& event : trainer::read_events(file.path().string()))
-      for (const auto& [name, value] : event.values) series[name].push_back({event.step, value});
-  return series;
-}
-
 /// By run: "17/digits-1000".
-std::map<std::string, Series> read_runs(const fs::path& root,
-                                        const std::vector<std::string>& folders) {
-  std::map<std::string, Series> runs;
+std::map<std::string, MeasuredSeries> read_runs(const fs::path& root,
+                                                const std::vector<std::string>& folders) {
+  std::map<std::string, MeasuredSeries> runs;
   for (const std::string& folder : folders) {
     if (!fs::is_directory(root / folder)) continue;
     for (const fs::directory_entry& run : fs::directory_iterator(root / folder))
@@ -55,19 +41,20 @@ std::map<std::string, Series> read_runs(const fs::path& root,
 
 Json cell(double value) { return search::number_to_json(value); }
 
-std::string every_point(const std::map<std::string, Series>& runs, Format format) {
+std::string every_point(const std::map<std::string, MeasuredSeries>& runs, Format format) {
   Listing listing({"run", "measurement", "step", "value"});
   for (const auto& [run, series] : runs)
     for (const auto& [name, points] : series)
-      for (const Point& point : points) listing.add({run, name, point.step, cell(point.value)});
+      for (const MeasuredPoint& point : points)
+        listing.add({run, name, point.step, cell(point.value)});
   return listing.text(format);
 }
 
-std::string overview_of(const std::map<std::string, Series>& runs, Format format) {
+std::string overview_of(const std::map<std::string, MeasuredSeries>& runs, Format format) {
   Listing listing({"run", "measurement", "points", "step", "first", "last", "least", "greatest"});
   for (const auto& [run, series] : runs)
     for (const auto& [name, points] : series) {
-      const auto [least, greatest] = std::ranges::minmax_element(points, {}, &Point::value);
+      const auto [least, greatest] = std::ranges::minmax_element(points, {}, &MeasuredPoint::value);
       listing.add({run, name, points.size(), points.back().step, cell(points.front().value),
                    cell(points.back().value), cell(least->value), cell(greatest->value)});
     }

@@ -48,6 +48,8 @@ std::string grouped(std::int64_t count) {
 }  // namespace
 
 std::string model_facts(const trainer::Task& task) {
+  if (task.problem.kind != trainer::ProblemSpec::Kind::supervised)
+    return "a game of two players, one descends and one ascends";
   const trainer::Plan plan = plan_model(task.model, input_of(task.data));
   std::string facts = fmt::format("{}, {} parameters, {:.3g} MFLOP forward an example",
                                   family_of(task.model.type).name, grouped(plan.parameters()),

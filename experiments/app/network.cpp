@@ -35,6 +35,12 @@ HttpHead http_get(const HttpRequest& request, const WantsBody& head, const Takes
   return answer;
 }
 
+HttpReply http_send(const HttpMessage& message) {
+  HttpReply reply;
+  entry<decltype(antigrad_http_send)>("antigrad_http_send")(message, reply);
+  return reply;
+}
+
 void http_serve(const HttpServerOptions& options, const std::vector<HttpRoute>& routes,
                 const std::function<void(int port)>& listening, const std::atomic<bool>& stop) {
   entry<decltype(antigrad_http_serve)>("antigrad_http_serve")(options, routes, listening, stop);

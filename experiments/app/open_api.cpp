@@ -48,10 +48,21 @@ constexpr const char* kSchemas = R"json({
   "Result": {"type": "object", "additionalProperties": false, "properties": {
     "state": {"enum": ["complete", "pruned", "fail"]}, "value": {"type": "number"},
     "values": {"type": "array", "items": {"type": "number"}}, "user_attrs": {"type": "object"},
-    "intermediate_values": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Number"}}}},
+    "intermediate_values": {"type": "object", "propertyNames": {"pattern": "^[0-9]{1,9}$"}, "additionalProperties": {"$ref": "#/components/schemas/Number"}}},
+    "anyOf": [{"required": ["value"]}, {"required": ["values"]}, {"required": ["state"], "properties": {"state": {"enum": ["pruned", "fail"]}}}],
+    "not": {"required": ["value", "values"]}},
+  "Appended": {"type": "object", "required": ["appended"], "properties": {"appended": {"type": "integer"}}},
   "NewCandidates": {"type": "object", "required": ["study", "activations"], "additionalProperties": false, "properties": {
     "study": {"type": "string"}, "by": {"type": "string", "maxLength": 300},
     "activations": {"type": "array", "minItems": 1, "maxItems": 100, "items": {"type": "string", "maxLength": 4000}}}},
+  "WorkList": {"type": "object", "required": ["work"], "properties": {"work": {"type": "array", "items": {"type": "object",
+    "required": ["study", "at", "files", "yaml", "done"], "properties": {"study": {"type": "string"},
+      "at": {"type": "string", "description": "path of the study's routes"}, "files": {"type": "string", "description": "path of the list of its files"},
+      "yaml": {"type": "string"}, "gradient": {"type": "string"}, "done": {"type": "boolean"}}}}}},
+  "FileList": {"type": "object", "required": ["paths"], "properties": {"paths": {"type": "array", "items": {"type": "object",
+    "required": ["path", "folder"], "properties": {"path": {"type": "string"}, "folder": {"type": "boolean"},
+      "files": {"type": "array", "items": {"type": "object", "required": ["name", "bytes", "sha256"], "properties": {
+        "name": {"type": "string"}, "bytes": {"type": "integer"}, "sha256": {"type": "string"}}}}}}}}},
   "CandidateList": {"type": "object", "required": ["candidates"], "properties": {"candidates": {"type": "array", "items": {"type": "object",
     "required": ["activation"], "properties": {"activation": {"type": "string"}, "trial": {"type": "integer"}, "fingerprint": {"type": "string"},
       "refused": {"enum": ["text", "property", "known", "budget_spent"]}, "reason": {"type": "string"}}}}}}
@@ -63,13 +74,24 @@ Json reference(const std::string& schema) {
 
 Json content(const std::string& schema) { return {{"application/json", reference(schema)}}; }
 
+constexpr const char* kJournalLines = "application/x-ndjson";
+
+Json query_parameters(const std::vector<QueryNumber>& queries) {
+  Json parameters = Json::array();
+  for (const auto& [name, most] : queries)
+    parameters.push_back({{"name", name},
+                          {"in", "query"},
+                          {"schema", {{"type", "integer"}, {"minimum", 0}, {"maximum", most}}}});
+  return parameters;
+}
+
 // {name} in a pattern is a parameter of the path.
 void add_path_parameters(const std::string& pattern, Json& parameters) {
   for (std::size_t at = pattern.find('{'); at != pattern.npos; at = pattern.find('{', at + 1)) {
     const std::string name = pattern.substr(at + 1, pattern.find('}', at) - at - 1);
-    const char* const type = name == "trial" ? "integer" : "string";
-    parameters.push_back(
-        {{"name", name}, {"in", "path"}, {"required", true}, {"schema", {{"type", type}}}});
+    const Json schema = name == "trial" ? Json{{"type", "integer"}, {"minimum", 0}}
+                                        : Json{{"type", "string"}, {"minLength", 1}};
+    parameters.push_back({{"name", name}, {"in", "path"}, {"required", true}, {"schema", schema}});
   }
 }
 
@@ -126,16 +148,29 @@ std::string page(const std::vector<HttpRoute>& routes) {
 
 }  // namespace
 
-std::string operation(const std::vector<std::string>& queries, const std::string& body,
-                      const std::string& answer) {
-  Json json = Json::object();
-  Json& parameters = json["parameters"] = Json::array();
-  for (const std::string& query : queries)
-    parameters.push_back(
-        {{"name", query}, {"in", "query"}, {"schema", {{"type", "integer"}, {"minimum", 0}}}});
-  if (!body.empty()) json["requestBody"] = {{"content", content(body)}};
+std::string operation(const std::vector<QueryNumber>& queries, const std::string& body,
+                      const std::string& answer, bool optional_body) {
+  Json json{{"parameters", query_parameters(queries)}};
+  if (!body.empty())
+    json["requestBody"] = {{"content", content(body)}, {"required", !optional_body}};
   if (!answer.empty())
     json["responses"] = {{"200", {{"description", "done"}, {"content", content(answer)}}}};
+  return search::to_text(json);
+}
+
+std::string journal_operation(const std::vector<QueryNumber>& queries, const std::string& body) {
+  const Json lines{{kJournalLines, {{"schema", {{"type", "string"}}}}}};
+  Json json{{"parameters", query_parameters(queries)}};
+  Json answer{{"description", "records, a line each"}, {"content", lines}};
+  if (!body.empty()) {
+    json["requestBody"] = {{"description", body}, {"content", lines}};
+    answer["description"] = "how many were appended, or, with ?from=, records";
+    answer["content"].update(content("Appended"));
+  }
+  answer["headers"] = {
+      {"Journal-Records",
+       {{"description", "how many records the journal has"}, {"schema", {{"type", "integer"}}}}}};
+  json["responses"] = {{"200", answer}};
   return search::to_text(json);
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "experiments/app/commands.hpp"
+#include "experiments/app/event_series.hpp"
 #include "experiments/app/forecast.hpp"
 #include "experiments/app/interrupt.hpp"
 #include "experiments/app/narrator.hpp"
@@ -59,6 +60,34 @@ std::string style() {
   return css;
 }
 
+/// "theta/PLACE/NAME" of the first seed of every trial, where the study measures theta.
+std::vector<claims::ThetaCurve> theta_curves(const search::StudyConfig& study,
+                                             const claims::Results& results,
+                                             const search::RunDirectory& folder) {
+  constexpr std::string_view kTheta = "theta/";
+  std::vector<claims::ThetaCurve> curves;
+  for (const auto& [task, trials] : results.by_task) {
+    for (const search::Trial& trial : trials) {
+      const std::string run =
+          fmt::format("{}/{}/{}-{}", folder.events(), trial.folder(), task, study.training_seed(0));
+      if (trial.candidate.parameters == 0 || !std::filesystem::is_directory(run)) continue;
+      for (const auto& [name, points] : read_series(run)) {
+        if (!name.starts_with(kTheta)) continue;
+        const std::size_t slash = name.rfind('/');
+        claims::ThetaCurve curve{task,
+                                 trial.candidate.name,
+                                 name.substr(kTheta.size(), slash - kTheta.size()),
+                                 name.substr(slash + 1),
+                                 {}};
+        for (const MeasuredPoint& p : points)
+          curve.points.push_back({static_cast<double>(p.step), p.value});
+        curves.push_back(std::move(curve));
+      }
+    }
+  }
+  return curves;
+}
+
 // What a run of one claim came to.
 struct Outcome {
   bool complete = false;
@@ -86,7 +115,8 @@ Outcome run(const Claim& claim, const Arguments& arguments, const Interrupt& int
   outcome.judgement = claims::judge(claim, study, results);
   outcome.report = folder.report();
   search::page::write_report(
-      claims::report_html(claim, study, arguments.size, results, outcome.judgement, style()),
+      claims::report_html(claim, study, arguments.size, results, outcome.judgement,
+                          theta_curves(study, results, folder), style()),
       outcome.report);
   return outcome;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "experiments/app/commands.hpp"
@@ -57,6 +58,8 @@ void add_runs(Facts& facts, const Trial& trial) {
         fmt::format("step {}: validation loss {:.6g}, accuracy {:.4g}, training loss {:.6g}",
                     last.step, last.validation_loss, last.validation_accuracy, last.training_loss) +
             text_measures(run.measurement));
+    for (const trainer::Figure& figure : run.measurement.figures)
+      facts.add("  " + figure.name, fmt::format("{:.6g}", figure.value));
     for (const trainer::ShiftPoint& shift : run.measurement.shifts)
       facts.add("  on " + shift.name,
                 fmt::format("loss {:.6g}, accuracy {:.4g}", shift.loss, shift.accuracy));
@@ -96,6 +99,10 @@ int status_command(const Arguments& arguments) {
   facts.add("training steps", s.steps);
   facts.add("training minutes", s.training_seconds / 60);
   facts.add("best candidate", best_of(s));
+  if (const double share = search::dominated_share(s.config, s.trials); std::isfinite(share)) {
+    facts.add("front", search::pareto_front(s.config, s.trials).size());
+    facts.add("hypervolume", share);
+  }
   if (s.phase != search::Phase::done)
     facts.add("go on with", "antigrad resume " + arguments.subject);
   print(facts.text(arguments.format));

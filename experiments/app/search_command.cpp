@@ -2,17 +2,23 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <filesystem>
 
 #include "experiments/app/commands.hpp"
 #include "experiments/app/forecast.hpp"
 #include "experiments/app/interrupt.hpp"
 #include "experiments/app/narrator.hpp"
+#include "experiments/app/quota_text.hpp"
 #include "experiments/app/results.hpp"
+#include "experiments/app/run_end.hpp"
 #include "experiments/app/slots.hpp"
 #include "experiments/app/study_override.hpp"
 #include "search/engine.hpp"
+#include "search/library/warm_start.hpp"
+#include "search/quota.hpp"
 #include "search/run_directory.hpp"
+#include "search/storage/format.hpp"
+#include "search/usage.hpp"
+#include "space/error.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -35,28 +41,19 @@ SearchResult train(const StudyConfig& config, const RunDirectory& run,
   return search::run_search(options, pool);
 }
 
-int finish(const RunDirectory& run, const SearchResult& result, Format format) {
-  const search::Summary summary = search::summarise(run);
-  const search::Costs costs = measure_costs(summary);
-  write_files(summary, costs, run);
-  const search::Accounting& a = result.accounting;
-  fmt::print(stderr, "{} trials in {}; report: {}\n", a.trials, duration(a.wall), run.report());
-  print(results_text(summary, costs, format));
-  if (result.complete) {
-    std::filesystem::remove_all(run.path + "/checkpoints");  // of workers that were killed
-    return 0;
-  }
-  fmt::print(stderr, "stopped before the end; go on with: antigrad resume {}\n", run.path);
-  return 1;
-}
-
 int run_study(StudyConfig config, const RunDirectory& run, const std::vector<trainer::Task>& tasks,
               const Arguments& arguments) {
   if (arguments.isolation) config.isolation = *arguments.isolation;
+  const std::uint64_t quota = search::quota_of(config.text);
+  if (quota > 0 && search::bytes_of(run.path) > quota && std::filesystem::exists(run.journal())) {
+    fmt::print(stderr, "{}", quota_text(run, quota));
+    return 1;
+  }
+  search::keep_library(config, run.journal());
   const Interrupt interrupt;
   const int workers = arguments.workers.value_or(default_workers(config));
   const SearchResult result = train(config, run, tasks, workers, interrupt.stop());
-  return finish(run, result, arguments.format);
+  return end_run(run, result, arguments.format, "resume " + run.path, quota);
 }
 
 }  // namespace
@@ -72,6 +69,7 @@ int search_command(const Arguments& arguments) {
 int resume_command(const Arguments& arguments) {
   const RunDirectory run = search::open_run(arguments.root, arguments.subject);
   const StudyConfig config = search::load_study(run.study_yaml());
+  search::mark_run(run.path);
   return run_study(config, run, checked_tasks(config), arguments);
 }
 

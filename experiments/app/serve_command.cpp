@@ -3,11 +3,14 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <thread>
+#include <functional>
 
 #include "experiments/app/commands.hpp"
+#include "experiments/app/dashboard_files.hpp"
 #include "experiments/app/interrupt.hpp"
+#include "experiments/app/remote/study_server.hpp"
 #include "experiments/app/service_routes.hpp"
+#include "experiments/app/sweeper.hpp"
 #include "experiments/app/token.hpp"
 #include "search/run_directory.hpp"
 #include "space/error.hpp"
@@ -52,16 +55,15 @@ HttpServerOptions server_options(const Arguments& arguments) {
   return options;
 }
 
-// A journal that cannot be written now is swept later; who asks for a trial is told.
-void sweep_until(const std::stop_token& ended, search::AskTell& ask_tell) {
-  while (!ended.stop_requested()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{500});
-    try {
-      ask_tell.sweep();
-    } catch (const space::Error&) {
-      continue;
-    }
-  }
+std::function<void(int)> announcement(const HttpServerOptions& options, const std::string& what) {
+  return [&options, what](int port) {
+    print(fmt::format(
+        "{}://{}:{}\n", options.certificate.empty() ? "http" : "https",
+        options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]",
+        port));
+    std::fflush(stdout);
+    std::fprintf(stderr, "serving %s; Ctrl-C ends it\n", what.c_str());
+  };
 }
 
 }  // namespace
@@ -71,35 +73,36 @@ std::string serve_help() {
          "  from optuna.storages import JournalStorage\n"
          "  from antigrad.optuna import HttpJournalBackend\n"
          "  study = optuna.create_study(storage=JournalStorage(HttpJournalBackend(URL)))\n"
+         "/dashboard is optuna-dashboard's own front-end where its wheel is installed, to read "
+         "by.\n"
          "GET /v1/docs says what can be asked. Beyond this machine (--host 0.0.0.0) a token is "
          "demanded;\nover networks of others serve HTTPS. Ctrl-C answers what is being asked and "
-         "ends.\n\n"
+         "ends.\nA study file is searched here, and trained by workers that ask this server: "
+         "the run directory\nDIR/<study>/ is the one of `antigrad search`, and its journal the "
+         "same for any number of workers.\nWorkers without the data fetch it: files of that "
+         "study, and below $ANTIGRAD_DATA of others.\n\n"
          "Examples:\n"
          "  antigrad serve                        # runs/journal.log on http://127.0.0.1:8080\n"
          "  antigrad serve quickstart --port 0\n"
-         "  antigrad serve studies.log\n";
+         "  antigrad serve studies.log\n"
+         "  antigrad serve study.yaml             # searches with `antigrad worker --server URL`\n";
 }
 
 int serve_command(const Arguments& arguments) {
   const HttpServerOptions options = server_options(arguments);
+  if (is_study_file(arguments.subject))
+    return serve_study(arguments, options, announcement(options, arguments.subject));
   search::Store store(journal_of(arguments));
   store.read([](const search::View&) {});  // says now what is wrong with it
   const Interrupt interrupt("stopping: what is asked is answered; again to stop at once");
   search::AskTell ask_tell(store);
   search::page::Gallery gallery(arguments.subject.empty() ? arguments.root : store.path());
-  Serving serving{store, ask_tell, gallery, interrupt.stop()};
-  const std::jthread sweeper([&](const std::stop_token& ended) { sweep_until(ended, ask_tell); });
-  http_serve(
-      options, service_routes(serving),
-      [&](int port) {
-        print(fmt::format(
-            "{}://{}:{}\n", options.certificate.empty() ? "http" : "https",
-            options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]",
-            port));
-        std::fflush(stdout);
-        std::fprintf(stderr, "serving %s; Ctrl-C ends it\n", store.path().c_str());
-      },
-      interrupt.stop());
+  FileShelf shelf(data_root());
+  Serving serving{store, ask_tell, gallery, interrupt.stop(), dashboard_folder(arguments.dashboard),
+                  &shelf};
+  const Sweeper sweeper(ask_tell);
+  http_serve(options, service_routes(serving), announcement(options, store.path()),
+             interrupt.stop());
   return 0;
 }
 

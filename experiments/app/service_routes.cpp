@@ -68,11 +68,13 @@ std::string key_name(const HttpCall& call) {
 
 std::vector<HttpRoute> service_routes(Serving& serving) {
   std::vector<HttpRoute> all;
-  for (const auto& door : {journal_routes, study_routes}) {
+  for (const auto& door : {journal_routes, study_routes, work_routes}) {
     for (HttpRoute& route : door(serving)) all.push_back(std::move(route));
   }
   for (HttpRoute& route : open_api_routes(all)) all.push_back(std::move(route));
-  for (HttpRoute& route : page_routes(serving)) all.push_back(std::move(route));
+  for (const auto& door : {page_routes, dashboard_routes}) {
+    for (HttpRoute& route : door(serving)) all.push_back(std::move(route));
+  }
   all.push_back(overview_route(all));
   for (HttpRoute& route : all) {
     route.handle = [handle = std::move(route.handle)](const HttpCall& call) {

@@ -5,11 +5,19 @@
 #include <vector>
 
 #include "experiments/app/http_server.hpp"
+#include "experiments/app/remote/file_shelf.hpp"
 #include "search/page/gallery.hpp"
 #include "search/service/ask_tell.hpp"
 #include "search/service/store.hpp"
 
 namespace antigrad::app {
+
+/// A study that the server itself searches, with workers elsewhere.
+struct ServedStudy {
+  search::AskTell& work;  // its evaluations, in a study of its name
+  std::string name, yaml;
+  const std::atomic<bool>& done;
+};
 
 /// What the routes share; it outlives them.
 struct Serving {
@@ -17,6 +25,9 @@ struct Serving {
   search::AskTell& ask_tell;
   search::page::Gallery& gallery;
   const std::atomic<bool>& stop;  // ends waiting
+  std::string dashboard{};        // folder of optuna-dashboard's front-end; "" = none
+  FileShelf* shelf = nullptr;     // files for workers; none: they must have them
+  const ServedStudy* study = nullptr;
 };
 
 /// All of them, with what they throw as answers: {"error": a word, "message": what, way out}.
@@ -26,8 +37,15 @@ std::vector<HttpRoute> service_routes(Serving& serving);
 std::vector<HttpRoute> journal_routes(Serving& serving);
 // study_routes.cpp: studies and trials in JSON.
 std::vector<HttpRoute> study_routes(Serving& serving);
+// The same for a study's trials alone: ask, report, tell. prefix: "/v1".
+std::vector<HttpRoute> trial_routes(search::AskTell& service, const std::string& prefix);
+// work_routes.cpp: what workers of other machines need.
+std::vector<HttpRoute> work_routes(Serving& serving);
 // page_door.cpp: the live page.
 std::vector<HttpRoute> page_routes(Serving& serving);
+
+// dashboard_door.cpp: optuna-dashboard's front-end.
+std::vector<HttpRoute> dashboard_routes(Serving& serving);
 
 /// What `antigrad serve --help` says beyond its options.
 std::string serve_help();

@@ -16,7 +16,8 @@ using search::Key;
 using search::Refusal;
 
 constexpr std::size_t kLongestBody = std::size_t{1} << 20;
-constexpr int kTrialsAtOnce = 1000;
+constexpr std::size_t kLongestResult = std::size_t{4} << 20;  // learning curves of many runs
+constexpr int kTrialsAtOnce = 1000, kMostTrials = 1'000'000'000;
 
 int trial_number(const HttpCall& call) {
   const std::string& text = call.parts.at("trial");
@@ -44,7 +45,7 @@ HttpAnswer add_candidates(Serving& serving, const HttpCall& call) {
 }
 
 HttpAnswer list_trials(Serving& serving, const HttpCall& call) {
-  const auto from = static_cast<int>(number_asked(call, "from", 1'000'000'000));
+  const auto from = static_cast<int>(number_asked(call, "from", kMostTrials));
   const auto count = static_cast<int>(number_asked(call, "count", kTrialsAtOnce));
   return json_answer({{"trials", serving.ask_tell.trials(study_of(call), from,
                                                          count == 0 ? kTrialsAtOnce : count)}});
@@ -52,9 +53,49 @@ HttpAnswer list_trials(Serving& serving, const HttpCall& call) {
 
 }  // namespace
 
+std::vector<HttpRoute> trial_routes(search::AskTell& service, const std::string& prefix) {
+  const std::string study = prefix + "/studies/{study}", trial = study + "/trials/{trial}";
+  return {
+      {"POST", study + "/ask", "the next trial for a worker, on lease",
+       [&](const HttpCall& call) {
+         return json_answer(
+             service.ask(study_of(call), search::body_json(call.body), key_of(call)));
+       },
+       kLongestBody, operation({}, "Ask", "Trial", true)},
+      {"GET", trial, "one trial",
+       [&](const HttpCall& call) {
+         return json_answer(service.trial(study_of(call), trial_number(call)));
+       },
+       0, operation({}, "", "Trial")},
+      {"POST", trial + "/report",
+       "an intermediate value; says whether to prune, and renews the lease",
+       [&](const HttpCall& call) {
+         return json_answer(service.report(study_of(call), trial_number(call),
+                                           search::body_json(call.body), key_of(call)));
+       },
+       kLongestBody, operation({}, "Report", "Pruning")},
+      {"GET", trial + "/should_prune", "whether to prune by what was reported; renews the lease",
+       [&](const HttpCall& call) {
+         return json_answer(service.should_prune(study_of(call), trial_number(call)));
+       },
+       0, operation({}, "", "Pruning")},
+      {"POST", trial + "/tell", "the result of a trial",
+       [&](const HttpCall& call) {
+         return json_answer(service.tell(study_of(call), trial_number(call),
+                                         search::body_json(call.body), key_of(call)));
+       },
+       kLongestResult, operation({}, "Result", "Trial")},
+      {"POST", trial + "/release", "a worker that must go gives its trial back",
+       [&](const HttpCall& call) {
+         return json_answer(service.release(study_of(call), trial_number(call), key_of(call)));
+       },
+       kLongestBody, operation({}, "", "Trial")},
+  };
+}
+
 std::vector<HttpRoute> study_routes(Serving& serving) {
   search::AskTell& service = serving.ask_tell;
-  return {
+  std::vector<HttpRoute> routes = {
       {"GET", "/v1/studies", "all studies",
        [&](const HttpCall&) {
          return json_answer({{"studies", service.studies()}});
@@ -70,41 +111,13 @@ std::vector<HttpRoute> study_routes(Serving& serving) {
        operation({}, "", "Study")},
       {"GET", "/v1/studies/{study}/trials", "trials from number ?from= on, at most ?count=",
        [&](const HttpCall& call) { return list_trials(serving, call); }, 0,
-       operation({"from", "count"}, "", "TrialList")},
-      {"POST", "/v1/studies/{study}/ask", "the next trial for a worker, on lease",
-       [&](const HttpCall& call) {
-         return json_answer(
-             service.ask(study_of(call), search::body_json(call.body), key_of(call)));
-       },
-       kLongestBody, operation({}, "Ask", "Trial")},
-      {"GET", "/v1/studies/{study}/trials/{trial}", "one trial",
-       [&](const HttpCall& call) {
-         return json_answer(service.trial(study_of(call), trial_number(call)));
-       },
-       0, operation({}, "", "Trial")},
-      {"POST", "/v1/studies/{study}/trials/{trial}/report",
-       "an intermediate value; says whether to prune, and renews the lease",
-       [&](const HttpCall& call) {
-         return json_answer(service.report(study_of(call), trial_number(call),
-                                           search::body_json(call.body), key_of(call)));
-       },
-       kLongestBody, operation({}, "Report", "Pruning")},
-      {"GET", "/v1/studies/{study}/trials/{trial}/should_prune",
-       "whether to prune by what was reported; renews the lease",
-       [&](const HttpCall& call) {
-         return json_answer(service.should_prune(study_of(call), trial_number(call)));
-       },
-       0, operation({}, "", "Pruning")},
-      {"POST", "/v1/studies/{study}/trials/{trial}/tell", "the result of a trial",
-       [&](const HttpCall& call) {
-         return json_answer(service.tell(study_of(call), trial_number(call),
-                                         search::body_json(call.body), key_of(call)));
-       },
-       kLongestBody, operation({}, "Result", "Trial")},
+       operation({{"from", kMostTrials}, {"count", kTrialsAtOnce}}, "", "TrialList")},
       {"POST", "/v1/candidates", "queue activations that a person or a program proposes",
        [&](const HttpCall& call) { return add_candidates(serving, call); }, kLongestBody,
        operation({}, "NewCandidates", "CandidateList")},
   };
+  for (HttpRoute& route : trial_routes(service, "/v1")) routes.push_back(std::move(route));
+  return routes;
 }
 
 }  // namespace antigrad::app

@@ -37,6 +37,9 @@ TrainerLibrary::TrainerLibrary() {
   }
   open_evaluator_ = symbol<decltype(open_evaluator_)>(library, "antigrad_open_evaluator");
   open_promotion_ = symbol<decltype(open_promotion_)>(library, "antigrad_open_promotion");
+  learn_start_values_ =
+      symbol<decltype(learn_start_values_)>(library, "antigrad_learn_start_values");
+  one_shot_ = symbol<decltype(one_shot_)>(library, "antigrad_one_shot");
   kernel_cost_ = symbol<decltype(kernel_cost_)>(library, "antigrad_kernel_cost");
   aten_work_ = symbol<decltype(aten_work_)>(library, "antigrad_aten_work");
   training_work_ = symbol<decltype(training_work_)>(library, "antigrad_training_work");
@@ -50,6 +53,20 @@ std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_evaluator(
 std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_promotion(
     const std::string& study_yaml) const {
   return std::unique_ptr<trainer::Evaluator>(open_promotion_(study_yaml.c_str()));
+}
+
+trainer::MetaResult TrainerLibrary::learn_start_values(const std::string& study_yaml,
+                                                       const std::string& activation,
+                                                       const trainer::MetaSpec& spec) const {
+  const std::unique_ptr<trainer::MetaResult> result(
+      learn_start_values_(study_yaml.c_str(), activation.c_str(), &spec));
+  return *result;
+}
+
+trainer::OneShotResult TrainerLibrary::one_shot(const std::string& study_yaml,
+                                                const trainer::OneShotSpec& spec) const {
+  const std::unique_ptr<trainer::OneShotResult> result(one_shot_(study_yaml.c_str(), &spec));
+  return *result;
 }
 
 trainer::KernelCost TrainerLibrary::kernel_cost(const std::string& activation) const {

@@ -6,6 +6,8 @@
 
 #include "trainer/bench_work.hpp"
 #include "trainer/evaluator.hpp"
+#include "trainer/meta/one_shot.hpp"
+#include "trainer/meta/start_values.hpp"
 
 namespace antigrad::app {
 
@@ -18,6 +20,13 @@ class TrainerLibrary {
   std::unique_ptr<trainer::Evaluator> open_evaluator(const std::string& study_yaml) const;
   /// The same, measuring the test part besides: for `antigrad promote` alone.
   std::unique_ptr<trainer::Evaluator> open_promotion(const std::string& study_yaml) const;
+  /// Throws space::Error.
+  trainer::MetaResult learn_start_values(const std::string& study_yaml,
+                                         const std::string& activation,
+                                         const trainer::MetaSpec& spec) const;
+  /// Throws space::Error.
+  trainer::OneShotResult one_shot(const std::string& study_yaml,
+                                  const trainer::OneShotSpec& spec) const;
   /// ns an element of forward and backward on one thread. Throws space::Error.
   trainer::KernelCost kernel_cost(const std::string& activation) const;
   /// ATen's forward or backward of an activation of the zoo; nullptr where ATen has none.
@@ -30,6 +39,8 @@ class TrainerLibrary {
  private:
   decltype(&antigrad_open_evaluator) open_evaluator_;
   decltype(&antigrad_open_promotion) open_promotion_;
+  decltype(&antigrad_learn_start_values) learn_start_values_;
+  decltype(&antigrad_one_shot) one_shot_;
   decltype(&antigrad_kernel_cost) kernel_cost_;
   decltype(&antigrad_aten_work) aten_work_;
   decltype(&antigrad_training_work) training_work_;

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "experiments/app/commands.hpp"
-#include "search/run_directory.hpp"
+#include "experiments/app/journal_path.hpp"
 #include "search/service/ask_tell.hpp"
 #include "search/service/trial_json.hpp"
 #include "space/error.hpp"
@@ -15,19 +15,10 @@ namespace {
 using search::Json;
 using search::Refusal;
 
-/// The journal that --storage names: a file, or a run.
-std::string journal_of(const Arguments& arguments) {
-  namespace fs = std::filesystem;
-  const std::string& storage = arguments.storage;
-  if (storage.empty()) return (fs::path(arguments.root) / "journal.log").string();
-  const bool file = fs::path(storage).extension() == ".log" || fs::is_regular_file(storage);
-  return file ? storage : search::open_run(arguments.root, storage).journal();
-}
-
 /// Calls f with a service on the journal; a refusal is the caller's error.
 template <class F>
 Json served(const Arguments& arguments, bool must_exist, F f) {
-  const std::string path = journal_of(arguments);
+  const std::string path = journal_path(arguments);
   if (must_exist && !std::filesystem::exists(path))
     throw space::Error({path, 0, 0}, "there is no journal; --storage names another");
   search::Store store(path);

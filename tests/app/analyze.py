@@ -1,6 +1,7 @@
 """`antigrad analyze`: proved lines, JSON, comparison, drawing, files."""
 import pathlib
 import re
+import xml.etree.ElementTree
 
 from program import asked, output, run_tests
 
@@ -38,6 +39,16 @@ def test_comparison_has_a_column_each_and_is_drawn():
     assert page.count("<svg") == 3 and "http" not in re.sub(r"http://www\.w3\.org/\S+", "", page), page[:500]
     for style in ["s0", "s1", "s2"]:
         assert page.count(f'class="line {style}"') == 3, style
+
+
+def test_a_picture_stands_alone():
+    output("analyze", "gelu", "--against", "relu", "--draw", "drawn.svg")
+    root = xml.etree.ElementTree.parse("drawn.svg").getroot()
+    svg = "{http://www.w3.org/2000/svg}"
+    texts = [text.text for text in root.iter(svg + "text")]
+    assert {"gelu", "relu", "f", "g = f'", "f''"} <= set(texts), texts
+    lines = [path for path in root.iter() if (path.get("class") or "").startswith("line ")]
+    assert len(lines) == 2 * 4, len(lines)  # three charts and the names
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import time
 
 from program import PROGRAM, SOURCE, TINY, asked, output, run, run_tests
 
-COMMANDS = ["search", "resume", "status", "top", "show", "report", "serve", "studies", "trials", "best-trial", "ask", "tell", "derive", "analyze", "zoo", "export", "data list", "data get", "data check", "data tokenize", "doctor", "promote", "bench search", "bench estimators", "bench null", "bench order", "bench signature", "bench space", "bench kernels", "bench storage", "bench server"]
+COMMANDS = ["worker", "launch", "bench workers",
+            "search", "resume", "status", "top", "show", "report", "serve", "studies", "trials", "best-trial", "ask", "tell", "storage export", "storage import", "derive", "analyze", "zoo", "export", "data list", "data get", "data check", "data tokenize", "doctor", "promote", "bench search", "bench estimators", "bench null", "bench order", "bench signature", "bench space", "bench kernels", "bench storage", "bench server"]
 
 # Words; text that the error must hold. All end with exit code 2.
 ERRORS = [
@@ -46,7 +47,7 @@ STUDY_ERRORS = [
 
 # Words; they must neither load libtorch nor LLVM.
 LIGHT = [["--help"], ["--version"], ["search", "--help"], ["derive", "gelu"], ["derive", "tanh(x)*sigmoid(x)"],
-         ["analyze", "xielu"], ["zoo"], ["zoo", "--primitives"], ["data", "list"], ["export", "mish", "-O", "out"]]
+         ["analyze", "xielu"], ["zoo"], ["zoo", "--primitives"], ["data", "list"], ["export", "mish", "-O", "out"], ["storage", "export", "--help"]]
 
 
 def test_help_names_every_command_and_the_exit_codes():
@@ -56,7 +57,7 @@ def test_help_names_every_command_and_the_exit_codes():
         assert re.search(rf"^  {command} ", text, re.M), command
         more = output(*command.split(), "--help")
         assert f"Usage: antigrad {command}" in more and "Exit codes: 0" in more and "Example" in more, more
-    assert "worker" not in text
+    assert "promotion-worker" not in text and "bench-session" not in text
 
 
 def test_version_is_one_line():

@@ -45,7 +45,7 @@ def test_a_search_prints_and_keeps_its_table():
     for word in ["activation", "digits loss", "python loss", "verdict", "ns/element", "ReLU", "GELU", "g(x) = ", "f(x) = "]:
         assert word in done.stdout, (word, done.stdout)
     assert any(word in done.stdout for word in ["A tie:", "is better than", "is worse than"]), done.stdout
-    assert sorted(os.listdir("one/tiny")) == ["hall_of_fame.yaml", "journal.log", "kernels", "report.html", "study.yaml"]
+    assert sorted(os.listdir("one/tiny")) == ["FORMAT", "hall_of_fame.yaml", "journal.log", "kernels", "report.html", "study.yaml"]
     assert os.listdir("one/tiny/kernels") == ["winner_torch.py"]
     with open("one/tiny/report.html", encoding="utf-8") as report:
         assert "<svg" in report.read()

@@ -100,6 +100,30 @@ def test_idle_and_slow_clients_stop_nobody():
     attacked("idle", attack)
 
 
+def test_clients_that_do_not_read_stop_nobody():
+    """They ask for all of a journal that no socket's buffer holds; each holds one piece of it, for some seconds."""
+    record = b'{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"a":"' + b"x" * 8000 + b'"}}\n'
+    with open(fresh("unread.log"), "wb") as file:
+        file.write(b'{"op_code":0,"worker_id":"w","study_name":"s","directions":[1]}\n' + record * 1000)
+    with serving("unread.log") as server:
+        server.good("GET", "/v1/studies")
+        before, unread = server.memory(), []
+        for _ in range(40):
+            one = socket.socket()
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            one.connect(("127.0.0.1", server.port))
+            one.sendall(b"GET /v1/journal?from=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 8)
+            unread.append(one)
+        for _ in range(5):
+            check_up(server, before, "40 clients that do not read")
+            for one in unread:
+                one.recv(1)  # now and then a byte
+            time.sleep(0.2)
+        for one in unread:
+            one.close()
+        assert len(server.good("GET", "/v1/journal?from=900").splitlines()) > 0
+
+
 def test_a_header_does_not_pass_for_an_address_or_a_second_request():
     def attack(server, up):
         smuggled = b"GET /v1/studies HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 60\r\n\r\nPOST /v1/studies HTTP/1.1\r\nContent-Length: 12\r\n\r\n{\"name\":\"t\"}"

@@ -29,3 +29,12 @@ antigrad_fuzz(journal 4000 antigrad_search)
 antigrad_fuzz(study 2000 antigrad_search)
 antigrad_fuzz(service 1000 antigrad_search)
 antigrad_fuzz(data 4000 antigrad_data)
+
+# The routes are the program's: its objects but for main().
+antigrad_fuzz(routes 300 antigrad_search antigrad_export antigrad_data antigrad_models ${CMAKE_DL_LIBS})
+foreach (target routes_fuzz routes_libfuzzer)
+  if (TARGET ${target})
+    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/experiments/app/network/router.cpp
+      "$<FILTER:$<TARGET_OBJECTS:antigrad>,EXCLUDE,app/main\\.cpp>")
+  endif ()
+endforeach ()

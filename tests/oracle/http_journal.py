@@ -1,4 +1,6 @@
-"""Unmodified Optuna on `antigrad serve`: samplers, pruners, plots' inputs, several processes, a server that goes away."""
+"""Unmodified Optuna on `antigrad serve`: samplers, pruners, plots' inputs, several processes, a server that goes away.
+
+    http_journal.py [VERSION]: with the Optuna on PYTHONPATH, whose version must begin so (else skipped)."""
 import contextlib
 import json
 import multiprocessing
@@ -193,6 +195,9 @@ def check_refusals(url):
 
 
 def main():
+    if sys.argv[1:] and not optuna.__version__.startswith(sys.argv[1]):
+        print(f"skipped: this is Optuna {optuna.__version__}, not {sys.argv[1]}; ./scripts/test sets that up")
+        return 77
     install()
     journal = os.path.abspath("journal.log")
     if os.path.exists(journal):

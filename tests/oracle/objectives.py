@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 
+import numpy
 import optuna
+from optuna._hypervolume import compute_hypervolume
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
@@ -29,3 +31,12 @@ ours = {row["trial"]: [row["score"], row["cost"], row["sparsity"], row["smoothne
 assert theirs == ours and len(ours) >= 2, (theirs, ours)
 assert any(trial.state.name == "PRUNED" for trial in loaded.trials)
 print(f"a front of {len(ours)} among {len(loaded.trials)} trials, the same in both")
+
+# The hypervolume that `status` says, by Optuna: of all complete trials, each objective scaled to 0 (best) .. 1 (worst).
+points = numpy.array([t.values for t in loaded.trials if t.state.name == "COMPLETE"]) * [1, 1, -1, -1]
+spread = points.max(0) - points.min(0)
+points = ((points - points.min(0)) / numpy.where(spread > 0, spread, 1))[:, spread > 0]
+status = json.loads(subprocess.run([PROGRAM, "status", "tiny", "-o", "json"], check=True, capture_output=True).stdout)
+volume = compute_hypervolume(points, numpy.ones(points.shape[1]))
+assert abs(status["hypervolume"] - volume) < 1e-9 and status["front"] == len(ours), (status, volume)
+print(f"a hypervolume of {volume:.4f} in both")

@@ -1,19 +1,23 @@
-"""Random journals, records of many workers that contradict each other among them, mean to antigrad what they mean to Optuna."""
+"""Random journals mean to antigrad what they mean to Optuna, field by field: records of many workers that contradict each
+other, studies that Optuna itself wrote through its API, and those of rustuna with its own operation.
+
+    replay_optuna.py [VERSION]: with the Optuna on PYTHONPATH, whose version must begin so (else skipped)."""
 import json
-import math
 import os
 import random
 import subprocess
 import sys
-from datetime import datetime
 
 import optuna
+import optuna_child
+from fields import ours, theirs
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 PROGRAM = os.path.join(os.environ["ANTIGRAD_BIN"], "antigrad")
 JOURNAL = "random.log"
+OLD = optuna.__version__ < "5"  # knows no operation 10
 DISTRIBUTIONS = [optuna.distributions.FloatDistribution(0, 1), optuna.distributions.FloatDistribution(1e-3, 1, log=True), optuna.distributions.IntDistribution(0, 8),
                  optuna.distributions.IntDistribution(1, 64, log=True), optuna.distributions.CategoricalDistribution(["a", None, 3, 0.5, True]),
                  optuna.distributions.CategoricalDistribution(["a", None])]
@@ -62,7 +66,7 @@ def any_record(rng, trials):
     if op == 0:
         return {"op_code": 0, "study_name": rng.choice("abcd"), "directions": [rng.choice([1, 2])]}
     if op == 1:
-        return {"op_code": 1, "study_id": study} if rng.random() < 0.2 else {"op_code": 10, "trial_ids": [0]}
+        return {"op_code": 1, "study_id": study} if rng.random() < 0.2 or OLD else {"op_code": 10, "trial_ids": [0]}
     if op in (2, 3):
         return {"op_code": op, "study_id": study, "user_attr" if op == 2 else "system_attr": {rng.choice("pq"): rng.choice(ATTRIBUTES)}}
     if op == 4:
@@ -95,49 +99,59 @@ def asked(*words):
     return json.loads(done.stdout)
 
 
-def plain(value):
-    """Non-finite numbers as the words that our JSON has for them."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, dict):
-        return {key: plain(part) for key, part in value.items()}
-    return [plain(part) for part in value] if isinstance(value, (list, tuple)) else value
-
-
-def theirs(trial):
-    return plain({"number": trial.number, "id": trial._trial_id, "state": trial.state.name.lower(), "values": trial.values or [], "params": trial.params,
-                  "user_attrs": trial.user_attrs, "system_attrs": trial.system_attrs, "intermediate_values": {str(k): v for k, v in trial.intermediate_values.items()},
-                  "datetime_start": trial.datetime_start, "datetime_complete": trial.datetime_complete,
-                  "distributions": {name: json.loads(optuna.distributions.distribution_to_json(d)) for name, d in trial.distributions.items()}})
-
-
-def ours(trial):
-    trial = {key: value for key, value in trial.items() if key != "study"}
-    for key in ("datetime_start", "datetime_complete"):
-        if trial[key] is not None:
-            trial[key] = datetime.fromisoformat(trial[key]).astimezone().replace(tzinfo=None)
-    return trial
-
-
-def check(seed):
-    write(seed)
+def compare(what):
+    """How many trials the journal has; fails at the first that antigrad and Optuna read differently."""
     storage = JournalStorage(JournalFileBackend(JOURNAL))
     studies = {study["id"]: study for study in asked("studies")}
     count = 0
-    assert {s._study_id: s.study_name for s in storage.get_all_studies()} == {i: s["name"] for i, s in studies.items()}, seed
+    assert {s._study_id: s.study_name for s in storage.get_all_studies()} == {i: s["name"] for i, s in studies.items()}, what
     for study in storage.get_all_studies():
-        assert [d.name.lower() for d in study.directions] == studies[study._study_id]["directions"], seed
+        assert [d.name.lower() for d in study.directions] == studies[study._study_id]["directions"], what
         here = [ours(trial) for trial in asked("trials", study.study_name)]
         there = [theirs(trial) for trial in storage.get_all_trials(study._study_id)]
-        assert len(here) == len(there), (seed, study.study_name)
+        assert len(here) == len(there), (what, study.study_name)
         for one, other in zip(here, there):
-            assert one == other, f"seed {seed}, study {study.study_name}:\n ours   {one}\n theirs {other}"
+            assert one == other, f"{what}, study {study.study_name}:\n ours   {one}\n theirs {other}"
         count += len(there)
     return count
 
 
+def check_records(seed):
+    write(seed)
+    return compare(f"records, seed {seed}")
+
+
+def check_api(seed):
+    """What Optuna writes when its API is used at random."""
+    if os.path.exists(JOURNAL):
+        os.remove(JOURNAL)
+    optuna_child.write(JournalStorage(JournalFileBackend(JOURNAL)), seed)
+    return compare(f"API, seed {seed}")
+
+
+def check_rustuna(seed):
+    import rustuna
+    if os.path.exists(JOURNAL):
+        os.remove(JOURNAL)
+    rng = random.Random(seed)
+    storage = rustuna.storages.JournalFileStorage(JOURNAL)
+    study = rustuna.create_study(storage=storage, study_name="r", sampler=rustuna.samplers.RandomSampler(seed=seed))
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1) + trial.suggest_int("n", 1, 8) + len(trial.suggest_categorical("c", ["a", "bc"])), n_trials=5)
+    trial = study.ask()
+    study.set_user_attr("v", "\u00e9")
+    storage.set_trial_user_attrs(trial._trial_id, {"u": rng.random(), "w": [1, None]})
+    for step in range(3):
+        storage.set_trial_intermediate_value(trial._trial_id, step, rng.choice([0.5, float("nan"), 1e300]))
+    storage.discard_trials([0, rng.randrange(5)])
+    with open(JOURNAL, encoding="utf-8") as file:
+        assert any(json.loads(line)["op_code"] == 10 for line in file)
+    return compare(f"rustuna, seed {seed}")
+
+
 if __name__ == "__main__":
-    seeds = range(1000 if os.environ.get("ANTIGRAD_FULL") else 60)
-    trials = sum(check(seed) for seed in seeds)
-    print(f"optuna {optuna.__version__}: {len(seeds)} journals, {trials} trials, equal field by field")
-    sys.exit(0)
+    if sys.argv[1:] and not optuna.__version__.startswith(sys.argv[1]):
+        print(f"skipped: this is Optuna {optuna.__version__}, not {sys.argv[1]}; ./scripts/test sets that up")
+        sys.exit(77)
+    full = bool(os.environ.get("ANTIGRAD_FULL"))
+    for name, check, seeds in [("records", check_records, range(1000 if full else 40)), ("API", check_api, range(100 if full else 6)), ("rustuna", check_rustuna, range(0 if OLD else 3))]:
+        print(f"optuna {optuna.__version__}, {name}: {len(seeds)} journals, {sum(map(check, seeds))} trials, equal field by field")

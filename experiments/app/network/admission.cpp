@@ -4,7 +4,9 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <limits>
 
@@ -80,8 +82,6 @@ std::uint64_t content_length(const Request& request) {
 
 std::optional<Refused> admission(const Request& request, const HttpServerOptions& options) {
   const bool reads = request.method == "GET" || request.method == "HEAD";
-  if (request.has_header("Transfer-Encoding"))
-    return Refused{411, "length_required", "send a Content-Length, no Transfer-Encoding"};
   if (request.get_header_value_count("Content-Length") > 1)
     return Refused{400, "bad_length", "one Content-Length, not several"};
   if (reads && content_length(request) > 0)
@@ -92,6 +92,24 @@ std::optional<Refused> admission(const Request& request, const HttpServerOptions
     return Refused{401, "no_token", "send the server's token: Authorization: Bearer TOKEN"};
   if (!reads && of_other_origin(request))
     return Refused{403, "other_origin", "a page of another site may not change anything here"};
+  return std::nullopt;
+}
+
+std::optional<Refused> odd_head(std::string_view head) {
+  head = head.substr(0, head.find("\r\n\r\n"));
+  head.remove_prefix(std::min(head.find('\n'), head.size()));  // the request's line is the router's
+  while (!head.empty()) {
+    head.remove_prefix(1);
+    const std::string_view line = head.substr(0, head.find('\n'));
+    head.remove_prefix(line.size());
+    std::string name(line.substr(0, line.find(':')));
+    const bool blank = name.find_first_of(" \t") != name.npos;
+    std::erase_if(name, [](char c) { return c <= ' '; });
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (name == "transfer-encoding")
+      return Refused{411, "length_required", "send a Content-Length, no Transfer-Encoding"};
+    if (blank) return Refused{400, "bad_head", "a header's name has no blanks, and is on one line"};
+  }
   return std::nullopt;
 }
 

@@ -91,20 +91,29 @@ std::string reason(httplib::Error error) {
   throw HttpError(reason(error));
 }
 
-HttpHead get(const HttpRequest& request, const WantsBody& head, const TakesBody& body) {
-  const Address address = address_of(request.url);
-  httplib::Client client(address.server);
-  if (!client.is_valid())
-    throw space::Error(fmt::format("cannot read the address {}", request.url));
+void prepare(httplib::Client& client, const std::string& url, const std::string& ca) {
+  if (!client.is_valid()) throw space::Error(fmt::format("cannot read the address {}", url));
   client.set_connection_timeout(kConnectSeconds);
   client.set_read_timeout(kReadSeconds);
   client.set_tcp_nodelay(true);
   client.set_follow_location(false);
   client.set_decompress(false);
   client.set_url_encode(false);
-  if (!request.ca.empty()) client.set_ca_cert_path(request.ca.c_str());
+  if (!ca.empty()) client.set_ca_cert_path(ca.c_str());
+}
+
+httplib::Headers headers_for(const std::string& token) {
   httplib::Headers headers = {{"Accept-Encoding", "identity"},
                               {"User-Agent", "antigrad/" ANTIGRAD_VERSION}};
+  if (!token.empty()) headers.emplace("Authorization", "Bearer " + token);
+  return headers;
+}
+
+HttpHead get(const HttpRequest& request, const WantsBody& head, const TakesBody& body) {
+  const Address address = address_of(request.url);
+  httplib::Client client(address.server);
+  prepare(client, request.url, request.ca);
+  httplib::Headers headers = headers_for("");
   if (request.offset > 0) headers.emplace("Range", fmt::format("bytes={}-", request.offset));
   std::optional<HttpHead> seen;
   const httplib::Result result = client.Get(
@@ -119,6 +128,19 @@ HttpHead get(const HttpRequest& request, const WantsBody& head, const TakesBody&
   return *seen;
 }
 
+HttpReply send(const HttpMessage& message) {
+  const Address address = address_of(message.url);
+  httplib::Client client(address.server);
+  prepare(client, message.url, message.ca);
+  httplib::Headers headers = headers_for(message.token);
+  if (!message.idempotency_key.empty()) headers.emplace("Idempotency-Key", message.idempotency_key);
+  const httplib::Result result =
+      message.body ? client.Post(address.path, headers, *message.body, "application/json")
+                   : client.Get(address.path, headers);
+  if (!result) fail(result.error());
+  return {result->status, result->body};
+}
+
 }  // namespace
 }  // namespace antigrad::app
 
@@ -127,4 +149,9 @@ extern "C" void antigrad_http_get(const antigrad::app::HttpRequest& request,
                                   const antigrad::app::TakesBody& body,
                                   antigrad::app::HttpHead& answer) {
   answer = antigrad::app::get(request, head, body);
+}
+
+extern "C" void antigrad_http_send(const antigrad::app::HttpMessage& message,
+                                   antigrad::app::HttpReply& reply) {
+  reply = antigrad::app::send(message);
 }

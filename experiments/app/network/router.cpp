@@ -61,7 +61,12 @@ Routed route_of(const std::vector<HttpRoute>& routes, std::string_view method,
     std::optional<std::map<std::string, std::string>> parts = match(route.pattern, path);
     if (!parts) continue;
     routed.path_known = true;
-    if (route.method != method) continue;
+    if (route.method != method) {
+      const std::string more = route.method == "GET" ? "GET, HEAD" : route.method;
+      if (routed.allowed.find(more) == std::string::npos)
+        routed.allowed += (routed.allowed.empty() ? "" : ", ") + more;
+      continue;
+    }
     routed.route = &route;
     routed.parts = std::move(*parts);
     break;

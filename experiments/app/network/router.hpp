@@ -13,6 +13,7 @@ struct Routed {
   const HttpRoute* route = nullptr;          // nullptr: none
   std::map<std::string, std::string> parts;  // of its pattern
   bool path_known = false;                   // another method has a route
+  std::string allowed{};                     // then: which ones, "GET, HEAD, POST"
 };
 
 /// path: as it came, percent signs and all; segments are decoded one by one, so that a name may

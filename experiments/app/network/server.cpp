@@ -5,6 +5,7 @@
 #include <httplib.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <thread>
 
@@ -35,6 +36,12 @@ std::string error_text(const std::string& code, const std::string& message) {
 void refuse(Response& response, int status, const std::string& code, const std::string& message) {
   response.status = status;
   response.set_content(error_text(code, message), "application/json");
+}
+
+/// Others it answers by itself, and leaves their bodies unread in the connection.
+bool routed_by_library(const std::string& method) {
+  constexpr std::array kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+  return std::ranges::find(kMethods, method) != kMethods.end();
 }
 
 /// What was sent of the body stays unread: the next request would begin in it.
@@ -134,7 +141,10 @@ void Service::answer(const Request& request, Response& response,
   const bool unread = reader != nullptr;
   if (routed.route == nullptr) {
     if (unread) close_after(request);
-    if (routed.path_known) return refuse(response, 405, "method_not_allowed", "not this method");
+    if (routed.path_known) {
+      response.set_header("Allow", routed.allowed);
+      return refuse(response, 405, "method_not_allowed", "this path takes " + routed.allowed);
+    }
     return refuse(response, 404, "not_found", "there is no such path; GET /v1 lists them");
   }
   HttpCall call = call_of(request, routed);
@@ -151,7 +161,11 @@ void Service::prepare(httplib::Server& server) {
   server.set_tcp_nodelay(true);
   server.set_pre_routing_handler([this](const Request& request, Response& response) {
     using enum httplib::Server::HandlerResponse;
-    return admit(request, response) ? Unhandled : Handled;
+    if (!admit(request, response)) return Handled;
+    if (routed_by_library(request.method)) return Unhandled;
+    close_after(request);
+    answer(request, response, nullptr);
+    return Handled;
   });
   server.set_exception_handler(
       [](const Request& request, Response& response, std::exception_ptr error) {
@@ -164,17 +178,24 @@ void Service::prepare(httplib::Server& server) {
         }
         refuse(response, 500, "internal", message);
       });
-  server.Get(".*", [this](const Request& request, Response& response) {
+  // What the library refuses by itself, before a route is looked for: the rest of it stays unread.
+  server.set_error_handler([](const Request& request, Response& response) {
+    if (!response.body.empty()) return;
+    close_after(request);
+    refuse(response, response.status, "bad_http", "this is no request that HTTP/1.1 knows");
+  });
+  constexpr const char* kAnyPath = R"([\s\S]*)";  // a dot is no line break
+  server.Get(kAnyPath, [this](const Request& request, Response& response) {
     answer(request, response, nullptr);
   });
   const auto with_body = [this](const Request& request, Response& response,
                                 const httplib::ContentReader& reader) {
     answer(request, response, &reader);
   };
-  server.Post(".*", with_body);
-  server.Put(".*", with_body);
-  server.Patch(".*", with_body);
-  server.Delete(".*", with_body);
+  server.Post(kAnyPath, with_body);
+  server.Put(kAnyPath, with_body);
+  server.Patch(kAnyPath, with_body);
+  server.Delete(kAnyPath, with_body);
 }
 
 /// The library's server with connections of our own.
@@ -206,6 +227,14 @@ class HeldServer : public httplib::Server {
 
   bool answered(Connection& connection) {
     ConnectionStream stream(connection);
+    if (const std::optional<Refused> refused = odd_head(connection.received)) {
+      const std::string body = error_text(refused->code, refused->message);
+      stream.httplib::Stream::write(
+          fmt::format("HTTP/1.1 {} Refused\r\nConnection: close\r\nContent-Type: "
+                      "application/json\r\nContent-Length: {}\r\n\r\n{}",
+                      refused->status, body.size(), body));
+      return false;
+    }
     bool closed = false;
     const bool good = process_request(stream, false, closed, nullptr);
     return good && !closed;

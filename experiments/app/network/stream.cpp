@@ -14,6 +14,7 @@ namespace {
 using Clock = Connection::Clock;
 
 constexpr std::chrono::seconds kRequestTime{30}, kWriteTime{10};
+constexpr std::size_t kSlowest = 65536;  // bytes a second that a client must take
 
 int left(Clock::time_point until) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
@@ -65,12 +66,20 @@ ssize_t ConnectionStream::read(char* data, std::size_t size) {
   }
 }
 
+// What counts is the time spent waiting for the client, so that a stream may last; a client that
+// takes a byte now and then does not hold a worker for long.
 ssize_t ConnectionStream::write(const char* data, std::size_t size) {
-  const Clock::time_point until = Clock::now() + kWriteTime;
   while (true) {
     const ssize_t n = connection_.transport->write(data, size);
-    if (n >= 0) return n;
-    if (n == Transport::kBroken || !connection_.transport->wait(POLLOUT, left(until))) return -1;
+    if (n >= 0) {
+      written_ += static_cast<std::size_t>(n);
+      return n;
+    }
+    const Clock::time_point begin = Clock::now();
+    const auto patience = kWriteTime + std::chrono::seconds(written_ / kSlowest) - blocked_;
+    if (n == Transport::kBroken || !connection_.transport->wait(POLLOUT, left(begin + patience)))
+      return -1;
+    blocked_ += Clock::now() - begin;
   }
 }
 

@@ -25,6 +25,8 @@ class ConnectionStream : public httplib::Stream {
   Connection& connection_;
   std::size_t used_ = 0;                       // of what was received
   const Connection::Clock::time_point until_;  // the whole request must be here
+  std::size_t written_ = 0;
+  Connection::Clock::duration blocked_{};  // waited for the client to take it
 };
 
 }  // namespace antigrad::app

@@ -1,0 +1,59 @@
+"""`antigrad launch`: workers as processes here, one of them killed; what is wrong is said."""
+import os
+import signal
+import subprocess
+
+from program import PROGRAM, run, run_tests
+from remote import done_once, results_of, running, study, waiting_for
+
+
+def workers_of(pid):
+    """Processes `antigrad worker --server` among the children of a process."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as text:
+        children = text.read().split()
+    found = []
+    for child in children:
+        with open(f"/proc/{child}/cmdline", "rb") as words:
+            if b"--server" in words.read().split(b"\0"):
+                found.append(int(child))
+    return found
+
+
+def test_a_killed_worker_is_started_again_and_the_study_ends_with_its_table():
+    file = study("local", trials=4)
+    launch = subprocess.Popen([PROGRAM, "launch", file, "--workers", "2", "--port", "0", "--lease", "1"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
+    waiting_for(lambda: running("local") and len(workers_of(launch.pid)) == 2)
+    killed = workers_of(launch.pid)[0]
+    os.kill(killed, signal.SIGKILL)
+    waiting_for(lambda: len(workers_of(launch.pid)) == 2 and killed not in workers_of(launch.pid))
+    out, errors = launch.communicate(timeout=300)
+    assert launch.returncode == 0, errors
+    assert "GELU" in out and "a worker ended with SIGKILL" in errors, (out, errors)
+    assert results_of("local")[0] and len(results_of("local")[0]) == 2 + 4, results_of("local")
+    done_once("local")
+
+
+def test_a_launch_that_is_asked_to_end_leaves_nothing_behind_and_goes_on():
+    file = study("again", trials=2)
+    command = [PROGRAM, "launch", file, "--workers", "1", "--port", "0"]
+    launch = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    waiting_for(lambda: running("again"))
+    crew = workers_of(launch.pid)
+    launch.send_signal(signal.SIGTERM)
+    _, errors = launch.communicate(timeout=60)
+    assert launch.returncode == 1, errors
+    assert not any(os.path.exists(f"/proc/{pid}") for pid in crew), crew
+    assert "GELU" in run(*command[1:]).stdout
+    done_once("again")
+
+
+def test_what_is_missing_is_said():
+    for words, said in ((["launch"], "name a STUDY.yaml"), (["launch", "--engine", "k8s", "--server", "http://x:1"], "--image"),
+                        (["launch", "--engine", "condor"], "expected local or slurm or ray or k8s"), (["worker"], "--server URL is missing"),
+                        (["worker", "--server", "x"], "expected http://HOST:PORT")):
+        assert said in run(*words, code=2).stderr, words
+
+
+if __name__ == "__main__":
+    run_tests(globals())

@@ -1,0 +1,166 @@
+"""`antigrad serve` and secrets: how a token is compared, where it never stands, what lies outside stays outside, TLS, idle clients."""
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import time
+
+from program import PROGRAM, run_tests
+from server import Server, fresh, serving
+from synthetic import make_run
+
+TOKEN = "f00dfacef00dfacef00dfacef00dface"
+SECRET = "what nobody may read"
+SHIM = r"""
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+int CRYPTO_memcmp(const void *a, const void *b, size_t n) {
+  const unsigned char *x = a, *y = b;
+  int different = 0;
+  for (size_t i = 0; i < n; ++i) different |= x[i] ^ y[i];
+  FILE *out = fopen(getenv("COMPARED"), "a");
+  fprintf(out, "%zu\n", n);
+  fclose(out);
+  return different;
+}
+"""
+
+
+def bearer(token):
+    return {"Authorization": "Bearer " + token}
+
+
+def sanitized():
+    linked = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True).stdout
+    return "libasan" in linked or "libtsan" in linked
+
+
+def test_a_token_is_compared_in_constant_time():
+    """What is compared are digests of one length, by OpenSSL's comparison that looks at every byte, once a request, whatever was sent."""
+    if sanitized() or shutil.which("cc") is None:
+        print("  skipped: needs cc, and no sanitizer in front")
+        return
+    with open("shim.c", "w", encoding="utf-8") as file:
+        file.write(SHIM)
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "shim.c", "-o", "shim.so"], check=True)
+    env = {"ANTIGRAD_TOKEN": TOKEN, "LD_PRELOAD": os.path.abspath("shim.so"), "COMPARED": os.path.abspath("compared")}
+    tries = [TOKEN, "0" + TOKEN[1:], TOKEN[:-1] + "0", TOKEN[:8], TOKEN + TOKEN, "x"]
+    server = Server(fresh("constant.log"), "--port", "0", env=env)
+    for token in tries:
+        fresh("compared")
+        status, _ = server.ask("GET", "/v1/studies", None, bearer(token))
+        assert status == (200 if token == TOKEN else 401), token
+        with open("compared", encoding="utf-8") as file:
+            assert file.read() == "32\n", token
+    server.end()
+
+
+def test_a_token_stands_nowhere():
+    with open("token", "w", encoding="utf-8") as file:
+        file.write(TOKEN + "\n")
+    os.chmod("token", 0o600)
+    for words, env in (([], {"ANTIGRAD_TOKEN": TOKEN}), (["--token-file", "token"], {})):
+        journal = fresh("nowhere.log")
+        server = Server(journal, "--port", "0", *words, env=env)
+        answers = [server.ask("POST", "/v1/studies", {"name": "s"}, bearer(TOKEN)), server.ask("GET", "/v1/studies", None, bearer(TOKEN[:-1] + "x")),
+                   server.ask("GET", "/nowhere", None, bearer(TOKEN)), server.ask("POST", "/v1/studies", b"{", bearer(TOKEN)),
+                   server.ask("GET", "/v1/openapi.json", None, bearer(TOKEN)), server.ask("GET", "/v1/docs", None, bearer(TOKEN))]
+        assert [status for status, _ in answers] == [200, 401, 404, 400, 200, 200], answers
+        with open(f"/proc/{server.process.pid}/cmdline", encoding="utf-8") as file:
+            argv = file.read()
+        errors = server.end()
+        said = [argv, errors, server.url, *(str(answer) for _, answer in answers), open(journal, encoding="utf-8").read()]
+        assert not any(TOKEN[:-1] in text for text in said), said
+    os.chmod("token", 0o604)
+    refused = subprocess.run([PROGRAM, "serve", "--token-file", "token", "--port", "0"], capture_output=True, text=True)
+    assert refused.returncode == 2 and TOKEN not in refused.stderr + refused.stdout, refused.stderr
+    with open("short", "w", encoding="utf-8") as file:
+        file.write(TOKEN[:12])
+    os.chmod("short", 0o600)
+    refused = subprocess.run([PROGRAM, "serve", "--token-file", "short", "--port", "0"], capture_output=True, text=True)
+    assert refused.returncode == 2 and "16 printable" in refused.stderr and TOKEN[:12] not in refused.stderr, refused.stderr
+
+
+def raw(server, data):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as one:
+        one.sendall(data)
+        one.shutdown(socket.SHUT_WR)
+        answer = b""
+        while piece := one.recv(65536):
+            answer += piece
+        return answer
+
+
+def test_no_path_leads_outside():
+    shutil.rmtree("inside", ignore_errors=True)
+    os.makedirs("inside/runs")
+    make_run("inside/runs", "mine", 3)
+    for path in ("inside/secret", "inside/journal.log", "inside/runs/mine/secret"):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(SECRET)
+    os.symlink(os.path.abspath("inside"), "inside/runs/mine/up")
+    ways = ["..", "../..", "%2e%2e", "..%2f..", "%2e%2e%2f", "....//", "mine/..", "mine%2f..%2f..", os.path.abspath("inside"), "mine%00", "..%5c..", "%252e%252e"]
+    names = ["secret", "../secret", "..%2f..%2fsecret", "up/secret", "%2fetc%2fpasswd", "journal.log%00", "study.yaml/../secret"]
+    with serving("--dir", "inside/runs") as server:
+        status, text = server.ask("GET", "/v1/page/file?run=mine&name=study.yaml")
+        assert status == 200 and b"study: mine" in text, (status, text)
+        paths = [f"/v1/page/file?run={way}&name=journal.log" for way in ways] + [f"/v1/page/file?run=mine&name={name}" for name in names]
+        paths += [f"/page/{way}/{name}" for way in ways for name in ("secret", "main.js")] + [f"/v1/page/study?run={way}&study=mine" for way in ways]
+        paths += [f"/{way}/etc/passwd" for way in ways] + [f"/v1/studies/{way}" for way in ways] + [f"/api/studies/{way}" for way in ways]
+        for path in paths:
+            answer = raw(server, f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+            assert not answer.startswith(b"HTTP/1.1 200") and SECRET.encode() not in answer and b"root:" not in answer, (path, answer)
+    print(f"  {len(paths)} paths")
+
+
+def test_tls_answers_nothing_in_the_clear():
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=localhost"],
+                   check=True, capture_output=True)
+    with serving(fresh("tls.log"), "--cert", "cert.pem", "--key", "key.pem", "--host", "0.0.0.0", env={"ANTIGRAD_TOKEN": TOKEN}) as server:
+        try:
+            answer = raw(server, b"GET /v1/studies HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n\r\n")
+        except OSError:
+            answer = b""
+        assert b"HTTP/1.1" not in answer and b"studies" not in answer, answer
+        assert server.ask("GET", "/v1/studies", None, bearer(TOKEN))[0] == 200
+        assert server.ask("GET", "/v1/studies")[0] == 401
+        old = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"],
+                             capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        assert "Cipher is (NONE)" in old.stdout or old.returncode != 0, "TLS 1.1 was taken"
+
+
+def test_transfer_encoding_is_refused_whatever_it_says():
+    with serving(fresh("encodings.log")) as server:
+        for name in (b"Transfer-Encoding", b"transfer-encoding", b"TRANSFER-ENCODING"):
+            for value in (b"chunked", b"identity", b"gzip, chunked", b"\tchunked", b"", b"xchunked"):
+                head = b"POST /v1/studies HTTP/1.1\r\nHost: 127.0.0.1\r\n" + name + b": " + value + b"\r\nContent-Length: 12\r\n\r\n"
+                answer = raw(server, head + b'{"name":"t"}')
+                assert answer.startswith((b"HTTP/1.1 411", b"HTTP/1.1 400")), (name, value, answer)
+        assert server.good("GET", "/v1/studies")["studies"] == []
+
+
+def test_forty_idle_clients_stop_nobody():
+    """The figure is printed; that there is an answer at all while they hold on is what is tested, far below their time-out."""
+    with serving(fresh("idle.log")) as server:
+        idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(40)]
+        for one in idle[::2]:
+            one.sendall(b"GET /v1/studies HTTP/1.1\r\nX: ")
+        times = []
+        for _ in range(50):
+            begin = time.monotonic()
+            server.good("GET", "/v1/studies")
+            times.append(1000 * (time.monotonic() - begin))
+        print(f"  with 40 idle connections an answer takes {statistics.median(times):.1f} ms, at most {max(times):.1f} ms")
+        for one in idle:
+            one.setblocking(False)
+            try:
+                assert one.recv(1) != b"", "an idle client was thrown out, so it stopped nobody"
+            except BlockingIOError:
+                pass
+            one.close()
+
+
+if __name__ == "__main__":
+    run_tests(globals())

@@ -1,0 +1,58 @@
+"""`antigrad launch --engine ray` on a Ray of this machine: a worker and the process of its task killed; every trial done once."""
+import os
+import re
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["ANTIGRAD_SOURCE"], "tests/app"))
+from program import PROGRAM, run_tests
+from remote import done_once, results_of, running, study, waiting_for
+
+
+def processes(url):
+    """pid: parent of the workers for this server."""
+    found = {}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as words:
+                command = words.read().split(b"\0")
+            if command[1:4] == [b"worker", b"--server", url.encode()]:
+                with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+                    found[int(pid)] = int(stat.read().rsplit(")", 1)[1].split()[1])
+        except OSError:  # it has ended
+            continue
+    return found
+
+
+def pair(url):
+    found = processes(url)
+    return found if len(found) == 2 else None
+
+
+def test_a_killed_worker_and_a_killed_task_are_started_again():
+    file = study("ray", trials=1, finalists=1, seeds=1, steps=40)
+    launch = subprocess.Popen([PROGRAM, "launch", file, "--engine", "ray", "--ray-python", sys.executable, "--workers", "2", "--port", "0", "--lease", "2"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=open("ray.log", "w", encoding="utf-8"), text=True,
+                              env={**os.environ, "RAY_worker_niceness": "0"})  # its 15 is slow beside other tests
+    url = waiting_for(lambda: re.search(r"^(http://\S+)\n", open("ray.log", encoding="utf-8").read(), re.M)).group(1)
+    first = waiting_for(lambda: pair(url) if running("ray") else None, 180)
+    worker, other = first
+    os.kill(worker, signal.SIGKILL)
+    waiting_for(lambda: worker not in (pair(url) or [worker]), 120)
+    os.kill(first[other], signal.SIGKILL)  # the process in which Ray runs the task
+    waiting_for(lambda: other not in (pair(url) or [other]), 120)
+    out, _ = launch.communicate(timeout=300)
+    with open("ray.log", encoding="utf-8") as log:
+        assert launch.returncode == 0 and "GELU" in out, (out, log.read()[-3000:])
+    assert len(results_of("ray")[0]) == 2 + 1, results_of("ray")
+    done_once("ray")
+
+
+if __name__ == "__main__":
+    try:
+        import ray
+    except ImportError:
+        print("skipped: needs ray; ./scripts/test sets it up")
+        sys.exit(77)
+    run_tests(globals())
