@@ -3,16 +3,14 @@
 // no graph spans the steps.
 #include "trainer/meta/episode.hpp"
 
-#include <torch/csrc/autograd/autograd.h>
-
 #include "space/random.hpp"
+#include "trainer/meta/derivatives.hpp"
 #include "trainer/meta/plain_attention.hpp"
 
 namespace antigrad::trainer {
 namespace {
 
 using at::Tensor;
-using torch::autograd::grad;
 using torch::autograd::variable_list;
 
 class Trainee {
@@ -42,10 +40,7 @@ class Trainee {
   }
 
   variable_list gradients(const Tensor& value, bool twice = false) const {
-    variable_list all = grad({value}, weights_, {}, std::nullopt, twice, true);
-    for (std::size_t i = 0; i < all.size(); ++i)
-      if (!all[i].defined()) all[i] = at::zeros_like(weights_[i]);
-    return all;
+    return gradients_of(value, weights_, twice);
   }
 
   void descend(int step, double rate) {

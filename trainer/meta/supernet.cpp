@@ -2,9 +2,8 @@
 // second derivatives with a vector is a double backward, not a finite difference.
 #include "trainer/meta/supernet.hpp"
 
-#include <torch/csrc/autograd/autograd.h>
-
 #include "space/random.hpp"
+#include "trainer/meta/derivatives.hpp"
 #include "trainer/meta/plain_attention.hpp"
 
 namespace antigrad::trainer {
@@ -47,10 +46,7 @@ Tensor Supernet::loss(const Batch& batch) const {
 }
 
 variable_list Supernet::gradients(const Tensor& value, bool twice) const {
-  variable_list all = torch::autograd::grad({value}, weights_, {}, std::nullopt, twice, true);
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (!all[i].defined()) all[i] = at::zeros_like(weights_[i]);
-  return all;
+  return gradients_of(value, weights_, twice);
 }
 
 std::vector<double> Supernet::of_shares(const variable_list& of) const {
