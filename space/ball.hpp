@@ -1,5 +1,5 @@
 // Ball arithmetic: real numbers with a proved error, and power series of them. The two classes
-// stand for FLINT/Arb, which only ball.cpp sees. Every operation returns a ball that holds the
+// stand for FLINT/Arb, which only space/arb sees. Every operation returns a ball that holds the
 // exact result for every point of its operands; what is not defined gives the whole line.
 #pragma once
 #include <array>

@@ -58,6 +58,7 @@ class Cover {
     std::vector<signed char> sides;  // of the comparisons, inside
     bool has_center = false;
   };
+  static Ball factorial(int d);  // from the coefficient of order d to the derivative
   const Expr& expression(int d);
   Segment& segment(const Ball& x);
   Jet jet(const Ball& x, int n, Switches* switches = nullptr) const;

@@ -123,23 +123,15 @@ Code row(Op op, const Code& a, const Code& b, const Code& c, const Code& d) {
 
 std::vector<std::string> argument_names(std::span<const Parameter> parameters) {
   static const std::vector<std::string> taken{
-      "auto",   "break",    "case",     "char",     "const",  "continue", "default", "do",
-      "double", "else",     "enum",     "extern",   "float",  "for",      "goto",    "if",
-      "inline", "int",      "long",     "register", "return", "short",    "signed",  "sizeof",
-      "static", "struct",   "switch",   "typedef",  "union",  "unsigned", "void",    "volatile",
-      "while",  "restrict", "and",      "as",       "assert", "async",    "await",   "class",
-      "def",    "del",      "elif",     "except",   "False",  "finally",  "from",    "global",
-      "import", "in",       "is",       "lambda",   "None",   "nonlocal", "not",     "or",
-      "pass",   "raise",    "True",     "try",      "with",   "yield",    "np",      "math",
-      "fabs",   "sqrt",     "copysign", "exp",      "expm1",  "log1p",    "erf",     "erfc",
-      "tanh",   "atan",     "sin",      "cos",      "fma",    "main",     "f",       "df",
-      "d2f"};
+      "np",   "math", "fabs", "sqrt", "copysign", "exp",  "expm1", "log1p", "erf", "erfc",
+      "tanh", "atan", "sin",  "cos",  "fma",      "main", "f",     "df",    "d2f"};
   std::vector<std::string> out;
   for (const Parameter& p : parameters) {
     const bool line =
         p.name.size() > 1 && p.name[0] == 't' &&
         std::ranges::all_of(p.name.substr(1), [](char c) { return c >= '0' && c <= '9'; });
-    out.push_back(p.name + (line || std::ranges::count(taken, p.name) ? "_" : ""));
+    out.push_back(p.name +
+                  (line || is_keyword(p.name) || std::ranges::count(taken, p.name) ? "_" : ""));
   }
   return out;
 }
@@ -250,6 +242,19 @@ std::string python_table(std::size_t k, const Table& t) {
 }
 
 }  // namespace
+
+bool is_keyword(const std::string& name) {
+  static const std::vector<std::string> keywords{
+      "auto",   "break",    "case",   "char",     "const",  "continue", "default", "do",
+      "double", "else",     "enum",   "extern",   "float",  "for",      "goto",    "if",
+      "inline", "int",      "long",   "register", "return", "short",    "signed",  "sizeof",
+      "static", "struct",   "switch", "typedef",  "union",  "unsigned", "void",    "volatile",
+      "while",  "restrict", "and",    "as",       "assert", "async",    "await",   "class",
+      "def",    "del",      "elif",   "except",   "False",  "finally",  "from",    "global",
+      "import", "in",       "is",     "lambda",   "None",   "nonlocal", "not",     "or",
+      "pass",   "raise",    "True",   "try",      "with",   "yield"};
+  return std::ranges::count(keywords, name) > 0;
+}
 
 std::string c_source(std::span<const NamedFunction> functions,
                      std::span<const Parameter> parameters) {

@@ -14,6 +14,9 @@ struct NamedFunction {
   Expr e;            // its first output, of x and the parameters
 };
 
+/// A keyword of C or Python.
+bool is_keyword(const std::string& name);
+
 /// C99: `double NAME(double x, double PARAMETER...)` for each function. A parameter whose name C or
 /// Python or <math.h> takes has an underscore behind it.
 std::string c_source(std::span<const NamedFunction> functions,
