@@ -9,54 +9,17 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
+#include <optional>
 #include <utility>
 #include <vector>
-
-#include "space/random.hpp"
 
 namespace antigrad::kernels {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kMagic[] = "antigrad code 1\n";
-constexpr std::size_t kMagicSize = sizeof kMagic - 1;
-constexpr const char* kSuffix = ".code";
 constexpr auto kAbandoned = std::chrono::hours(1);  // a file that was never finished
-
-/// In front of key and code.
-struct Header {
-  char magic[kMagicSize];
-  std::uint64_t key_size, code_size, sum[2];
-};
-
-/// 64 bits of any bytes, eight at a time; not meant against an adversary.
-std::uint64_t hash_of(std::string_view bytes, std::uint64_t seed) {
-  std::uint64_t h = space::mix(seed ^ bytes.size());
-  for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
-    std::uint64_t word;
-    std::memcpy(&word, bytes.data(), 8);
-    h = space::mix(h ^ word) + word;
-  }
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes.data(), bytes.size());
-  return space::mix(h ^ word);
-}
-
-Header header_of(std::string_view key, std::string_view code) {
-  Header h{{}, key.size(), code.size(), {}};
-  std::memcpy(h.magic, kMagic, kMagicSize);
-  for (std::uint64_t k = 0; k < 2; ++k) h.sum[k] = hash_of(code, hash_of(key, k + 1));
-  return h;
-}
-
-/// Lengths in front, so that no two keys have the same text.
-std::string joined(const CacheKey& key) {
-  return fmt::format("{}\n{}\n{}\n{}{}{}", key.compiler.size(), key.target.size(), key.text.size(),
-                     key.compiler, key.target, key.text);
-}
 
 class File {
  public:
@@ -96,45 +59,31 @@ class File {
   int handle_;
 };
 
-/// The code of a file's bytes; false when they are no whole entry. wrong_key: whole, but of a key
-/// with the same hash.
-bool decode(std::string_view bytes, std::string_view key, std::string& code, bool& wrong_key) {
-  Header h;
-  wrong_key = false;
-  if (bytes.copy(reinterpret_cast<char*>(&h), sizeof h) < sizeof h) return false;
-  bytes.remove_prefix(sizeof h);
-  if (h.key_size > bytes.size() || h.code_size != bytes.size() - h.key_size) return false;
-  const auto stored = bytes.substr(0, h.key_size), content = bytes.substr(h.key_size);
-  const Header want = header_of(stored, content);
-  if (std::memcmp(&h, &want, sizeof h) != 0) return false;
-  wrong_key = stored != key;
-  code = content;
-  return true;
-}
-
-/// What is kept on disk, used now. A damaged file goes.
+/// What is kept on disk, used now. A damaged file goes; one of a key with the same hash stays.
 bool load(const std::string& path, const std::string& key, std::string& code) {
   const File file(path, O_RDONLY);
   if (!file.open()) return false;
-  bool wrong_key = false;
-  if (!decode(file.read(), key, code, wrong_key)) {
+  const std::string bytes = file.read();
+  const std::optional<EntryParts> parts = entry_parts(bytes);
+  if (!parts) {
     ::unlink(path.c_str());
     return false;
   }
-  if (!wrong_key) ::futimens(file.handle(), nullptr);
-  return !wrong_key;
+  if (parts->key != key) return false;
+  code = parts->code;
+  ::futimens(file.handle(), nullptr);
+  return true;
 }
 
 /// Whole under its name, or not at all. False when the disk refuses.
 bool store(const std::string& path, const std::string& key, const std::string& code) {
   static std::atomic<std::uint64_t> count{0};
   const std::string unfinished = fmt::format("{}.{}.{}.part", path, ::getpid(), count++);
-  const Header h = header_of(key, code);
   bool whole = false;
   {
     const File file(unfinished, O_WRONLY | O_CREAT | O_EXCL);
-    whole = file.open() && file.write({reinterpret_cast<const char*>(&h), sizeof h}) &&
-            file.write(key) && file.write(code) && ::fsync(file.handle()) == 0;
+    whole = file.open() && file.write(entry_head(key, code)) && file.write(key) &&
+            file.write(code) && ::fsync(file.handle()) == 0;
   }
   whole = whole && ::rename(unfinished.c_str(), path.c_str()) == 0;
   if (!whole) ::unlink(unfinished.c_str());
@@ -157,7 +106,7 @@ std::vector<Kept> entries_of(const std::string& folder) {
     std::error_code gone;
     const Kept entry{at->path(), at->file_size(gone), at->last_write_time(gone)};
     if (gone) continue;
-    if (entry.path.extension() == kSuffix) kept.push_back(entry);
+    if (entry.path.extension() == kEntrySuffix) kept.push_back(entry);
     if (entry.path.extension() == ".part" && now - entry.used > kAbandoned)
       fs::remove(entry.path, gone);
   }
@@ -211,7 +160,7 @@ void CodeCache::keep(const std::string& key, const std::string& code) {
   if (failure || !store(path_of(key), key, code)) return;
   {
     const std::scoped_lock lock(mutex_);
-    unseen_ += sizeof(Header) + key.size() + code.size();
+    unseen_ += entry_head(key, code).size() + key.size() + code.size();
     if (unseen_ < options_.disk_limit / 16) return;
     unseen_ = 0;
   }
@@ -234,8 +183,7 @@ void CodeCache::evict() const {
 }
 
 std::string CodeCache::path_of(const std::string& key) const {
-  return fmt::format("{}/{:016x}{:016x}{}", options_.folder, hash_of(key, 3), hash_of(key, 4),
-                     kSuffix);
+  return options_.folder + "/" + entry_name(key);
 }
 
 CodeCache::Usage CodeCache::usage() const {

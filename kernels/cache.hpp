@@ -13,14 +13,9 @@
 #include <string>
 #include <unordered_map>
 
-namespace antigrad::kernels {
+#include "kernels/code_entry.hpp"
 
-/// What code is a function of.
-struct CacheKey {
-  std::string text;      // the source, or the compiler's own form of it
-  std::string target;    // processor and options
-  std::string compiler;  // name and version
-};
+namespace antigrad::kernels {
 
 class CodeCache {
  public:

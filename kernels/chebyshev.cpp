@@ -9,13 +9,13 @@ namespace {
 
 struct Transform {
   Samples points;
-  std::array<Samples, kSamples> to_series;
+  std::array<Samples, kSamples> of_value;  // what a value adds to each term of the series
   Transform() {
     for (int j = 0; j < kSamples; ++j) {
       const double angle = std::numbers::pi * (j + 0.5) / kSamples;
       points[static_cast<std::size_t>(j)] = std::cos(angle);
       for (int k = 0; k < kSamples; ++k)
-        to_series[static_cast<std::size_t>(k)][static_cast<std::size_t>(j)] =
+        of_value[static_cast<std::size_t>(j)][static_cast<std::size_t>(k)] =
             (k == 0 ? 1.0 : 2.0) / kSamples * std::cos(k * angle);
     }
   }
@@ -32,8 +32,10 @@ const Samples& chebyshev_points() { return transform().points; }
 
 Samples chebyshev_series(std::span<const double> values) {
   Samples series{};
-  for (std::size_t k = 0; k < kSamples; ++k)
-    for (std::size_t j = 0; j < kSamples; ++j) series[k] += transform().to_series[k][j] * values[j];
+  for (std::size_t j = 0; j < kSamples; ++j) {
+    const Samples& factors = transform().of_value[j];
+    for (std::size_t k = 0; k < kSamples; ++k) series[k] += factors[k] * values[j];
+  }
   return series;
 }
 

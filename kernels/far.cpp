@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "space/tail.hpp"
@@ -94,14 +95,17 @@ class Computed {
 };
 
 /// How e is continued beyond `at`: by `limit` (which may be infinite), by its value there, by the
-/// line through 0 and its value there.
+/// line through 0 and its value there, by an infinity of the sign that it has at kSigned (0 where
+/// it is 0 there).
 struct End {
-  enum class Form { as_written, limit, value, line } form = Form::as_written;
+  enum class Form { as_written, limit, value, line, infinity } form = Form::as_written;
   double at = 0, limit = 0;
   bool may_vanish = false;  // of a line: for some parameters it is the value at `at`
+  bool only_nan = false;    // where e is NaN, else it is e
 };
 
 constexpr double kNoSlope = 0x1p20;  // at 2^60 a line is larger
+constexpr double kSigned = 0x1p40;   // |x| where no cube overflows
 
 /// Whether e looks right far out, which needs no proof (a proof costs as much as compiling): it
 /// stays at its value at infinity, or grows to an infinity as one power of x, or faster than any.
@@ -159,7 +163,8 @@ End end_at_starts(const Expr& expr, double side, std::span<const double> starts,
   if (!want) return {};
   if (right_while_finite(e, side, *want)) {
     if (e.right(side * kInfinity, *want)) return {};
-    if (std::isinf(want->limit)) return {End::Form::limit, side * e.most(), want->limit};
+    const auto form = reads(expr, space::Op::Param) ? End::Form::infinity : End::Form::limit;
+    if (std::isinf(want->limit)) return {form, side * e.most(), want->limit};
   }
   const bool infinite = std::isinf(want->limit), line = want->slope && *want->slope != 0;
   const bool varies = infinite || reads(expr, space::Op::Param);
@@ -172,6 +177,9 @@ End end_at_starts(const Expr& expr, double side, std::span<const double> starts,
                        : End::Form::limit,
               at, want->limit};
   }
+  const double at = side * e.borders().front();  // large terms of opposite signs overflow beyond
+  if (infinite && !line && e.right(at, *want))
+    return {End::Form::infinity, at, want->limit, false, true};
   return {};
 }
 
@@ -179,6 +187,52 @@ End end_of(const Expr& expr, double side, std::span<const double> starts, bool w
   const End end = end_at_starts(expr, side, starts, wide);
   if (end.form != End::Form::value || std::isinf(end.limit)) return end;
   return hidden_line(expr, side, starts, wide).value_or(end);
+}
+
+/// What e is on `side` when it is continued by `end`.
+double continued(const Computed& e, const End& end, double x) {
+  const bool beyond = end.form != End::Form::as_written && std::fabs(x) > std::fabs(end.at);
+  if (!beyond || (end.only_nan && !std::isnan(e(x)))) return e(x);
+  if (end.form == End::Form::limit) return end.limit;
+  if (end.form == End::Form::infinity) {
+    const double sign = e(std::copysign(kSigned, x));
+    return sign == 0 ? 0 : sign * kInfinity;
+  }
+  const double there = e(end.at);
+  const bool level = end.may_vanish && !(std::fabs(there) > kNoSlope);
+  return end.form == End::Form::value || level ? there : there / end.at * x;
+}
+
+/// Whether e continued by `end` is what it is continued by `own`, wherever that is a number.
+bool serves(const End& end, const End& own, const Computed& e, double side) {
+  const auto agree = [&](double x) {
+    const double want = continued(e, own, side * x), got = continued(e, end, side * x);
+    const bool huge = std::fmin(std::fabs(got), std::fabs(want)) > 0.5 * e.most();
+    return got == want || std::isnan(want) || (huge && (got > 0) == (want > 0)) ||
+           std::fabs(got - want) <= e.tolerance() * std::fmax(1, std::fabs(want));
+  };
+  for (double x = 2 * e.borders().back(); x < e.most(); x *= e.step())
+    if (!agree(x)) return false;
+  return agree(e.most()) && agree(kInfinity);
+}
+
+/// One for all rows: that of one of them, or the line or level that a value far out begins, there
+/// or where e is NaN.
+End common_end(const Expr& expr, double side, const Thetas& thetas, bool wide) {
+  std::vector<End> own, tried;
+  for (const auto& theta : thetas) own.push_back(end_of(expr, side, theta, wide));
+  if (own.size() == 1) return own.front();
+  tried = own;
+  for (const bool only_nan : {false, true})
+    for (const double border : Computed(expr, thetas.front(), wide).borders())
+      tried.push_back({End::Form::line, side * border, 0, true, only_nan});
+  for (const End& end : tried) {
+    bool right = true;
+    for (std::size_t k = 0; k < own.size() && right; ++k)
+      right = serves(end, own[k], Computed(expr, thetas[k], wide), side);
+    if (right) return end;
+  }
+  return own.front();
 }
 
 /// Infinity is no literal.
@@ -195,10 +249,10 @@ Sym with_end(const End& end, Sym x, Sym beyond, Sym y) {
 
 }  // namespace
 
-Limited insert_with_limits(Builder& b, const Expr& e, std::span<const double> starts, bool wide) {
+Limited insert_with_limits(Builder& b, const Expr& e, const Thetas& thetas, bool wide) {
   double reach = kInfinity;
   if (!reads(e, space::Op::Var)) return {b.inline_expr(e, {}).front(), reach};
-  const End ends[] = {end_of(e, -1, starts, wide), end_of(e, 1, starts, wide)};
+  const End ends[] = {common_end(e, -1, thetas, wide), common_end(e, 1, thetas, wide)};
   const auto value = [&](Sym at) { return b.inline_expr(e, std::span(&at, 1)).front(); };
   const Sym x = b.variable(0);
   Sym inside = x;
@@ -212,12 +266,21 @@ Limited insert_with_limits(Builder& b, const Expr& e, std::span<const double> st
   for (const End& end : ends) {
     if (end.form != End::Form::as_written) reach = std::min(reach, std::fabs(end.at));
     if (end.form == End::Form::limit) y = with_end(end, x, literal(b, end.limit), y);
+    if (end.form == End::Form::infinity) {
+      const Sym sign = value(b.literal(std::copysign(kSigned, end.at)));
+      const Sym far = sign * literal(b, kInfinity);
+      const Sym size = space::symbolic::abs(sign);
+      Sym beyond = space::symbolic::less(b.literal(0), size, far, sign);
+      if (end.only_nan) beyond = space::symbolic::less_equal(y, y, y, beyond);
+      y = with_end(end, x, beyond, y);
+    }
     if (end.form != End::Form::line) continue;
     const Sym there = value(b.literal(end.at));
     Sym beyond = there * b.literal(1 / end.at) * x;
     if (end.may_vanish)
       beyond =
           space::symbolic::less(b.literal(kNoSlope), space::symbolic::abs(there), beyond, there);
+    if (end.only_nan) beyond = space::symbolic::less_equal(y, y, y, beyond);
     y = with_end(end, x, beyond, y);
   }
   return {y, reach};

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "kernels/half.hpp"
+#include "kernels/rewrite.hpp"
 #include "space/rows-inl.hpp"
 #include "space/table.hpp"
 
@@ -19,18 +21,6 @@ using space::Op;
 constexpr int kBlock = 512;  // elements an operation works on; divides kReductionBlock
 constexpr int kLanes = 8;    // partial sums of a reduction
 static_assert(kReductionBlock % kBlock == 0);
-
-/// Nodes that do not depend on an input: they are the same for every element.
-std::vector<bool> uniform_nodes(const Expr& e) {
-  std::vector<bool> uniform;
-  for (const Node& n : e.nodes) {
-    const std::uint16_t operands[] = {n.a, n.b, n.c, n.d};
-    bool all = n.op != Op::Var;
-    for (int k = 0; k < space::primitive(n.op).arity; ++k) all = all && uniform[operands[k]];
-    uniform.push_back(all);
-  }
-  return uniform;
-}
 
 /// Which block-sized slot holds each node; slots of varying nodes are used again after the last
 /// reader.
@@ -108,16 +98,17 @@ class Interpreter final : public Routine {
   void run(std::span<const void* const> in, std::span<void* const> out, std::int64_t n,
            std::span<const double> parameters, std::span<double> sums) const override {
     const int longest = static_cast<int>(std::min<std::int64_t>(n, kBlock));
-    std::vector<T> memory(static_cast<std::size_t>(slots_.count) * kBlock);
-    execute(true, in, 0, longest, parameters, memory.data());
+    const auto memory =
+        std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(slots_.count) * kBlock);
+    execute(true, in, 0, longest, parameters, memory.get());
     std::fill(sums.begin(), sums.end(), 0.0);
     std::vector<double> block_sums(sums.size());
     for (std::int64_t i = 0; i < n; i += kBlock) {
       const int size = static_cast<int>(std::min<std::int64_t>(n - i, kBlock));
-      execute(false, in, i, size, parameters, memory.data());
-      write(out, i, size, memory.data());
+      execute(false, in, i, size, parameters, memory.get());
+      write(out, i, size, memory.get());
       for (std::size_t k = 0; k < sums.size(); ++k)
-        block_sums[k] += sum(slot(program_.expr.outputs[out.size() + k], memory.data()), size);
+        block_sums[k] += sum(slot(program_.expr.outputs[out.size() + k], memory.get()), size);
       if ((i + kBlock) % kReductionBlock != 0 && i + kBlock < n) continue;
       for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += std::exchange(block_sums[k], 0.0);
     }

@@ -5,7 +5,6 @@
 #include <span>
 #include <vector>
 
-#include "kernels/far.hpp"
 #include "space/builder.hpp"
 
 namespace antigrad::kernels {
@@ -21,12 +20,14 @@ Sym insert(Builder& b, const Expr& e) { return b.inline_expr(e, {}).front(); }
 /// The formulas of an activation under construction, made for an arithmetic.
 class Formulas {
  public:
-  Formulas(Builder& b, const Activation& activation, Precision precision)
-      : b_(b), starts_(space::starts_of(activation.parameters)), precision_(precision) {}
+  Formulas(Builder& b, const Activation& activation, Precision precision, const Thetas& thetas)
+      : b_(b), thetas_(thetas), precision_(precision) {
+    if (thetas_.empty()) thetas_.push_back(space::starts_of(activation.parameters));
+  }
 
   Sym operator()(const Expr& e) {
     if (precision_ == Precision::formula) return insert(b_, e);
-    const Limited limited = insert_with_limits(b_, e, starts_, precision_ == Precision::f64);
+    const Limited limited = insert_with_limits(b_, e, thetas_, precision_ == Precision::f64);
     reach_ = std::fmin(reach_, limited.reach);
     return limited.y;
   }
@@ -44,15 +45,15 @@ class Formulas {
  private:
   double at_nan(Sym output) const {
     const double vars[] = {std::numeric_limits<double>::quiet_NaN(), 1, 1};
-    std::vector<double> parameters = starts_;
-    parameters.resize(2 * starts_.size(), 1);
+    std::vector<double> parameters = thetas_.front();
+    parameters.resize(2 * parameters.size(), 1);
     double y = 0;
     space::evaluate<double>(b_.finish(output), vars, parameters, std::span(&y, 1));
     return y;
   }
 
   Builder& b_;
-  const std::vector<double> starts_;
+  Thetas thetas_;
   const Precision precision_;
   double reach_ = std::numeric_limits<double>::infinity();
 };
@@ -78,24 +79,18 @@ int parameter_count(const Activation& activation) {
 
 }  // namespace
 
-Program forward_program(const Activation& activation) {
-  return forward_program(activation, Precision::formula);
-}
-Program forward_program(const Activation& activation, Precision precision) {
+Program forward_program(const Activation& activation, Precision precision, const Thetas& thetas) {
   Builder b;
-  Formulas formula(b, activation, precision);
+  Formulas formula(b, activation, precision, thetas);
   const Sym y = formula.elementwise(formula(activation.f));
   const Program program = finish(b, {y}, 1, 1, parameter_count(activation), Errors::relative);
   if (precision != Precision::f32) return program;
   return with_near(program, forward_program(activation), formula.reach());
 }
 
-Program backward_program(const Activation& activation) {
-  return backward_program(activation, Precision::formula);
-}
-Program backward_program(const Activation& activation, Precision precision) {
+Program backward_program(const Activation& activation, Precision precision, const Thetas& thetas) {
   Builder b;
-  Formulas formula(b, activation, precision);
+  Formulas formula(b, activation, precision, thetas);
   const int n = parameter_count(activation);
   const Sym gy = b.variable(1);
   std::vector<Sym> outputs{formula.elementwise(gy * formula(activation.g))};
@@ -106,12 +101,10 @@ Program backward_program(const Activation& activation, Precision precision) {
   return with_near(program, backward_program(activation), formula.reach());
 }
 
-Program double_backward_program(const Activation& activation) {
-  return double_backward_program(activation, Precision::formula);
-}
-Program double_backward_program(const Activation& activation, Precision precision) {
+Program double_backward_program(const Activation& activation, Precision precision,
+                                const Thetas& thetas) {
   Builder b;
-  Formulas formula(b, activation, precision);
+  Formulas formula(b, activation, precision, thetas);
   const int n = parameter_count(activation);
   const Sym gy = b.variable(1), ggx = b.variable(2);
   Sym dgy = ggx * formula(activation.g);
@@ -132,16 +125,18 @@ Program double_backward_program(const Activation& activation, Precision precisio
   return finish(b, outputs, 2, 3, 2 * n, Errors::absolute);
 }
 
-Program gated_forward_program(const Activation& activation, Precision precision) {
+Program gated_forward_program(const Activation& activation, Precision precision,
+                              const Thetas& thetas) {
   Builder b;
-  Formulas formula(b, activation, precision);
+  Formulas formula(b, activation, precision, thetas);
   const Sym y = formula.elementwise(formula(activation.f) * b.variable(1));
   return finish(b, {y}, 1, 2, parameter_count(activation), Errors::relative);
 }
 
-Program gated_backward_program(const Activation& activation, Precision precision) {
+Program gated_backward_program(const Activation& activation, Precision precision,
+                               const Thetas& thetas) {
   Builder b;
-  Formulas formula(b, activation, precision);
+  Formulas formula(b, activation, precision, thetas);
   const int n = parameter_count(activation);
   const Sym gy = b.variable(2), through = gy * b.variable(1);
   std::vector<Sym> outputs{formula.elementwise(through * formula(activation.g)),

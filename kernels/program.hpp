@@ -2,6 +2,7 @@
 // programs of an activation are written here once; every engine runs any program.
 #pragma once
 #include "kernels/errors.hpp"
+#include "kernels/far.hpp"
 #include "space/activation.hpp"
 #include "space/expr.hpp"
 
@@ -28,28 +29,35 @@ struct Program {
 /// x is.
 enum class Precision { formula, f32, f64 };
 
+// thetas: the values of the parameters for which infinities give the proved limits; none: the
+// starts.
+
 /// x -> f.
-Program forward_program(const space::Activation& activation);
-Program forward_program(const space::Activation& activation, Precision precision);
+Program forward_program(const space::Activation& activation,
+                        Precision precision = Precision::formula, const Thetas& thetas = {});
 
 /// x, gy -> gy g; sums of gy df/dtheta_k.
-Program backward_program(const space::Activation& activation);
-Program backward_program(const space::Activation& activation, Precision precision);
+Program backward_program(const space::Activation& activation,
+                         Precision precision = Precision::formula, const Thetas& thetas = {});
 
 /// x, gy, ggx -> dgy, dx; sums dtheta_j, as Kernel::double_backward says. Its parameters are theta,
 /// then ggtheta. The jump of g at a knot is left out.
-Program double_backward_program(const space::Activation& activation);
-Program double_backward_program(const space::Activation& activation, Precision precision);
+Program double_backward_program(const space::Activation& activation,
+                                Precision precision = Precision::formula,
+                                const Thetas& thetas = {});
 
 // The activation as a gate, f(u) v, in one pass over both tensors. Inputs are Var 0 (u), 1 (v),
 // 2 (gy).
 
 /// u, v -> f(u) v.
 Program gated_forward_program(const space::Activation& activation,
-                              Precision precision = Precision::formula);
+                              Precision precision = Precision::formula, const Thetas& thetas = {});
 
 /// u, v, gy -> gu = gy v g(u), gv = gy f(u); sums of gy v df/dtheta_k(u).
 Program gated_backward_program(const space::Activation& activation,
-                               Precision precision = Precision::formula);
+                               Precision precision = Precision::formula, const Thetas& thetas = {});
+
+/// Any of these.
+using MakeProgram = Program (*)(const space::Activation&, Precision, const Thetas&);
 
 }  // namespace antigrad::kernels

@@ -175,13 +175,13 @@ double tolerance_of(const Writing& w, const Shape& shape, const Grid& g, const P
                                               : 0.5 * least);
 }
 
-/// All segments, sampled with one call of f.
-Fit fit_grid(const Sampler& f, const Shape& shape, const Writing& w, const Grid& g) {
-  Fit fit{g, {}, 1};
+/// Segments from .. to, sampled with one call of f.
+void sample_segments(const Sampler& f, const Shape& shape, const Writing& w, int from, int to,
+                     Fit& fit) {
+  const Grid& g = fit.grid;
   std::vector<double> a, y;
-  for (int k = 0; k < g.size; ++k) {
-    const Part p = part_of(w, shape, g, k);
-    fit.parts.push_back(p);
+  for (int k = from; k < to; ++k) {
+    const Part& p = fit.parts[static_cast<std::size_t>(k)];
     if (p.flat) continue;
     for (const double node : chebyshev_points())
       a.push_back(w.sign * (g.middle(k) + 0.5 * (p.lo + p.hi) + 0.5 * (p.hi - p.lo) * node) /
@@ -191,7 +191,7 @@ Fit fit_grid(const Sampler& f, const Shape& shape, const Writing& w, const Grid&
   f(a, y);
   for (double& v : a) v *= w.sign;
   std::size_t i = 0;
-  for (int k = 0; k < g.size; ++k) {
+  for (int k = from; k < to; ++k) {
     Part& p = fit.parts[static_cast<std::size_t>(k)];
     if (p.flat) continue;
     Samples values;
@@ -207,22 +207,41 @@ Fit fit_grid(const Sampler& f, const Shape& shape, const Writing& w, const Grid&
                lowest_degree(p.series, tolerance_of(w, shape, g, p, g.middle(k), least), 1 - extra);
     fit.degree = std::max(fit.degree, p.degree);
   }
+}
+
+/// The whole grid; nothing once a segment needs more than degree `most`: those around 0, where
+/// functions bend, are looked at first.
+std::optional<Fit> fit_grid(const Sampler& f, const Shape& shape, const Writing& w, const Grid& g,
+                            int most) {
+  constexpr int kTogether = 8;
+  Fit fit{g, {}, 1};
+  for (int k = 0; k < g.size; ++k) fit.parts.push_back(part_of(w, shape, g, k));
+  const int first = g.zero / kTogether * kTogether;
+  for (int k = 0; k < g.size; k += kTogether) {
+    const int from = (first + k) % g.size;
+    sample_segments(f, shape, w, from, from + kTogether, fit);
+    if (fit.degree > most) return std::nullopt;
+  }
   return fit;
 }
 
-void put(Segments& s, int entry, const Part& p) {
+/// origin: where the powers' variable is 0, in v - middle; scale: its unit, in v.
+void put(Segments& s, int entry, const Part& p, double origin, double scale) {
   Samples powers{};
   if (p.flat) {
     powers[0] = p.constant;
   } else if (p.vanishes) {
-    const Samples q = powers_of(p.series, s.degree, p.lo, p.hi, 0);
+    const Samples q = powers_of(p.series, s.degree, p.lo, p.hi, origin);
     std::copy_n(q.begin(), kSamples - 1, powers.begin() + 1);
   } else {
-    powers = powers_of(p.series, s.degree + 1, p.lo, p.hi, 0);
+    powers = powers_of(p.series, s.degree + 1, p.lo, p.hi, origin);
   }
   for (int k = 0; k <= s.degree; ++k)
-    s.coefficients[k][entry] = static_cast<float>(powers[static_cast<std::size_t>(k)]);
+    s.coefficients[k][entry] =
+        static_cast<float>(powers[static_cast<std::size_t>(k)] * std::pow(scale, k));
 }
+
+bool is_low(const Shape& shape) { return shape.fit > 0x1p-20; }
 
 Segments segments_of(const Writing& w, const Shape& shape, const Fit& fit, int degree) {
   const Grid& g = fit.grid;
@@ -242,7 +261,10 @@ Segments segments_of(const Writing& w, const Shape& shape, const Fit& fit, int d
   std::ranges::fill(s.breaks, std::numeric_limits<float>::infinity());
   std::ranges::fill(s.origins, 0.0F);
   for (auto& c : s.coefficients) std::ranges::fill(c, 0.0F);
-  for (int k = 0; k < g.size; ++k) put(s, g.entry(k), fit.parts[static_cast<std::size_t>(k)]);
+  const bool direct = is_low(shape) && degree <= Segments::kDirectDegree;
+  for (int k = 0; k < g.size; ++k)
+    put(s, g.entry(k), fit.parts[static_cast<std::size_t>(k)], direct ? -g.middle(k) : 0,
+        direct ? g.scale : 1);
   return s;
 }
 
@@ -281,8 +303,12 @@ struct Offer {
 constexpr Offer kOffers[] = {{16, 3}, {32, 3}, {16, 4}, {32, 4}, {32, 5}, {32, 6}};
 constexpr Offer kLowOffers[] = {{16, 1}, {32, 1}, {16, 2}, {32, 2}, {16, 3}, {32, 3}, {32, 4}};
 
-bool has_size(std::span<const Offer> offers, int size) {
-  return std::ranges::any_of(offers, [size](const Offer& o) { return o.size == size; });
+/// The highest degree on offer for a size; 0: none.
+int most_degree(std::span<const Offer> offers, int size) {
+  int most = 0;
+  for (const Offer& o : offers)
+    if (o.size == size) most = std::max(most, o.degree);
+  return most;
 }
 
 /// The best of one writing among the offers; they end before what was found.
@@ -293,18 +319,19 @@ std::optional<Segments> best_of(const Sampler& f, const Shape& shape, const Writ
     // Half as many segments take a higher degree.
     if (size == 16 && (w.form == Form::full || (best && best->degree > 4))) continue;
     for (Grid g : grids(shape, w.form, size)) {
-      if (!has_size(offers, size)) break;
+      const int most = most_degree(offers, size);
+      if (most == 0) break;
       // v runs against a on flipped full grids: what comes before is behind.
       Writing written = w;
       if (w.form == Form::full && g.scale < 0) {
         std::swap(written.before, written.after);
         if (w.last_fitted) continue;
       }
-      const Fit fit = fit_grid(f, shape, written, g);
+      const auto fit = fit_grid(f, shape, written, g, most);
+      if (!fit) continue;
       const auto found = std::ranges::find_if(
-          offers, [&](const Offer& o) { return o.size == size && fit.degree <= o.degree; });
-      if (found == offers.end()) continue;
-      best = segments_of(written, shape, fit, found->degree);
+          offers, [&](const Offer& o) { return o.size == size && fit->degree <= o.degree; });
+      best = segments_of(written, shape, *fit, found->degree);
       offers = {offers.begin(), found};
       if (offers.empty()) return best;
     }
@@ -319,14 +346,16 @@ std::optional<Segments> best_of(const Sampler& f, const Shape& shape,
   constexpr int kHalf = Segments::kMost / 2;
   std::optional<Segments> best;
   for (const Grid& g : grids(shape, Form::both, kHalf)) {
-    if (!has_size(offers, Segments::kMost)) break;
-    const Fit right = fit_grid(f, shape, pair[0], g), left = fit_grid(f, shape, pair[1], g);
+    const int most = most_degree(offers, Segments::kMost);
+    if (most == 0) break;
+    const auto right = fit_grid(f, shape, pair[0], g, most);
+    const auto left = right ? fit_grid(f, shape, pair[1], g, most) : std::nullopt;
+    if (!left) continue;
     const auto found = std::ranges::find_if(offers, [&](const Offer& o) {
-      return o.size == Segments::kMost && std::max(right.degree, left.degree) <= o.degree;
+      return o.size == Segments::kMost && std::max(right->degree, left->degree) <= o.degree;
     });
-    if (found == offers.end()) continue;
-    best = segments_of(pair[0], shape, right, found->degree);
-    const Segments negative = segments_of(pair[1], shape, left, found->degree);
+    best = segments_of(pair[0], shape, *right, found->degree);
+    const Segments negative = segments_of(pair[1], shape, *left, found->degree);
     for (int k = 0; k <= best->degree; ++k)
       std::copy_n(negative.coefficients[k], kHalf, best->coefficients[k] + kHalf);
     best->size = Segments::kMost;
@@ -345,8 +374,7 @@ std::optional<Segments> fit_rounded(const Sampler& f, const Shape& shape) {
   std::vector<Writing> writings = half_writings(shape);
   if (writings.empty()) writings = kink_at_zero ? sided_writings(f, shape) : full_writings(shape);
   std::optional<Segments> best;
-  const bool low = shape.fit > 0x1p-20;
-  std::span<const Offer> offers = low ? std::span<const Offer>(kLowOffers) : kOffers;
+  std::span<const Offer> offers = is_low(shape) ? std::span<const Offer>(kLowOffers) : kOffers;
   for (const Writing& w : writings)
     if (auto found = best_of(f, shape, w, offers)) best = found;
   if (shape.symmetry != Symmetry::none) return best;

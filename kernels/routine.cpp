@@ -15,13 +15,13 @@ namespace {
 /// A routine made on first use, once.
 class LazyRoutine {
  public:
-  using MakeProgram = Program (*)(const space::Activation&, Precision);
   LazyRoutine(MakeProgram program, const space::Activation& activation, Type type,
               const MakeRoutine& make)
       : program_(program), activation_(activation), type_(type), make_(make) {}
 
   const Routine& get() const {
-    std::call_once(once_, [this] { routine_ = make_(program_(activation_, precision_of(type_))); });
+    std::call_once(once_,
+                   [this] { routine_ = make_(program_(activation_, precision_of(type_), {})); });
     return *routine_;
   }
 

@@ -8,7 +8,8 @@
 //   sorted: how many of the breaks are < x. t = x - origin.
 //   rounded forms: u = a scale + magic, magic near 2^23, so that rounding to a float counts: the
 //           last bits of u are the segment, two segments below 2^23 being as wide as one above it.
-//           t = a scale + magic - u, from -1/2 to 1/2.
+//           t = a scale + magic - u, from -1/2 to 1/2; for 16 bits up to kDirectDegree t = a, whose
+//           powers lose digits that those do not have.
 //             half:  a = min(|x|, high), for functions with a symmetry
 //             both:  the same, with the sign of x choosing the half of the table
 //             full:  a = min(max(x, low), high)
@@ -47,6 +48,7 @@ struct Segments {
   static constexpr int kMost = 32;       // segments
   static constexpr int kMostDegree = 8;  // at least 1, so that NaN passes
   static constexpr int kMostRows = 512;  // of dense tables
+  static constexpr int kDirectDegree = 2;
 
   Form form = Form::graded;
   Finish finish = Finish::plain;

@@ -85,9 +85,9 @@ class TableKernel final : public Kernel {
     mutable std::once_flag once;
     mutable std::unique_ptr<Routine> routine;
   };
-  using MakeProgram = Program (*)(const space::Activation&, Precision);
   const Routine& made(const Late& late, MakeProgram program) const {
-    std::call_once(late.once, [&] { late.routine = make_(program(activation_, Precision::f32)); });
+    std::call_once(late.once,
+                   [&] { late.routine = make_(program(activation_, Precision::f32, {})); });
     return *late.routine;
   }
 

@@ -84,7 +84,7 @@ struct Line {
   }
 };
 
-template <class L, int kSize, int kDegree>
+template <class L, int kSize, int kDegree, bool kDirect>
 class Rounded {
  public:
   explicit Rounded(const Segments& s)
@@ -105,7 +105,7 @@ class Rounded {
       a[v] = line_.a(x[v]);
       const __m512 u = _mm512_fmadd_ps(a[v], scale_, magic_);
       i[v] = line_.entry(x[v], u);
-      t[v] = _mm512_fmsub_ps(a[v], scale_, _mm512_sub_ps(u, magic_));
+      t[v] = kDirect ? a[v] : _mm512_fmsub_ps(a[v], scale_, _mm512_sub_ps(u, magic_));
       y[v] = coefficients_[kDegree][i[v]];
     }
 #pragma GCC unroll 8
@@ -157,7 +157,8 @@ void run(const Segments& table, const void* from, const void* gradient, void* to
 
 template <Form kForm, Finish kFinish, int kSize, int kDegree, class Io>
 TableLoop loop(bool backward) {
-  using P = Rounded<Line<kForm, kFinish>, kSize, kDegree>;
+  constexpr bool kDirect = sizeof(typename Io::Type) == 2 && kDegree <= Segments::kDirectDegree;
+  using P = Rounded<Line<kForm, kFinish>, kSize, kDegree, kDirect>;
   // A gradient is bounded or a line: the other finishes have no backward.
   constexpr bool kGradient = kFinish == Finish::plain || kFinish == Finish::odd ||
                              kFinish == Finish::centred || kFinish == Finish::constant ||

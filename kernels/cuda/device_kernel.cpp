@@ -9,27 +9,27 @@
 #include "kernels/cuda/nvrtc.hpp"
 
 namespace antigrad::kernels {
-namespace {
 
-/// From the cache where it is there.
-std::string compiled_code(const std::string& text, const std::string& architecture, bool contract) {
+std::string compiled_cuda(const std::string& text, const std::string& architecture, bool contract) {
   const auto nvrtc = open_nvrtc();
   return code_cache().get(
-      {text, architecture + (contract ? ", contracted" : ""), "NVRTC " + nvrtc->version()},
+      {text, architecture + (contract ? ", contracted" : ""), nvrtc->compiler()},
       [&] { return nvrtc->compile(text, architecture, contract).cubin; });
 }
+
+namespace {
 
 std::string code_of(const space::Activation& activation, std::span<const Pass> passes,
                     CudaOptions options, const CudaDevice& device) {
   options.reduce = false;
   options.prefix.clear();
-  return compiled_code(cuda_source(activation, passes, options), device.architecture(),
+  return compiled_cuda(cuda_source(activation, passes, options), device.architecture(),
                        options.type != Type::f32);
 }
 
 /// The second stage's machine code, the same for every activation.
 std::string reduce_code(const std::string& architecture) {
-  return compiled_code(cuda_reduce_source(), architecture, false);
+  return compiled_cuda(cuda_reduce_source(), architecture, false);
 }
 
 }  // namespace

@@ -10,6 +10,10 @@
 
 namespace antigrad::kernels {
 
+/// Machine code of a text, from the cache where it is there; contract: as Nvrtc::compile has it.
+/// Throws space::Error without NVRTC.
+std::string compiled_cuda(const std::string& text, const std::string& architecture, bool contract);
+
 /// Launches return before the GPU is done, and may be captured into a CUDA graph (make the kernel
 /// before). Sums are the same bits in every call with the same sizes. Const methods may be called
 /// from several threads at once, each with a stream and a workspace of its own. Every call throws

@@ -40,6 +40,11 @@ struct CudaDevice::Driver {
     throw space::Error(
         fmt::format("{}: {} ({}); {}", what, name == nullptr ? "error" : name, result, way_out));
   }
+  int count() const {
+    int value = 0;
+    check(device_count(&value), "counting GPUs", "see nvidia-smi");
+    return value;
+  }
   int attribute(int device, int which) const {
     int value = 0;
     check(device_attribute(&value, which, device), "asking the GPU what it is", "see nvidia-smi");
@@ -114,9 +119,11 @@ std::shared_ptr<const CudaDevice::Driver> CudaDevice::open_driver() {
   return driver;
 }
 
+int cuda_device_count() { return CudaDevice::open_driver()->count(); }
+
 CudaDevice::CudaDevice(int ordinal) : driver_(open_driver()) {
-  int count = 0, device = 0;
-  driver_->check(driver_->device_count(&count), "counting GPUs", "see nvidia-smi");
+  int device = 0;
+  const int count = driver_->count();
   if (ordinal < 0 || ordinal >= count)
     throw space::Error(
         fmt::format("there is no GPU {}; the driver has {}, counted from 0", ordinal, count));

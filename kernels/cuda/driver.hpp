@@ -8,6 +8,9 @@
 
 namespace antigrad::kernels {
 
+/// GPUs that the driver sees. Throws space::Error without a driver.
+int cuda_device_count();
+
 /// A GPU's primary context, the one that libtorch uses. Copies share it.
 class CudaDevice {
  public:
@@ -21,6 +24,7 @@ class CudaDevice {
 
  private:
   friend class CudaModule;
+  friend int cuda_device_count();
   struct Driver;
   static std::shared_ptr<const Driver> open_driver();
 

@@ -26,6 +26,9 @@ class Nvrtc {
 
   const std::string& path() const { return library_.path(); }
   const std::string& version() const { return version_; }  // "13.0"
+  /// Of the keys of what it compiled.
+  std::string compiler() const { return kCompiler + version_; }
+  static constexpr const char* kCompiler = "NVRTC ";
 
  private:
   struct Calls;

@@ -13,7 +13,7 @@ namespace {
 
 struct PassRow {
   const char* name;
-  Program (*program)(const space::Activation&, Precision);
+  MakeProgram program;
   std::array<const char*, 3> inputs;
   std::size_t input_count;
   std::array<const char*, 2> outputs;
@@ -33,23 +33,13 @@ constexpr Precision kPrecision = Precision::f32;
 
 const PassRow& row(Pass pass) { return kPasses[static_cast<std::size_t>(pass)]; }
 
-const char* part_of(Type type) {
-  switch (type) {
-    case Type::f32: return "float32";
-    case Type::bf16: return "bfloat16";
-    case Type::f16: return "float16";
-    case Type::f64: break;
-  }
-  throw space::Error("CUDA kernels are written for f32, bf16 and f16, got f64; take one of these");
-}
-
 /// One kernel's text, line by line.
 class KernelText {
  public:
-  KernelText(const space::Activation& activation, Pass pass, std::string name)
+  KernelText(const space::Activation& activation, Pass pass, const CudaOptions& options)
       : row_(row(pass)),
-        program_(program_of(activation, pass)),
-        name_(std::move(name)),
+        program_(program_of(activation, pass, options.thetas)),
+        name_(options.prefix + to_string(pass)),
         own_(pass == Pass::double_backward ? program_.parameters / 2 : program_.parameters) {}
 
   bool sums() const { return program_.reductions > 0; }
@@ -255,10 +245,20 @@ class KernelText {
 
 }  // namespace
 
+const char* type_part(Type type) {
+  switch (type) {
+    case Type::f32: return "float32";
+    case Type::bf16: return "bfloat16";
+    case Type::f16: return "float16";
+    case Type::f64: break;
+  }
+  throw space::Error("CUDA kernels are written for f32, bf16 and f16, got f64; take one of these");
+}
+
 const char* to_string(Pass pass) { return row(pass).name; }
 
-Program program_of(const space::Activation& activation, Pass pass) {
-  return row(pass).program(activation, kPrecision);
+Program program_of(const space::Activation& activation, Pass pass, const Thetas& thetas) {
+  return row(pass).program(activation, kPrecision, thetas);
 }
 
 std::span<const char* const> inputs_of(Pass pass) {
@@ -275,10 +275,10 @@ std::string cuda_source(const space::Activation& activation, std::span<const Pas
                         const CudaOptions& options) {
   CudaText elements;
   std::string text;
-  elements.parts = {part_of(options.type), "memory"};
+  elements.parts = {type_part(options.type), "memory"};
   if (options.type != Type::f32) elements.parts.insert("halves");
   for (const Pass pass : passes) {
-    const KernelText kernel(activation, pass, options.prefix + to_string(pass));
+    const KernelText kernel(activation, pass, options);
     kernel.add_element(elements, options.type);
     const bool by_layer = options.sharing == Sharing::layer;
     text += by_layer ? kernel.layer() : kernel.channel();

@@ -27,6 +27,7 @@ struct CudaOptions {
   Sharing sharing = Sharing::layer;
   std::string prefix{};  // of the kernels' names, "" for "forward", "backward", "reduce" ...
   bool reduce = true;    // with the second stage of sums, where a pass has sums
+  Thetas thetas{};       // for which limits are proved; none: the starts
 };
 
 /// The text of these passes' kernels and of `reduce`. Throws space::Error for float64.
@@ -36,8 +37,10 @@ std::string cuda_source(const space::Activation& activation, std::span<const Pas
 /// The second stage of sums alone: the same for every activation.
 std::string cuda_reduce_source();
 
+/// The part of device.cuh for buffers of a type. Throws space::Error for float64.
+const char* type_part(Type type);
 const char* to_string(Pass pass);  // "forward", ...
-Program program_of(const space::Activation& activation, Pass pass);
+Program program_of(const space::Activation& activation, Pass pass, const Thetas& thetas = {});
 /// Names of the buffers: {"x", "gy"} and {"gx"} for backward.
 std::span<const char* const> inputs_of(Pass pass);
 std::span<const char* const> outputs_of(Pass pass);

@@ -57,16 +57,17 @@ std::string comment(const Subject& subject, const CNames& names) {
 
 std::vector<ExportedFile> c_files(const Subject& subject) {
   const space::Activation a = trained(subject);
+  const Thetas thetas = thetas_of(subject);
   const CNames names = names_of(subject);
   std::string functions, readers;
   Tables tables;
   const auto kinds = c_arithmetics(lowered_needs_double(subject));
   for (const CArithmetic& kind : kinds) {
     const Precision p = kind.lowered ? Precision::f32 : Precision::f64;
-    functions += c_forward(a.gate ? gated_forward_program(a, p) : forward_program(a, p), kind,
-                           names, tables) +
-                 c_backward(a.gate ? gated_backward_program(a, p) : backward_program(a, p), kind,
-                            names, tables);
+    const MakeProgram forward = a.gate ? gated_forward_program : forward_program;
+    const MakeProgram backward = a.gate ? gated_backward_program : backward_program;
+    functions += c_forward(forward(a, p, thetas), kind, names, tables) +
+                 c_backward(backward(a, p, thetas), kind, names, tables);
   }
   for (std::size_t k = 0; k < tables.size(); ++k) {
     if (kinds.front().lowered)

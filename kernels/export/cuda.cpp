@@ -74,12 +74,13 @@ std::string type_text(const Subject& subject, const Naming& n, Type type, const 
   const space::Activation activation = trained(subject);
   const std::string space = fmt::format("{}_{}", n.prefix, name), kernels = space + "_";
   const auto passes = passes_of(n);
-  CudaOptions options{.type = type, .prefix = kernels};
+  const CudaOptions options{.type = type, .prefix = kernels, .thetas = thetas_of(subject)};
   std::string text =
       fmt::format("\nnamespace {} {{\n", space) + cuda_source(activation, passes, options) +
       "\n#ifdef __CUDACC__\nconstexpr long long kLanes = 1024;  // blocks whose sums "
       "are added in a fixed order\n";
-  for (const Pass pass : passes) text += launcher(pass, n, kernels, program_of(activation, pass));
+  for (const Pass pass : passes)
+    text += launcher(pass, n, kernels, program_of(activation, pass, options.thetas));
   return text + fmt::format("#endif\n}}  // namespace {}\n", space);
 }
 

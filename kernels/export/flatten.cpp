@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "kernels/rewrite.hpp"
 #include "space/builder.hpp"
 #include "space/rows-inl.hpp"
 
@@ -61,26 +62,13 @@ Flat row(Op op, Flat a) {
   }
 }
 
-Sym core(Builder& out, const space::Expr& e, const space::Node& n, const std::vector<Sym>& at) {
-  const auto id = [&](int k, std::uint16_t operand) {
-    return k < space::primitive(n.op).arity ? at[operand].id : operand;
-  };
-  switch (n.op) {
-    case Op::Var: return out.variable(n.a);
-    case Op::Param: return out.param(n.a);
-    case Op::Lit: return out.literal(e.literals[n.a]);
-    case Op::Integral: return out.integral(e.tables[n.b], at[n.a]);
-    default: return out.raw(n.op, id(0, n.a), id(1, n.b), id(2, n.c), id(3, n.d));
-  }
-}
-
 }  // namespace
 
 space::Expr flatten(const space::Expr& e) {
   Builder out;
   std::vector<Sym> at;
   for (const space::Node& n : e.nodes)
-    at.push_back(space::primitive(n.op).core ? core(out, e, n, at)
+    at.push_back(space::primitive(n.op).core ? copy_node(out, e, n, at)
                                              : Sym{&out, row(n.op, Flat{&out, at[n.a].id}).id});
   std::vector<Sym> outputs;
   for (const auto o : e.outputs) outputs.push_back(at[o]);

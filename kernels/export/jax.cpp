@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include "kernels/export/dialect.hpp"
-#include "kernels/export/flatten.hpp"
 #include "kernels/export/python_text.hpp"
 #include "kernels/float_table.hpp"
 #include "kernels/program.hpp"
@@ -150,25 +149,6 @@ if __name__ == "__main__":
     self_test()
 )py";
 
-std::string function_text(const std::string& name, const Program& program, Tables& tables) {
-  Leaves leaves;
-  for (int k = 0; k < program.inputs; ++k)
-    leaves.inputs.push_back(
-        std::vector<std::string>{"x", "gy", "ggx"}[static_cast<std::size_t>(k)]);
-  for (int k = 0; k < program.parameters; ++k) leaves.parameters.push_back(fmt::format("p{}", k));
-  leaves.integral = [](std::size_t k, const std::string& t) {
-    return fmt::format("integral(TABLE{}, {})", k, t);
-  };
-  const Body body = write_body(flatten(program.expr), kJax, leaves, tables);
-  std::vector<std::string> results, arguments = leaves.inputs;
-  for (std::size_t k = 0; k < body.results.size(); ++k)
-    results.push_back(fmt::format("jnp.broadcast_to({}, x.shape){}", body.results[k],
-                                  static_cast<int>(k) < program.elementwise ? "" : ".sum()"));
-  arguments.insert(arguments.end(), leaves.parameters.begin(), leaves.parameters.end());
-  return fmt::format("\ndef {}({}):\n{}    return ({},)\n\n", name, fmt::join(arguments, ", "),
-                     body.lines, fmt::join(results, ", "));
-}
-
 /// Breaks between segments, origins, and a row of coefficients for each power.
 template <class Rows>
 std::string fit_text(std::span<const double> breaks, std::span<const double> origins,
@@ -203,8 +183,9 @@ std::string table_text(std::size_t index, const space::Table& t) {
 std::string programs_text(const Subject& subject) {
   Tables tables;
   const std::string text = python_programs(
-      subject, false, "jnp.float64",
-      [&](const std::string& name, const Program& p) { return function_text(name, p, tables); });
+      subject, false, "jnp.float64", [&](const std::string& name, const Program& p) {
+        return python_function(name, p, kJax, "jnp.broadcast_to({}, x.shape)", "TABLE", tables);
+      });
   std::string before = tables.empty() ? "" : kIntegral;
   for (std::size_t k = 0; k < tables.size(); ++k) before += table_text(k, *tables[k]);
   return before + text;

@@ -293,17 +293,17 @@ std::vector<ExportedFile> onnx_files(const Subject& subject) {
   const space::Activation a = trained(subject);
   const Precision precision = needs_double(subject) ? Precision::f64 : Precision::f32;
   const std::string name = class_name(subject);
+  const auto model = [&](const char* end, const char* what, MakeProgram make, const Names& inputs,
+                         const Names& outputs) {
+    return ExportedFile{subject.name + end,
+                        model_text(subject, name + what, make(a, precision, {}), inputs, outputs)};
+  };
   if (a.gate)
-    return {{subject.name + ".onnx",
-             model_text(subject, name, gated_forward_program(a, precision), {"x", "v"}, {"y"})},
-            {subject.name + "_backward.onnx",
-             model_text(subject, name + "Backward", gated_backward_program(a, precision),
-                        {"x", "v", "gy"}, {"gx", "gv"})}};
-  return {{subject.name + ".onnx",
-           model_text(subject, name, forward_program(a, precision), {"x"}, {"y"})},
-          {subject.name + "_backward.onnx",
-           model_text(subject, name + "Backward", backward_program(a, precision), {"x", "gy"},
-                      {"gx"})}};
+    return {model(".onnx", "", gated_forward_program, {"x", "v"}, {"y"}),
+            model("_backward.onnx", "Backward", gated_backward_program, {"x", "v", "gy"},
+                  {"gx", "gv"})};
+  return {model(".onnx", "", forward_program, {"x"}, {"y"}),
+          model("_backward.onnx", "Backward", backward_program, {"x", "gy"}, {"gx"})};
 }
 
 }  // namespace antigrad::kernels

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <utility>
 
-#include "kernels/export/dialect.hpp"
+#include "kernels/export/flatten.hpp"
 #include "space/text.hpp"
 
 namespace antigrad::kernels {
@@ -44,19 +45,38 @@ std::string python_samples(const Subject& subject) {
       python_list(s.gtheta));
 }
 
+std::string python_function(const std::string& name, const Program& program, const Dialect& dialect,
+                            const char* shaped, const char* table, Tables& tables) {
+  constexpr std::array kInputs{"x", "gy", "ggx"};
+  Leaves leaves;
+  leaves.inputs.assign(kInputs.begin(), kInputs.begin() + program.inputs);
+  for (int k = 0; k < program.parameters; ++k) leaves.parameters.push_back(fmt::format("p{}", k));
+  leaves.integral = [table](std::size_t k, const std::string& t) {
+    return fmt::format("integral({}{}, {})", table, k, t);
+  };
+  const Body body = write_body(flatten(program.expr), dialect, leaves, tables);
+  std::vector<std::string> results, arguments = leaves.inputs;
+  for (std::size_t k = 0; k < body.results.size(); ++k)
+    results.push_back(fmt::format(fmt::runtime(shaped), body.results[k]) +
+                      (static_cast<int>(k) < program.elementwise ? "" : ".sum()"));
+  arguments.insert(arguments.end(), leaves.parameters.begin(), leaves.parameters.end());
+  return fmt::format("\ndef {}({}):\n{}    return ({},)\n\n", name, fmt::join(arguments, ", "),
+                     body.lines, fmt::join(results, ", "));
+}
+
 std::string python_programs(
     const Subject& subject, bool wide, const char* float64,
     const std::function<std::string(const std::string& name, const Program& program)>& function) {
-  using Make = Program (*)(const space::Activation&, Precision);
-  const std::pair<const char*, Make> makes[] = {
+  const std::pair<const char*, MakeProgram> makes[] = {
       {"forward_program", forward_program},
       {"backward_program", backward_program},
       {"double_backward_program", double_backward_program}};
   const space::Activation activation = trained(subject);
+  const Thetas thetas = thetas_of(subject);
   std::string text;
   for (const auto& [name, make] : makes) {
-    const Program in_double = make(activation, Precision::f64);
-    const Program in_float = wide ? in_double : make(activation, Precision::f32);
+    const Program in_double = make(activation, Precision::f64, thetas);
+    const Program in_float = wide ? in_double : make(activation, Precision::f32, thetas);
     if (in_float.expr == in_double.expr) {
       text += function(name, in_double);
       continue;

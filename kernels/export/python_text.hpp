@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "kernels/export/dialect.hpp"
 #include "kernels/export/subject.hpp"
 #include "kernels/program.hpp"
 
@@ -19,6 +20,12 @@ struct GateText {
   std::string argument, factor;
 };
 GateText gate_text(const Subject& subject);
+
+/// "def NAME(x, gy, p0, p1): ..." returning a tuple: elementwise outputs shaped like x, then sums.
+/// shaped: an output {} with the shape of x, in that language; table: what the name of a table is
+/// in front of its number.
+std::string python_function(const std::string& name, const Program& program, const Dialect& dialect,
+                            const char* shaped, const char* table, Tables& tables);
 
 /// forward_program, backward_program and double_backward_program by `function`, which writes one
 /// "def NAME(...)". What is put in far out depends on the arithmetic: where it differs there is one

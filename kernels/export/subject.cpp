@@ -10,6 +10,7 @@
 #include "kernels/lower.hpp"
 #include "kernels/program.hpp"
 #include "space/error.hpp"
+#include "space/source_text.hpp"
 #include "space/text.hpp"
 
 namespace antigrad::kernels {
@@ -26,25 +27,18 @@ std::string range_text(const Activation& activation, std::size_t k) {
   return "in " + space::to_string(activation.parameters[k].domain, activation.parameters);
 }
 
-/// Names that C, Python, their libraries and the exported files use themselves.
+/// Names that C, C++, Python, their libraries and the exported files use themselves.
 bool taken(const std::string& name) {
   static const std::vector<std::string> words{
-      "auto",     "break",    "case",     "char",     "const",  "continue",  "default",  "do",
-      "double",   "else",     "enum",     "extern",   "float",  "for",       "goto",     "if",
-      "inline",   "int",      "long",     "register", "return", "short",     "signed",   "sizeof",
-      "static",   "struct",   "switch",   "typedef",  "union",  "unsigned",  "void",     "volatile",
-      "while",    "restrict", "and",      "as",       "assert", "async",     "await",    "class",
-      "def",      "del",      "elif",     "except",   "False",  "finally",   "from",     "global",
-      "import",   "in",       "is",       "lambda",   "None",   "nonlocal",  "not",      "or",
-      "pass",     "raise",    "True",     "try",      "with",   "yield",     "self",     "torch",
-      "triton",   "tl",       "jax",      "jnp",      "np",     "math",      "x",        "y",
-      "gy",       "gx",       "ggx",      "n",        "main",   "theta",     "place",    "number",
-      "exp",      "log",      "sin",      "cos",      "tan",    "tanh",      "atan",     "erf",
-      "erfc",     "expm1",    "log1p",    "sqrt",     "fabs",   "fma",       "gamma",    "logb",
-      "ldexp",    "y0",       "y1",       "yn",       "j0",     "j1",        "jn",       "signal",
-      "this",     "new",      "delete",   "template", "bool",   "namespace", "operator", "apply",
-      "gradient", "wide",     "integral", "horner",   "worst",  "lax",       "inside"};
-  return std::ranges::count(words, name) > 0;
+      "self",     "torch",  "triton",   "tl",    "jax",      "jnp",      "np",    "math",
+      "x",        "y",      "gy",       "gx",    "ggx",      "n",        "main",  "theta",
+      "place",    "number", "exp",      "log",   "sin",      "cos",      "tan",   "tanh",
+      "atan",     "erf",    "erfc",     "expm1", "log1p",    "sqrt",     "fabs",  "fma",
+      "gamma",    "logb",   "ldexp",    "y0",    "y1",       "yn",       "j0",    "j1",
+      "jn",       "signal", "this",     "new",   "delete",   "template", "bool",  "namespace",
+      "operator", "apply",  "gradient", "wide",  "integral", "horner",   "worst", "lax",
+      "inside"};
+  return space::is_keyword(name) || std::ranges::count(words, name) > 0;
 }
 
 /// t0, p12: what generated lines are called.
@@ -132,6 +126,12 @@ space::Activation trained(const Subject& subject) {
   const auto theta = start_values(subject);
   for (std::size_t k = 0; k < theta.size(); ++k) a.parameters[k].start = theta[k];
   return a;
+}
+
+Thetas thetas_of(const Subject& subject) {
+  Thetas all;
+  for (const Place& place : subject.places) all.push_back(place.theta);
+  return all;
 }
 
 std::string class_name(const Subject& subject) {

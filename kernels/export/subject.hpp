@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/far.hpp"
 #include "space/activation.hpp"
 
 namespace antigrad::kernels {
@@ -29,8 +30,11 @@ void check(const Subject& subject);
 /// Where the parameters of an exported file begin: the first place, else the starts.
 std::vector<double> start_values(const Subject& subject);
 
-/// The activation with those as its parameters' starts, for which a program's limits are proved.
+/// The activation with those as its parameters' starts.
 space::Activation trained(const Subject& subject);
+
+/// The values of every place, for all of which a file's limits are proved; none: the starts.
+Thetas thetas_of(const Subject& subject);
 
 /// "Xielu", "Relu2"; "Discovered" for what has no name. A Python class, an ONNX function.
 std::string class_name(const Subject& subject);

@@ -9,7 +9,6 @@
 #include <algorithm>
 
 #include "kernels/export/dialect.hpp"
-#include "kernels/export/flatten.hpp"
 #include "kernels/export/python_text.hpp"
 #include "kernels/export/torch_parameters.hpp"
 #include "kernels/export/triton_text.hpp"
@@ -203,26 +202,6 @@ def self_test():
 
 constexpr const char* kMain = "\nif __name__ == \"__main__\":\n    self_test()\n";
 
-/// "def NAME(x, gy, p0, p1): ..." returning a tuple: elementwise outputs shaped like x, then sums.
-std::string function_text(const std::string& name, const Program& program, Tables& tables) {
-  Leaves leaves;
-  for (int k = 0; k < program.inputs; ++k)
-    leaves.inputs.push_back(
-        std::vector<std::string>{"x", "gy", "ggx"}[static_cast<std::size_t>(k)]);
-  for (int k = 0; k < program.parameters; ++k) leaves.parameters.push_back(fmt::format("p{}", k));
-  leaves.integral = [](std::size_t k, const std::string& t) {
-    return fmt::format("integral(table{}, {})", k, t);
-  };
-  const Body body = write_body(flatten(program.expr), kTorch, leaves, tables);
-  std::vector<std::string> results, arguments = leaves.inputs;
-  for (std::size_t k = 0; k < body.results.size(); ++k)
-    results.push_back(fmt::format("{}.expand_as(x){}", body.results[k],
-                                  static_cast<int>(k) < program.elementwise ? "" : ".sum()"));
-  arguments.insert(arguments.end(), leaves.parameters.begin(), leaves.parameters.end());
-  return fmt::format("\ndef {}({}):\n{}    return ({},)\n\n", name, fmt::join(arguments, ", "),
-                     body.lines, fmt::join(results, ", "));
-}
-
 std::string table_text(std::size_t index, const space::Table& table) {
   std::size_t width = 0;
   for (const auto& c : table.coefficients()) width = std::max(width, c.size());
@@ -239,9 +218,11 @@ std::string table_text(std::size_t index, const space::Table& table) {
 
 std::string programs_text(const Subject& subject) {
   Tables tables;
-  const std::string text = python_programs(
-      subject, needs_double(subject), "torch.float64",
-      [&](const std::string& name, const Program& p) { return function_text(name, p, tables); });
+  const std::string text =
+      python_programs(subject, needs_double(subject), "torch.float64",
+                      [&](const std::string& name, const Program& p) {
+                        return python_function(name, p, kTorch, "{}.expand_as(x)", "table", tables);
+                      });
   std::string before = tables.empty() ? "" : kIntegral;
   for (std::size_t k = 0; k < tables.size(); ++k) before += table_text(k, *tables[k]);
   return before + (tables.empty() ? "" : "\n") + text;

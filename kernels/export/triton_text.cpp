@@ -211,9 +211,10 @@ std::string float_tables(const Tables& tables) {
 
 std::string triton_text(const Subject& subject, const std::string& indent) {
   const space::Activation a = trained(subject);
-  const std::vector<Program> programs{forward_program(a, Precision::f32),
-                                      backward_program(a, Precision::f32),
-                                      double_backward_program(a, Precision::f32)};
+  const Thetas thetas = thetas_of(subject);
+  std::vector<Program> programs;
+  for (const MakeProgram make : {forward_program, backward_program, double_backward_program})
+    programs.push_back(make(a, Precision::f32, thetas));
   Tables tables = tables_of(programs);
   return indented(kOperations + (tables.empty() ? "" : float_tables(tables) + kIntegral) + kLaunch +
                       kernel("forward", programs[0], "x, theta", "theta", tables) +

@@ -37,31 +37,32 @@ def library(cases, name, flags=("-O1",)):
     return ctypes.CDLL(str(target))
 
 
-def call(loaded, case, suffix, x=None, gy=None):
+def call(loaded, case, suffix, x=None, gy=None, place=0):
     x, gy = x or case.x, gy or case.gy
     kind = ctypes.c_float if suffix == "f32" else ctypes.c_double
     n = len(x)
     y, gx, gtheta = (kind * n)(), (kind * n)(), (ctypes.c_double * max(1, len(case.gtheta)))()
-    getattr(loaded, f"call_{prefix(case)}_{suffix}")((kind * n)(*x), (kind * n)(*gy), y, gx, ctypes.c_size_t(n), starts(case), gtheta)
+    getattr(loaded, f"call_{prefix(case)}_{suffix}")((kind * n)(*x), (kind * n)(*gy), y, gx, ctypes.c_size_t(n), trained(case, place), gtheta)
     return list(y), list(gx), list(gtheta)[: len(case.gtheta)]
 
 
-def starts(case):
-    """The first row of the file's own table of trained values."""
+def trained(case, place):
+    """A row of the file's own table of trained values."""
     if not case.gtheta:
         return None
     text = case.file(".h").read_text()
-    row = text.split("_theta[")[1].split("{", 2)[2].split("}")[0]
+    row = text.split("_theta[")[1].split("{")[2 + place].split("}")[0]
     return (ctypes.c_double * len(case.gtheta))(*map(float, row.split(",")))
 
 
 def check(case, loaded=None):
-    loaded = loaded or library([case], "one")
+    loaded = loaded or library([case], "only_" + case.name)
     case.judge(*call(loaded, case, "f32"))
     case.judge_exactly(*call(loaded, case, "f64"))
     for suffix in ("f32", "f64"):
-        y, gx, _ = call(loaded, case, suffix, case.far_x, [1.0] * len(case.far_x))
-        case.judge_far(y, gx)
+        for place in case.places:
+            y, gx, _ = call(loaded, case, suffix, case.far_x, [1.0] * len(case.far_x), place)
+            case.judge_far(y, gx, place)
         case.judge_tail(lambda x: call(loaded, case, suffix, x, x)[0])
 
 
@@ -112,10 +113,12 @@ def test_forward_loops_are_vectorised():
 
 
 def test_a_wrong_header_is_seen():
-    from exported import seen_to_fail
+    from exported import limits_seen_to_fail, seen_to_fail
 
-    (case,) = [c for c in write("c", 0) if c.name == "gelu"]
-    seen_to_fail(case, ".h", "y[i] = (float)", "y[i] = 1.001f * (float)", check)
+    cases = write("c", 0)
+    gelu = next(c for c in cases if c.name == "gelu")
+    seen_to_fail(gelu, ".h", "y[i] = (float)", "y[i] = 1.001f * (float)", check)
+    limits_seen_to_fail(cases, ".h", "x_i < (-0x1p+40f), 0x0", check)
 
 
 if __name__ == "__main__":

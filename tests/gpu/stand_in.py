@@ -69,6 +69,19 @@ def check_on_stand_in(folder):
         assert row["value"] > 0 and row["ratio"] > 0 and row["met"] == (row["ratio"] >= row["goal"]), row
 
 
+def check_training():
+    """The training part on the processor: losses are compared, and nothing is said to be checked without a GPU."""
+    program = BIN / "antigrad"
+    if not torch.cuda.is_available():
+        run([program, "bench", "gpu"], 2, "no GPU to train on", "Nothing was checked")
+    run([program, "bench", "gpu", "tpu"], 2, "expected gpu or cpu")
+    rows = json.loads(run([program, "bench", "gpu", "cpu", "-o", "json"], 0))
+    compared = [row for row in rows if "losses over 20 steps" in row["name"]]
+    assert len(compared) == 9 and all(row["met"] for row in compared), rows
+    assert any(row["value"] > 1e-6 for row in compared if "bfloat16" in row["name"]), "it was float32"
+    assert any("candidates stacked" in row["name"] and row["ratio"] > 0 for row in rows), rows
+
+
 def main():
     folder = pathlib.Path.cwd() / "work"
     shutil.rmtree(folder, ignore_errors=True)
@@ -77,6 +90,7 @@ def main():
     check_refusals(folder)
     check_a_wrong_reference(folder)
     check_on_stand_in(folder)
+    check_training()
     print(f"a bundle of {size / 1e6:.0f} MB; its checks pass on a stand-in, and see a wrong kernel. Not run: a GPU")
 
 

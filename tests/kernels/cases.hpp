@@ -151,7 +151,7 @@ inline double magnitude(const Program& p, const std::vector<double>& vars,
 /// themselves.
 inline std::string difference(double got, double want, double tolerance) {
   if (std::isnan(got) && std::isnan(want)) return "";
-  if (got == want || std::fabs(got - want) <= tolerance) return "";
+  if (got == want || (std::isfinite(want) && std::fabs(got - want) <= tolerance)) return "";
   return fmt::format("got {} want {} (tolerance {})", got, want, tolerance);
 }
 

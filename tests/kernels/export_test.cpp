@@ -193,10 +193,11 @@ bool reads_sine(const space::Expr& e) {
   });
 }
 
-/// far.txt: rows "x f g" by the kernel, at infinities, NaN, zeros, denormals and, but for sines, at
-/// huge numbers.
-void write_far(const std::filesystem::path& folder, const space::Activation& a,
+/// far0.txt of the first place: rows "x f g" by the kernel whose limits are proved for its values,
+/// at infinities, NaN, zeros, denormals and, but for sines, at huge numbers.
+void write_far(const std::filesystem::path& folder, space::Activation a, std::size_t place,
                const std::vector<double>& theta) {
+  for (std::size_t k = 0; k < theta.size(); ++k) a.parameters[k].start = theta[k];
   using Float = std::numeric_limits<float>;
   std::vector<float> x{Float::quiet_NaN()};
   std::vector<float> sizes{Float::infinity(), 0,        0x1p-149F, 0x1.8p-148F,
@@ -210,7 +211,7 @@ void write_far(const std::filesystem::path& folder, const space::Activation& a,
   const auto n = static_cast<std::int64_t>(x.size());
   kernel->forward(x.data(), y.data(), n, theta);
   kernel->backward(x.data(), gy.data(), gx.data(), n, theta, gtheta);
-  std::ofstream out(folder / "far.txt");
+  std::ofstream out(folder / fmt::format("far{}.txt", place));
   for (std::size_t i = 0; i < x.size(); ++i)
     out << fmt::format("{:a} {:a} {:a}\n", x[i], y[i], gx[i]);
 }
@@ -222,7 +223,9 @@ void write_case(const std::filesystem::path& folder, const std::string& wanted, 
   for (const ExportedFile& file : export_files(target, s))
     std::ofstream(folder / file.name) << file.content;
   write_values(folder, s.activation, start_values(s));
-  write_far(folder, s.activation, start_values(s));
+  write_far(folder, s.activation, 0, start_values(s));
+  for (std::size_t place = 1; place < s.places.size(); ++place)
+    write_far(folder, s.activation, place, s.places[place].theta);
   std::ofstream(folder / "text.txt") << s.activation.text << "\n";
 }
 

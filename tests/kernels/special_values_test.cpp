@@ -1,9 +1,13 @@
 // Zeros, denormals, the largest numbers, infinities and NaN, for every activation of the zoo, in
-// every type and tier; and every one of the 65,536 inputs that 16 bits have.
+// every type and tier; and every one of the 65,536 inputs that 16 bits have. The checks themselves
+// are run on a kernel that is wrong.
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <functional>
 #include <optional>
+#include <span>
 
 #include "space/proof.hpp"
 #include "tests/kernels/cases.hpp"
@@ -76,22 +80,36 @@ std::optional<double> limit(space::Proof& proof, std::size_t d, int side) {
   return l->infinite != 0 ? l->infinite * kInfinity : l->value.middle();
 }
 
-/// A kernel under test, with what it is compared to.
+/// What kernels of an activation are compared to.
+struct Facts {
+  std::unique_ptr<Kernel> reference;          // float64
+  std::vector<std::optional<double>> limits;  // by order, then side
+  std::vector<space::Expr> by_parameter;      // dg/dtheta_k
+
+  explicit Facts(const space::Activation& a)
+      : reference(compile(a, {Tier::interpreter, Type::f64})) {
+    space::Proof proof(a);
+    for (std::size_t d = 0; d < 3; ++d)
+      for (const int side : {-1, 1}) limits.push_back(antigrad::kernels::limit(proof, d, side));
+    for (std::size_t k = 0; k < a.parameters.size(); ++k)
+      by_parameter.push_back(space::derivative_param(a.g, static_cast<int>(k)));
+  }
+};
+
+/// A kernel under test.
 struct Case {
   const space::Activation& activation;
   const Kernel& kernel;
-  const Kernel& reference;                           // float64
-  const std::vector<std::optional<double>>& limits;  // by order, then side
-  const std::vector<space::Expr>& by_parameter;      // dg/dtheta_k
+  const Facts& facts;
 
   std::optional<double> limit(std::size_t d, double side) const {
-    return limits[2 * d + (side > 0 ? 1 : 0)];
+    return facts.limits[2 * d + (side > 0 ? 1 : 0)];
   }
   /// Whether a term of g' that belongs to a parameter's cotangent, 0 here, is infinite: then it
   /// gives 0 * inf.
   bool parameter_terms_overflow(double x) const {
     const auto theta = space::starts_of(activation.parameters);
-    return std::fabs(x) > 8 && std::ranges::any_of(by_parameter, [&](const space::Expr& g_k) {
+    return std::fabs(x) > 8 && std::ranges::any_of(facts.by_parameter, [&](const space::Expr& g_k) {
              return !(std::fabs(space::value(g_k, x, theta)) <= range_of(kernel.type()).most / 4);
            });
   }
@@ -174,7 +192,7 @@ std::string wrong(const Case& c, std::size_t d, double x, double got, double wan
 /// x in pairs of v, -v.
 void check_pairs(const Case& c, const std::vector<double>& x) {
   const auto theta = space::starts_of(c.activation.parameters);
-  const Values got = values(c.kernel, x, theta), want = values(c.reference, x, theta);
+  const Values got = values(c.kernel, x, theta), want = values(*c.facts.reference, x, theta);
   for (std::size_t d = 0; d < 3; ++d)
     for (std::size_t i = 0; i < x.size(); ++i)
       EXPECT_EQ(wrong(c, d, x[i], got[d][i], want[d][i], want[d][i ^ 1]), "") << c.where(d, x[i]);
@@ -193,25 +211,92 @@ std::vector<double> all_numbers() {
 
 TEST(SpecialValues, OfTheZooInEveryTypeAndTier) {
   for (const auto& a : zoo_activations()) {
-    space::Proof proof(a);
-    std::vector<std::optional<double>> limits;
-    for (std::size_t d = 0; d < 3; ++d)
-      for (const int side : {-1, 1}) limits.push_back(limit(proof, d, side));
-    std::vector<space::Expr> by_parameter;
-    for (std::size_t k = 0; k < a.parameters.size(); ++k)
-      by_parameter.push_back(space::derivative_param(a.g, static_cast<int>(k)));
-    const auto reference = compile(a, {Tier::interpreter, Type::f64});
+    const Facts facts(a);
     for (const Type type : {Type::f32, Type::f64, Type::bf16, Type::f16})
       for (const Tier tier : tiers()) {
         const auto kernel = compile(a, {tier, type});
         if (tier == Tier::automatic && kernel->tier() != Tier::table) continue;
-        const Case c{a, *kernel, *reference, limits, by_parameter};
+        const Case c{a, *kernel, facts};
         check_nan_and_infinities(c);
         check_pairs(c, extremes(type));
         if (type == Type::bf16) check_pairs(c, all_numbers<Bf16>());
         if (type == Type::f16) check_pairs(c, all_numbers<F16>());
       }
   }
+}
+
+/// A kernel in float32 whose forward is wrong.
+class Faulty final : public Kernel {
+ public:
+  /// Changes y, element by element of x.
+  using Fault = std::function<void(std::span<const float> x, std::span<float> y)>;
+  Faulty(const Kernel& right, Fault fault) : right_(right), fault_(std::move(fault)) {}
+  Tier tier() const override { return right_.tier(); }
+  Type type() const override { return Type::f32; }
+  void forward(const void* x, void* y, std::int64_t n,
+               std::span<const double> theta) const override {
+    right_.forward(x, y, n, theta);
+    const auto count = static_cast<std::size_t>(n);
+    fault_({static_cast<const float*>(x), count}, {static_cast<float*>(y), count});
+  }
+  void backward(const void* x, const void* gy, void* gx, std::int64_t n,
+                std::span<const double> theta, std::span<double> gtheta) const override {
+    right_.backward(x, gy, gx, n, theta, gtheta);
+  }
+  void double_backward(const void* x, const void* gy, const void* ggx, void* dgy, void* dx,
+                       std::int64_t n, std::span<const double> theta,
+                       std::span<const double> ggtheta, std::span<double> dtheta) const override {
+    right_.double_backward(x, gy, ggx, dgy, dx, n, theta, ggtheta, dtheta);
+  }
+
+ private:
+  const Kernel& right_;
+  const Fault fault_;
+};
+
+/// y becomes `wrong` where x is as said.
+Faulty::Fault fault_where(bool (*here)(float), float wrong) {
+  return [=](std::span<const float> x, std::span<float> y) {
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (here(x[i])) y[i] = wrong;
+  };
+}
+
+/// How many failures the checks report.
+int failures_of(const Case& c) {
+  testing::TestPartResultArray found;
+  {
+    const testing::ScopedFakeTestPartResultReporter reporter(
+        testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &found);
+    check_nan_and_infinities(c);
+    check_pairs(c, extremes(Type::f32));
+  }
+  return found.size();
+}
+
+TEST(SpecialValues, TheChecksSeeEveryKindOfFault) {
+  const auto a = named("silu");
+  const Facts facts(a);
+  const auto right = compile(a, {Tier::interpreter, Type::f32});
+  const auto beside_nan = [](std::span<const float> x, std::span<float> y) {
+    for (std::size_t i = 1; i < x.size(); ++i)
+      if (std::isnan(x[i])) y[i - 1] *= 1.0001F;
+  };
+  const std::pair<const char*, Faulty::Fault> faults[] = {
+      {"NaN swallowed", fault_where([](float x) { return std::isnan(x); }, 0)},
+      {"a neighbour of NaN", beside_nan},
+      {"the limit at -inf", fault_where([](float x) { return std::isinf(x) && x < 0; }, 1e-3F)},
+      {"the limit at inf", fault_where([](float x) { return std::isinf(x) && x > 0; }, 1e38F)},
+      {"NaN at -inf", fault_where([](float x) { return std::isinf(x) && x < 0; },
+                                  std::numeric_limits<float>::quiet_NaN())},
+      {"the largest number",
+       fault_where([](float x) { return x > 1e38F && std::isfinite(x); }, 1e30F)},
+      {"a denormal", fault_where([](float x) { return x != 0 && std::fabs(x) < 1e-38F; }, 1e-30F)},
+      {"zero", fault_where([](float x) { return x == 0; }, 1e-30F)},
+  };
+  EXPECT_EQ(failures_of({a, *right, facts}), 0);
+  for (const auto& [name, fault] : faults)
+    EXPECT_GT(failures_of({a, Faulty(*right, fault), facts}), 0) << name;
 }
 
 }  // namespace

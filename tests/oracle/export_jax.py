@@ -9,7 +9,7 @@ import jax.numpy as jnp  # noqa: E402
 sys.path.insert(0, os.path.join(os.environ["ANTIGRAD_SOURCE"], "tests/app"))
 import importlib.util  # noqa: E402
 
-from exported import FULL, seen_to_fail, some, write  # noqa: E402
+from exported import FULL, limits_seen_to_fail, seen_to_fail, some, write  # noqa: E402
 
 
 def load(path):
@@ -29,8 +29,10 @@ def check(case):
         y, pull = jax.vjp(lambda x, theta: loaded.apply(x, *theta), x, theta)
         gx, gtheta = pull(gy)
         case.judge(y.tolist(), gx.tolist(), [float(g) for g in gtheta])
-        y, pull = jax.vjp(lambda x: loaded.apply(x, *theta), jnp.asarray(case.far_x, jnp.float32))
-        case.judge_far(y.tolist(), pull(jnp.ones_like(y))[0].tolist())
+        for place in case.places:
+            there = tuple(jnp.asarray(v, jnp.float32) for v in loaded.PLACES[place])
+            y, pull = jax.vjp(lambda x: loaded.apply(x, *there), jnp.asarray(case.far_x, jnp.float32))
+            case.judge_far(y.tolist(), pull(jnp.ones_like(y))[0].tolist(), place)
         case.judge_tail(lambda x: loaded.apply(jnp.asarray(x, jnp.float32), *theta).tolist())
         half = loaded.apply(x.astype(jnp.bfloat16), *theta)
         assert half.dtype == jnp.bfloat16 and bool(jnp.isfinite(half).all())
@@ -48,13 +50,14 @@ def check_in_float64(case):
 
 def main():
     cases = write("jax", 40 if FULL else 12)
-    chosen = some(cases, 6)
+    chosen = some(cases, 5)
     for case in chosen:
         check(case)
-    for case in some(cases, 3):
+    for case in some(cases, 3)[:2]:
         check_in_float64(case)
     gelu = next(c for c in cases if c.name == "gelu")
     seen_to_fail(gelu, "_jax.py", "    return (jnp", "    return (1.001 * jnp", check)
+    limits_seen_to_fail(cases, "_jax.py", "x < (-1099511627776.0), jnp.asarray(0", check)
     print(f"{len(chosen)} exported files agree with the kernels")
 
 

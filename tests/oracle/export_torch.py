@@ -11,7 +11,7 @@ import sys
 import torch
 
 sys.path.insert(0, os.path.join(os.environ["ANTIGRAD_SOURCE"], "tests/app"))
-from exported import FULL, seen_to_fail, some, write  # noqa: E402
+from exported import FULL, limits_seen_to_fail, seen_to_fail, some, write  # noqa: E402
 
 
 def load(path, name=None):
@@ -56,16 +56,17 @@ def check(case):
     loaded.self_test()
     module = module_class(loaded)()
     case.judge(*called(module, module, case))
-    check_far(module, case)
+    for place in case.places:
+        check_far(module_class(loaded)(place), case, place)
     return module
 
 
-def check_far(module, case):
+def check_far(module, case, place=0):
     """Compiled or not."""
     x = torch.tensor(case.far_x, requires_grad=True)
     y = module(x)
     y.backward(torch.ones_like(y))
-    case.judge_far(y.tolist(), x.grad.tolist())
+    case.judge_far(y.tolist(), x.grad.tolist(), place)
     case.judge_tail(lambda x: module(torch.tensor(x)).tolist())
 
 
@@ -142,19 +143,21 @@ def check_domains(case):
 def main():
     torch.set_num_threads(1)
     cases = write("torch", 200 if FULL else 10)
-    for case in cases:
+    some_of_them = some(cases, 24)
+    for case in some_of_them:
         check(case)
     by_name = {c.name: c for c in cases}
-    tabulated = next(c for c in cases if "integral(" in c.file("_torch.py").read_text().split("def ")[0])
+    tabulated = next(c for c in reversed(some_of_them) if "integral(" in c.file("_torch.py").read_text().split("def ")[0])
     for case in [c for c in cases if FULL or c.name in ("xielu", "gelu", "srs")]:
         check_as_a_module(case)
         check_half(case)
     for name in ("xielu", "srs"):
         check_domains(by_name[name])
-    for case in [by_name["xielu"], by_name["gelu"], tabulated] if not FULL else cases:
+    for case in [tabulated] if not FULL else cases:  # seconds each
         check_compiled(case, "inductor" if FULL else "aot_eager")
     seen_to_fail(by_name["gelu"], "_torch.py", "    return (t", "    return (1.001 * t", check)
-    print(f"{len(cases)} exported files agree with the kernels")
+    limits_seen_to_fail(cases, "_torch.py", "x < (-1099511627776.0), number(0", check)
+    print(f"{len(some_of_them)} of {len(cases)} exported files agree with the kernels")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ os.environ["TRITON_INTERPRET"] = "1"
 import torch  # noqa: E402
 
 import export_torch  # noqa: E402
-from export_torch import FULL, load, seen_to_fail, some, write  # noqa: E402
+from export_torch import FULL, limits_seen_to_fail, load, seen_to_fail, some, write  # noqa: E402
 
 
 def check(case):
@@ -20,10 +20,12 @@ def check(case):
 
 def check_far(case):
     loaded = load(case.file("_triton.py"))
-    x, theta = torch.tensor(case.far_x), [torch.tensor(v) for v in loaded.PLACES[0]]
-    (y,) = loaded.triton_forward(x, theta)
-    gx, *_ = loaded.triton_backward(x, torch.ones_like(x), theta)
-    case.judge_far(y.tolist(), gx.tolist())
+    x = torch.tensor(case.far_x)
+    for place in case.places:
+        theta = [torch.tensor(v) for v in loaded.PLACES[place]]
+        (y,) = loaded.triton_forward(x, theta)
+        gx, *_ = loaded.triton_backward(x, torch.ones_like(x), theta)
+        case.judge_far(y.tolist(), gx.tolist(), place)
     case.judge_tail(lambda x: loaded.triton_forward(torch.tensor(x), theta)[0].tolist())
 
 
@@ -54,6 +56,7 @@ def main():
         check_far(case)
     gelu = next(c for c in cases if c.name == "gelu")
     seen_to_fail(gelu, "_triton.py", "tl.store(out0_pointer + i, ", "tl.store(out0_pointer + i, 1.001 * ", check)
+    limits_seen_to_fail(cases, "_triton.py", "x < (-1099511627776.0), (tl.zeros_like(x) + 0", check_far)
     for case in some(write("torch", 0), 4):
         check_in_torch(case)
     print(f"{len(chosen)} files of Triton kernels agree with the kernels")
