@@ -1,13 +1,12 @@
 // forward -> backward -> double backward as two autograd functions: the backward of Forward is the
-// forward of Backward. Tensors go to the kernel with their strides: what they agree on is one flat
-// call (kernels/layout.hpp).
+// forward of Backward.
 #include "trainer/activation_module.hpp"
 
 #include <cmath>
-#include <span>
 #include <utility>
 
 #include "kernels/layout.hpp"
+#include "trainer/device/compute.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -16,53 +15,21 @@ using at::Tensor;
 using kernels::Kernel;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-using KernelPointer = std::shared_ptr<const Kernel>;
 
 /// A kernel in an autograd context, whose values are IValues.
 struct KernelHolder : torch::CustomClassHolder {
-  explicit KernelHolder(KernelPointer held) : kernel(std::move(held)) {}
-  KernelPointer kernel;
+  explicit KernelHolder(ActivationKernelPointer held) : kernel(std::move(held)) {}
+  ActivationKernelPointer kernel;
 };
 
-void keep(AutogradContext* context, KernelPointer kernel) {
+void keep(AutogradContext* context, ActivationKernelPointer kernel) {
   context->saved_data["kernel"] =
       at::IValue::make_capsule(c10::make_intrusive<KernelHolder>(std::move(kernel)));
 }
 
-KernelPointer kept(const AutogradContext* context) {
+ActivationKernelPointer kept(const AutogradContext* context) {
   const auto capsule = context->saved_data.at("kernel").toCapsule();
   return static_cast<const KernelHolder&>(*capsule).kernel;
-}
-
-std::span<const std::int64_t> span_of(at::IntArrayRef values) {
-  return {values.data(), values.size()};
-}
-kernels::Input input(const Tensor& t) { return {t.const_data_ptr(), span_of(t.strides())}; }
-kernels::Output output(const Tensor& t) { return {t.mutable_data_ptr(), span_of(t.strides())}; }
-
-/// The kernel over the elements of x, in whatever order they lie.
-kernels::Launch launch(const Kernel& kernel, const Tensor& x, std::span<const double> theta) {
-  return {kernel, span_of(x.sizes()), theta};
-}
-
-std::vector<double> to_doubles(const Tensor& values) {
-  const Tensor as_double = values.to(at::kDouble).contiguous();
-  const double* data = as_double.const_data_ptr<double>();
-  return {data, data + as_double.numel()};
-}
-
-Tensor to_tensor(const std::vector<double>& values, const Tensor& like) {
-  return at::tensor(values, at::kDouble).to(like.options());
-}
-
-at::ScalarType scalar_type(kernels::Type type) {
-  switch (type) {
-    case kernels::Type::f32: return at::kFloat;
-    case kernels::Type::f64: return at::kDouble;
-    case kernels::Type::bf16: return at::kBFloat16;
-    case kernels::Type::f16: return at::kHalf;
-  }
-  return at::ScalarType::Undefined;
 }
 
 /// Of the parameters: 16 bits would not hold the steps of an optimiser.
@@ -70,40 +37,24 @@ at::ScalarType parameter_type(const Kernel& kernel) {
   return kernel.type() == kernels::Type::f64 ? at::kDouble : at::kFloat;
 }
 
-void check(const Kernel& kernel, const Tensor& x) {
-  const auto type = scalar_type(kernel.type());
-  TORCH_CHECK(x.is_cpu() && x.scalar_type() == type,
-              "the activation was compiled for CPU tensors of ", type, ", got ", x.scalar_type(),
-              " on ", x.device(), "; convert the tensor or compile for its type");
-}
-
 /// (x, theta, gy) -> (gx, gtheta); its own backward is the kernel's double backward.
 class Backward : public torch::autograd::Function<Backward> {
  public:
   static variable_list forward(AutogradContext* context, const Tensor& x, const Tensor& theta,
-                               const Tensor& gy, const KernelPointer& kernel) {
+                               const Tensor& gy, const ActivationKernelPointer& kernel) {
     context->save_for_backward({x, theta, gy});
     keep(context, kernel);
-    Tensor gx = at::empty_like(x);
-    std::vector<double> gtheta(static_cast<std::size_t>(theta.numel()));
-    const std::vector<double> parameters = to_doubles(theta);
-    kernels::backward(launch(*kernel, x, parameters), input(x), input(gy), output(gx), gtheta);
-    return {gx, to_tensor(gtheta, theta)};
+    const auto [gx, gtheta] = kernel->backward(x, theta, gy);
+    return {gx, gtheta};
   }
 
   static variable_list backward(AutogradContext* context, variable_list cotangents) {
     const variable_list saved = context->get_saved_variables();
-    const Tensor &x = saved[0], &theta = saved[1];
-    const Tensor &gy = saved[2], &ggx = cotangents[0];
-    Tensor dgy = at::empty_like(x), dx = at::empty_like(x);
-    std::vector<double> dtheta(static_cast<std::size_t>(theta.numel()));
-    const KernelPointer kernel = kept(context);
-    const std::vector<double> parameters = to_doubles(theta);
-    kernels::double_backward(launch(*kernel, x, parameters), input(x), input(gy), input(ggx),
-                             output(dgy), output(dx), to_doubles(cotangents[1]), dtheta);
+    const auto [dx, dtheta, dgy] =
+        kept(context)->double_backward(saved[0], saved[1], saved[2], cotangents[0], cotangents[1]);
     TORCH_CHECK(!at::GradMode::is_enabled(),
                 "an activation has no third derivatives; ask for the second without create_graph");
-    return {dx, to_tensor(dtheta, theta), dgy, Tensor()};
+    return {dx, dtheta, dgy, Tensor()};
   }
 };
 
@@ -111,13 +62,10 @@ class Backward : public torch::autograd::Function<Backward> {
 class Forward : public torch::autograd::Function<Forward> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& theta,
-                        const KernelPointer& kernel) {
+                        const ActivationKernelPointer& kernel) {
     context->save_for_backward({x, theta});
     keep(context, kernel);
-    Tensor y = at::empty_like(x);
-    const std::vector<double> parameters = to_doubles(theta);
-    kernels::forward(launch(*kernel, x, parameters), input(x), output(y));
-    return y;
+    return kernel->forward(x, theta);
   }
 
   static variable_list backward(AutogradContext* context, variable_list cotangents) {
@@ -166,11 +114,17 @@ class Transform {
 
 }  // namespace
 
-Tensor apply_activation(const KernelPointer& kernel, const Tensor& x, const Tensor& theta) {
-  check(*kernel, x);
+Tensor apply_activation(const ActivationKernelPointer& kernel, const Tensor& x,
+                        const Tensor& theta) {
+  kernel->check(x);
   if (x.dim() > kernels::kMostDimensions)
     return Forward::apply(x.reshape(-1), theta, kernel).reshape(x.sizes());
   return Forward::apply(x, theta, kernel);
+}
+
+Tensor apply_activation(const std::shared_ptr<const Kernel>& kernel, const Tensor& x,
+                        const Tensor& theta) {
+  return apply_activation(on_processor(kernel), x, theta);
 }
 
 double normalising_gain(const space::Activation& activation) {
@@ -203,8 +157,15 @@ Tensor ActivationModule::theta() const {
 }
 
 Tensor ActivationModule::forward(const Tensor& x) {
-  const Tensor y = apply_activation(compiled_->kernel, x, theta());
-  return compiled_->gain == 1 ? y : y * compiled_->gain;
+  const Tensor theta = this->theta();
+  // A type of its own is what libtorch casts to and what a GPU has; elsewhere it is a mistake.
+  const bool other = !x.is_cpu() || (casts(x.device()) && x.scalar_type() == at::kBFloat16);
+  const Tensor y =
+      other ? apply_activation(compiled_->shelf->find(compiled_->activation, x), x, theta)
+            : apply_activation(compiled_->kernel, x, theta);
+  const Tensor scaled = compiled_->gain == 1 ? y : y * compiled_->gain;
+  if (look_) look_(scaled);
+  return scaled;
 }
 
 }  // namespace antigrad::trainer

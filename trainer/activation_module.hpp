@@ -1,11 +1,14 @@
 // An activation as a module of a network: a compiled kernel in libtorch's autograd, to second
 // order, with the activation's parameters as trainable scalars.
 #pragma once
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "kernels/kernel.hpp"
 #include "space/activation.hpp"
+#include "trainer/activation_kernel.hpp"
 #include "trainer/torch.hpp"
 
 namespace antigrad::trainer {
@@ -18,12 +21,18 @@ namespace antigrad::trainer {
 at::Tensor apply_activation(const std::shared_ptr<const kernels::Kernel>& kernel,
                             const at::Tensor& x, const at::Tensor& theta);
 
+/// The same on any device, with a kernel for the type and the device of x.
+at::Tensor apply_activation(const ActivationKernelPointer& kernel, const at::Tensor& x,
+                            const at::Tensor& theta);
+
 /// What every place of a network shares: the activation, its code, and a constant factor on the
 /// output.
 struct CompiledActivation {
   space::Activation activation;
   std::shared_ptr<const kernels::Kernel> kernel;
   double gain = 1;
+  // Of other types and devices than `kernel`'s.
+  std::shared_ptr<KernelShelf> shelf = std::make_shared<KernelShelf>();
 };
 
 /// 1 / sqrt(E f(z)^2) for z ~ N(0, 1) and theta at its start; 1 where that is 0 or not finite.
@@ -31,7 +40,8 @@ double normalising_gain(const space::Activation& activation);
 
 /// One place of a network: gain * f(x; theta) with parameters of its own. Every parameter of the
 /// activation is a registered scalar "raw_<name>" that is unbounded, a double where the kernel
-/// computes in float64, else a float; theta = transform(raw) as space::Domain says.
+/// computes in float64, else a float, whatever the type of x; theta = transform(raw) as
+/// space::Domain says.
 class ActivationModule : public torch::nn::Module {
  public:
   explicit ActivationModule(std::shared_ptr<const CompiledActivation> compiled);
@@ -39,10 +49,14 @@ class ActivationModule : public torch::nn::Module {
   /// [number of parameters], differentiable in the raw values.
   at::Tensor theta() const;
   const std::shared_ptr<const CompiledActivation>& compiled() const { return compiled_; }
+  /// `look` is called with every y from now on; nothing ends that. What is fused passes by: a
+  /// network computes activations by themselves without gradients, and while it is watched.
+  void watch(std::function<void(const at::Tensor&)> look) { look_ = std::move(look); }
 
  private:
   std::shared_ptr<const CompiledActivation> compiled_;
   std::vector<at::Tensor> raw_;
+  std::function<void(const at::Tensor&)> look_;
 };
 
 }  // namespace antigrad::trainer

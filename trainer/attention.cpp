@@ -20,7 +20,7 @@ Rotation::Rotation(int positions, int width, double base, at::ScalarType type) {
 Attention::Attention(const Layer& layer, at::ScalarType type)
     : heads_(layer.heads), head_width_(layer.shape.channels / layer.heads.heads) {
   if (heads_.rope_base > 0)
-    rotation_ = Rotation(layer.shape.height, head_width_, heads_.rope_base, type);
+    rotation_ = std::make_shared<Rotation>(layer.shape.height, head_width_, heads_.rope_base, type);
 }
 
 Tensor Attention::forward(const Tensor& x) const {
@@ -33,13 +33,23 @@ Tensor Attention::forward(const Tensor& x) const {
 
 /// Queries, keys and values [n, t, .., e], turned where the layer turns them.
 std::tuple<Tensor, Tensor, Tensor> Attention::parts(const Tensor& x) const {
-  if (heads_.rope_base > 0)
-    return split_and_turn(x, {heads_.heads, heads_.kv_heads, head_width_}, rotation_.cosine,
-                          rotation_.sine);
+  if (rotation_) {
+    const Rotation& rotation = rotation_at(x.device());
+    return split_and_turn(x, {heads_.heads, heads_.kv_heads, head_width_}, rotation.cosine,
+                          rotation.sine);
+  }
   const std::vector<Tensor> qkv =
       x.view({x.size(0), x.size(1), heads_.heads + 2 * heads_.kv_heads, head_width_})
           .split_with_sizes({heads_.heads, heads_.kv_heads, heads_.kv_heads}, 2);
   return {qkv[0], qkv[1], qkv[2]};
+}
+
+const Rotation& Attention::rotation_at(const at::Device& device) const {
+  if (rotation_->cosine.device() != device) {
+    rotation_->cosine = rotation_->cosine.to(device);
+    rotation_->sine = rotation_->sine.to(device);
+  }
+  return *rotation_;
 }
 
 /// [n, t, k, e] -> [n, h, t, e].

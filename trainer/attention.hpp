@@ -1,6 +1,7 @@
 // Attention between the tokens of a window. Shapes: n windows, t tokens, h heads, k key-value
 // heads, e the width of a head.
 #pragma once
+#include <memory>
 #include <tuple>
 
 #include "trainer/models/plan.hpp"
@@ -27,9 +28,12 @@ class Attention {
   std::tuple<at::Tensor, at::Tensor, at::Tensor> parts(const at::Tensor& x) const;
   at::Tensor repeated(const at::Tensor& x) const;
 
+  /// On the device where x is; moved there once.
+  const Rotation& rotation_at(const at::Device& device) const;
+
   Heads heads_;
   int head_width_;
-  Rotation rotation_;
+  std::shared_ptr<Rotation> rotation_;  // none without rotary positions
 };
 
 }  // namespace antigrad::trainer

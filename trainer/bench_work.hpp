@@ -9,6 +9,15 @@ class Work {
  public:
   virtual ~Work() = default;
   virtual void run() = 0;
+  /// Of training: the loss of the last step, of the first candidate where there are several. On a
+  /// GPU it waits for the step's end.
+  virtual double loss() { return 0; }
+};
+
+/// Where and how steps are computed.
+struct WorkPlace {
+  bool gpu = false, bf16 = false, graphs = false;
+  int stacked = 1;  // candidates as one network: the zoo's, from the named one on, by turns
 };
 
 /// Flat arrays of n floats that outlive the work.
@@ -29,6 +38,7 @@ extern "C" antigrad::trainer::Work* antigrad_aten_work(const char* name, bool ba
 
 /// One step of training a network with the activation on random data, `batch` examples, or as many
 /// as the network's row has (0): "resnet20" on 3x32x32, "resnet8" on 3x16x16 images (128, SGD),
-/// "llama" of width 128 and 4 layers on windows of 128 bytes (8, AdamW). Throws space::Error.
-extern "C" antigrad::trainer::Work* antigrad_training_work(const char* net, const char* activation,
-                                                           int batch);
+/// "llama" of width 128 and 4 layers on windows of 128 bytes (8, AdamW). place: null for one
+/// candidate on the processor. Throws space::Error.
+extern "C" antigrad::trainer::Work* antigrad_training_work(
+    const char* net, const char* activation, int batch, const antigrad::trainer::WorkPlace* place);

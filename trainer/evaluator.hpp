@@ -78,6 +78,14 @@ class Evaluator {
   /// Never throws for what a candidate does (that is an outcome). Throws space::Error for a bad
   /// task or text.
   virtual Measurement evaluate(const Evaluation& request) = 0;
+  /// Several candidates on one task and seed up to the same step, answers in the order of the
+  /// requests. An evaluator may train them as one network: each answer is then what evaluate()
+  /// gives, but for rounding.
+  virtual std::vector<Measurement> evaluate_together(const std::vector<Evaluation>& requests) {
+    std::vector<Measurement> answers;
+    for (const Evaluation& request : requests) answers.push_back(evaluate(request));
+    return answers;
+  }
   /// Drops the runs that are kept for continuation.
   virtual void forget() = 0;
 };
@@ -93,8 +101,11 @@ struct KernelCost {
 }  // namespace antigrad::trainer
 
 /// Entry points of libantigrad_trainer.so, opened with dlopen by the program (trainer/open.hpp).
-/// All throw space::Error. study_yaml: path of a study file whose `tasks:` are read.
-extern "C" antigrad::trainer::Evaluator* antigrad_open_evaluator(const char* study_yaml);
+/// All throw space::Error. study_yaml: path of a study file whose `tasks:` are read. slot: which of
+/// the study's workers this one is, from 0; it says on which device that trains.
+extern "C" antigrad::trainer::Evaluator* antigrad_open_evaluator(const char* study_yaml,
+                                                                 int slot = 0);
 extern "C" antigrad::trainer::KernelCost* antigrad_kernel_cost(const char* activation);
 /// Measures finished runs on the test part too (ShiftPoint "test"): for the promotion of a winner.
-extern "C" antigrad::trainer::Evaluator* antigrad_open_promotion(const char* study_yaml);
+extern "C" antigrad::trainer::Evaluator* antigrad_open_promotion(const char* study_yaml,
+                                                                 int slot = 0);

@@ -7,6 +7,7 @@
 
 #include "space/error.hpp"
 #include "trainer/attention.hpp"
+#include "trainer/device/compute.hpp"
 #include "trainer/fused/fusion.hpp"
 #include "trainer/fused/norm_activation.hpp"
 #include "trainer/graphs/layers.hpp"
@@ -71,6 +72,8 @@ Tensor Model::forward(const Tensor& input) {
     return plain_.run(input, [this](int layer, const Tensor& value) {
       observer_(plan_.layers()[static_cast<std::size_t>(layer)], value);
     });
+  // What is fused is written for the processor and for one type of numbers.
+  if (!input.is_cpu() || casts(input.device())) return plain_.run(input);
   return (is_training() || at::GradMode::is_enabled() ? fused_ : deployed_).run(input);
 }
 
@@ -162,7 +165,7 @@ Model::Step Model::graph_step(const Layer& layer, Initialiser& initialiser) {
   };
   if (layer.op == Op::neighbours) return of_a(add<Neighbours>(layer, links_, channels, type));
   if (layer.op == Op::grelu)
-    return of_a(add<Grelu>(layer, initialiser, channels, layer.size, links_, type));
+    return of_a(add<Grelu>(layer, initialiser, channels, layer.size, layer.scaled, links_, type));
   return of_a(
       add<GraphAttention>(layer, initialiser, layer, plan_.shape(layer.a).channels, links_));
 }

@@ -40,7 +40,8 @@ class Model : public torch::nn::Module {
   /// Called with every layer's value in each forward, for tests: while somebody watches, layers are
   /// computed one by one. Without an observer normalisation, sum and activation are one
   /// (trainer/fused/), and an evaluation without gradients computes the form that would be
-  /// deployed, normalisation folded into convolutions; all differ by rounding.
+  /// deployed, normalisation folded into convolutions; all differ by rounding. On a GPU and where
+  /// libtorch casts, layers are computed one by one too.
   void watch(std::function<void(const Layer&, const at::Tensor&)> observer);
 
  private:

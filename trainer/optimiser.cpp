@@ -63,7 +63,7 @@ AveragedWeights::AveragedWeights(double decay, const torch::nn::Module& module) 
 void AveragedWeights::update(int step) {
   const at::NoGradGuard no_grad;
   const double decay = std::min(decay_, (1. + step) / (10. + step));
-  for (std::size_t i = 0; i < current_.size(); ++i) average_[i].lerp_(current_[i], 1 - decay);
+  at::_foreach_lerp_(average_, current_, 1 - decay);
 }
 
 void AveragedWeights::exchange() {

@@ -14,12 +14,13 @@ Task at_rate(Task task, double factor) {
 }
 
 double own_rate_factor(const Task& task, const std::shared_ptr<const Dataset>& data,
-                       const SharedActivation& activation, std::uint64_t seed) {
+                       const SharedActivation& activation, std::uint64_t seed,
+                       const Compute& compute) {
   double best = std::numeric_limits<double>::infinity(), chosen = 1;
   for (const double factor : task.own_rate.factors) {
     Task tried = at_rate(task, factor);
     tried.evaluate_every = std::numeric_limits<int>::max();  // no points: the mean is of all steps
-    Run run(std::move(tried), data, activation, seed);
+    Run run(std::move(tried), data, activation, seed, compute);
     run.advance(task.own_rate.steps);
     if (run.diverged() || !(run.training_loss() < best)) continue;
     best = run.training_loss();

@@ -15,6 +15,7 @@ Task at_rate(Task task, double factor);
 /// own_rate.steps steps; the earlier one where two are equal, 1 where all diverge. Reads training
 /// batches only; a function of (task, activation, seed). Costs factors x steps training steps.
 double own_rate_factor(const Task& task, const std::shared_ptr<const Dataset>& data,
-                       const SharedActivation& activation, std::uint64_t seed);
+                       const SharedActivation& activation, std::uint64_t seed,
+                       const Compute& compute = {});
 
 }  // namespace antigrad::trainer

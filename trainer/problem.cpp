@@ -14,7 +14,8 @@ std::uint64_t run_key(const Task& task, std::uint64_t seed, std::string_view use
 }
 
 std::unique_ptr<Problem> make_problem(const Task& task, std::shared_ptr<const Dataset> data,
-                                      const SharedActivation& activation, std::uint64_t seed) {
+                                      const SharedActivation& activation, std::uint64_t seed,
+                                      const Compute& compute) {
   switch (task.problem.kind) {
     case ProblemSpec::Kind::bilinear: return std::make_unique<Bilinear>(task, activation, seed);
     case ProblemSpec::Kind::gan:
@@ -22,7 +23,7 @@ std::unique_ptr<Problem> make_problem(const Task& task, std::shared_ptr<const Da
     case ProblemSpec::Kind::instrument: return std::make_unique<Instrument>(task, activation, seed);
     case ProblemSpec::Kind::supervised: break;
   }
-  return std::make_unique<Supervised>(task, std::move(data), activation, seed);
+  return std::make_unique<Supervised>(task, std::move(data), activation, seed, compute);
 }
 
 }  // namespace antigrad::trainer

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "trainer/dataset.hpp"
+#include "trainer/device/compute.hpp"
 #include "trainer/evaluator.hpp"
 #include "trainer/model.hpp"
 #include "trainer/task.hpp"
@@ -22,7 +23,7 @@ class Problem {
   virtual ~Problem() = default;
   /// All that is trained; of a game both players.
   virtual torch::nn::Module& module() = 0;
-  /// The network that an Observer may look into; nullptr where there is none.
+  /// The network that learns from examples; nullptr in a game.
   virtual Model* model() { return nullptr; }
   /// Where the candidate stands.
   virtual std::vector<std::shared_ptr<ActivationModule>> places() const = 0;
@@ -31,6 +32,9 @@ class Problem {
   virtual double differentiate(int batch) = 0;
   /// Of the weights as they are, on batches as the problem's data have them.
   virtual Quality quality(const std::vector<Batch>& batches) = 0;
+  /// Computes every network once, without gradients and in evaluation mode, on the first validation
+  /// batch where it reads examples: for who watches the places.
+  virtual void play(const std::vector<Batch>& validation) = 0;
   /// Of the weights as they are.
   virtual std::vector<Figure> figures() { return {}; }
 };
@@ -38,8 +42,9 @@ class Problem {
 /// Key of what a run draws for one use: initial weights, batches. A function of (task.name, seed).
 std::uint64_t run_key(const Task& task, std::uint64_t seed, std::string_view use);
 
-/// The problem that the task names.
+/// The problem that the task names; compute as compute_of has it.
 std::unique_ptr<Problem> make_problem(const Task& task, std::shared_ptr<const Dataset> data,
-                                      const SharedActivation& activation, std::uint64_t seed);
+                                      const SharedActivation& activation, std::uint64_t seed,
+                                      const Compute& compute = {});
 
 }  // namespace antigrad::trainer

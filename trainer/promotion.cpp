@@ -29,7 +29,7 @@ class Promotion {
 }  // namespace antigrad::trainer
 
 /// Beside antigrad_open_evaluator, and for the promotion of a winner alone.
-extern "C" antigrad::trainer::Evaluator* antigrad_open_promotion(const char* study_yaml) {
+extern "C" antigrad::trainer::Evaluator* antigrad_open_promotion(const char* study_yaml, int slot) {
   using namespace antigrad::trainer;
-  return make_training_evaluator(study_yaml, Promotion::measure).release();
+  return make_training_evaluator(study_yaml, Promotion::measure, slot).release();
 }

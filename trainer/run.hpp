@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "trainer/dataset.hpp"
+#include "trainer/device/compute.hpp"
 #include "trainer/evaluator.hpp"
 #include "trainer/measure/observer.hpp"
 #include "trainer/optimiser.hpp"
@@ -25,13 +26,17 @@ class Run {
  public:
   /// Initial weights and batches depend on (task.name, seed) only, given the task's settings.
   Run(Task task, std::shared_ptr<const Dataset> data, const SharedActivation& activation,
-      std::uint64_t seed);
+      std::uint64_t seed, const Compute& compute = {});
 
   /// Trains up to `step` (no effect when there already), adding a point to the curve every
   /// evaluate_every steps. Stops where the loss is not finite or above task.diverged times the
   /// first: that is the result. Throws c10::Error or std::bad_alloc when libtorch fails; the run
   /// cannot be used afterwards.
   void advance(int step);
+
+  /// One step whose gradients are in the parameters already, with the loss that they are of: of
+  /// batch number draws(). For runs that others compute (trainer/stacked/).
+  void take(double loss);
 
   /// Everything but the resources: the curve so far, with a last point at the present step, and
   /// theta of the averaged weights. A last point off the grid of evaluate_every is not kept and
@@ -48,10 +53,15 @@ class Run {
   /// The averaged weights, as they are now, on other batches.
   ShiftPoint measure_on(const std::string& name, const std::vector<Batch>& batches);
 
-  /// Calls `look` while the model has its averaged weights; it must not train them.
-  void with_averaged(const std::function<void(Model&)>& look);
+  /// Calls `look` while the networks have their averaged weights; it must not train them.
+  void with_averaged(const std::function<void(Problem&)>& look);
 
   int step() const { return step_; }
+  int draws() const { return draws_; }  // batches that were used
+  /// Of the last batch; what moved the weights at step() - 1.
+  double last_loss() const { return drawn_loss_; }
+  const Compute& compute() const { return compute_; }
+  std::uint64_t batch_key() const { return batch_key_; }
   /// Mean of the training losses before each update since the last point of the curve; NaN without.
   double training_loss() const {
     return loss_count_ > 0 ? loss_sum_ / loss_count_ : std::numeric_limits<double>::quiet_NaN();
@@ -61,9 +71,12 @@ class Run {
   const Model& model() const { return *problem_->model(); }
   Model& model() { return *problem_->model(); }
   bool has_model() const { return problem_->model() != nullptr; }
+  std::shared_ptr<Model> shared_model() {
+    return std::dynamic_pointer_cast<Model>(problem_->model()->shared_from_this());
+  }
 
  private:
-  bool watched() const { return observer_ != nullptr && problem_->model() != nullptr; }
+  void finish_step();
   void train_step();
   double draw() { return drawn_loss_ = problem_->differentiate(draws_++); }
   void diverge(const std::string& reason);
@@ -73,6 +86,7 @@ class Run {
   std::shared_ptr<const Dataset> data_;
   std::string activation_;
   std::uint64_t seed_, batch_key_;
+  Compute compute_;
   std::unique_ptr<Problem> problem_;
   Optimiser optimiser_;
   AveragedWeights average_;

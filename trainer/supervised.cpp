@@ -2,38 +2,51 @@
 #include "trainer/supervised.hpp"
 
 namespace antigrad::trainer {
-namespace {
 
 using at::Tensor;
 
-/// Mean cross-entropy of logits [.., classes] and targets [..].
 Tensor cross_entropy(const Tensor& logits, const Tensor& target, double smoothing) {
-  return at::cross_entropy_loss(logits.reshape({-1, logits.size(-1)}), target.reshape({-1}), {},
+  const Tensor rows = logits.reshape({-1, logits.size(-1)});
+  const bool narrow = rows.scalar_type() == at::kBFloat16;
+  return at::cross_entropy_loss(narrow ? rows.to(at::kFloat) : rows, target.reshape({-1}), {},
                                 at::Reduction::Mean, kNotAsked, smoothing);
 }
 
-}  // namespace
-
 Supervised::Supervised(const Task& task, std::shared_ptr<const Dataset> data,
-                       const SharedActivation& activation, std::uint64_t seed)
+                       const SharedActivation& activation, std::uint64_t seed,
+                       const Compute& compute)
     : data_(std::move(data)),
       label_smoothing_(task.label_smoothing),
       batch_key_(run_key(task, seed, "batches")),
+      device_(compute.device),
       model_(make_model(task.model, data_->input(), activation, run_key(task, seed, "weights"))) {
+  model_->to(device_);
+  if (compute.graphs)
+    graphed_ = std::make_unique<GraphedStep>(
+        [this](const Batch& batch) { return gradient(batch, 1); }, [this] { model_->zero_grad(); });
   if (task.clients.count > 0)
     clients_.emplace(task.clients, data_, task.batch, run_key(task, seed, "clients"));
 }
 
+Batch Supervised::here(const Batch& batch) const {
+  return {batch.input.to(device_), batch.target.to(device_)};
+}
+
 double Supervised::differentiate(int batch) {
   model_->train();
+  if (graphed_) return graphed_->run(here(data_->training(batch_key_, batch))).item<double>();
   model_->zero_grad();
   return clients_ ? over_the_air(batch) : differentiate(data_->training(batch_key_, batch), 1);
 }
 
-double Supervised::differentiate(const Batch& batch, double factor) {
+Tensor Supervised::gradient(const Batch& batch, double factor) {
   const Tensor loss = cross_entropy(model_->forward(batch.input), batch.target, label_smoothing_);
   (factor == 1 ? loss : loss * factor).backward();
-  return loss.item<double>();
+  return loss;
+}
+
+double Supervised::differentiate(const Batch& batch, double factor) {
+  return gradient(here(batch), factor).item<double>();
 }
 
 double Supervised::over_the_air(int step) {
@@ -47,12 +60,19 @@ double Supervised::over_the_air(int step) {
   return sum / clients_->count();
 }
 
+void Supervised::play(const std::vector<Batch>& validation) {
+  const at::NoGradGuard no_grad;
+  model_->eval();
+  model_->forward(here(validation.front()).input);
+}
+
 Quality Supervised::quality(const std::vector<Batch>& batches) {
   const at::NoGradGuard no_grad;
   model_->eval();
   Quality sum;
   double count = 0;
-  for (const Batch& batch : batches) {
+  for (const Batch& given : batches) {
+    const Batch batch = here(given);
     const Tensor logits = model_->forward(batch.input);
     const auto size = batch.target.ge(0).sum().item<double>();  // others are not asked for
     sum.loss += size * cross_entropy(logits, batch.target, 0).item<double>();

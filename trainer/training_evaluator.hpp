@@ -13,6 +13,6 @@ using AfterRun = std::function<void(const Task&, const Dataset&, Run&, Measureme
 
 /// Of the tasks in a study file. Throws space::Error.
 std::unique_ptr<Evaluator> make_training_evaluator(const std::string& study_yaml,
-                                                   AfterRun after = nullptr);
+                                                   AfterRun after = nullptr, int slot = 0);
 
 }  // namespace antigrad::trainer

@@ -1,15 +1,19 @@
 // Steps of small networks on noise: what training costs, with an activation where it is used.
 #include <fmt/format.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "space/error.hpp"
 #include "trainer/bench_work.hpp"
+#include "trainer/device/step_graph.hpp"
 #include "trainer/memory.hpp"
 #include "trainer/model.hpp"
 #include "trainer/optimiser.hpp"
+#include "trainer/stacked/stacked_model.hpp"
+#include "trainer/supervised.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -73,51 +77,127 @@ Task task_of(const Net& net) {
   return task;
 }
 
+SharedActivation compiled(const std::string& text) {
+  auto activation = space::parse_activation(text);
+  auto kernel = kernels::compile(activation);
+  return std::make_shared<CompiledActivation>(
+      CompiledActivation{std::move(activation), std::move(kernel), 1});
+}
+
+/// The first one, and others by turns.
+std::vector<SharedActivation> candidates(const std::string& first, int count) {
+  static const std::vector<std::string> kOthers = {"gelu", "silu",  "mish", "relu2",
+                                                   "elu",  "prelu", "tanh", "softplus"};
+  std::vector<SharedActivation> all = {compiled(first)};
+  for (int k = 1; k < count; ++k)
+    all.push_back(compiled(kOthers[static_cast<std::size_t>(k - 1) % kOthers.size()]));
+  return all;
+}
+
+Compute compute_of(const WorkPlace& place) {
+  DeviceSpec spec;
+  if (place.gpu) spec.name = DeviceSpec::Name::cuda;
+  spec.bf16 = place.bf16;
+  spec.graphs = place.graphs;
+  return open_device(spec, 0);
+}
+
+Batch noise(const Net& net) {
+  const auto generator = at::make_generator<at::CPUGeneratorImpl>(1);
+  const InputShape& in = net.input;
+  if (net.model.type == ModelSpec::Type::llama)
+    return {at::randint(in.classes, {net.batch, net.model.context}, generator, at::kLong),
+            at::randint(in.classes, {net.batch, net.model.context}, generator, at::kLong)};
+  return {at::randn({net.batch, in.channels, in.height, in.width}, generator)
+              .contiguous(at::MemoryFormat::ChannelsLast),
+          at::arange(net.batch, at::kLong).remainder(in.classes)};
+}
+
+/// Initial weights are the same wherever they are.
+std::vector<std::shared_ptr<Model>> models_on(const Compute& compute, const Net& net,
+                                              const std::vector<SharedActivation>& activations) {
+  std::vector<std::shared_ptr<Model>> models;
+  for (const SharedActivation& activation : activations) {
+    models.push_back(make_model(net.model, net.input, activation, 1));
+    models.back()->to(compute.device);
+    models.back()->train();
+  }
+  return models;
+}
+
 class TrainingWork final : public Work {
  public:
-  TrainingWork(const Net& net, const char* text)
-      : model_(make_model(net.model, net.input, compiled(text), 1)),
-        optimiser_(task_of(net), *model_) {
-    const auto generator = at::make_generator<at::CPUGeneratorImpl>(1);
-    const InputShape& in = net.input;
-    if (net.model.type == ModelSpec::Type::llama) {
-      input_ = at::randint(in.classes, {net.batch, net.model.context}, generator, at::kLong);
-      target_ = at::randint(in.classes, {net.batch * net.model.context}, generator, at::kLong);
-    } else {
-      input_ = at::randn({net.batch, in.channels, in.height, in.width}, generator)
-                   .contiguous(at::MemoryFormat::ChannelsLast);
-      target_ = at::arange(net.batch, at::kLong).remainder(in.classes);
-    }
-    model_->train();
+  TrainingWork(const Net& net, const char* text, const WorkPlace& place)
+      : compute_(compute_of(place)), batch_(on(compute_.device, noise(net))) {
+    models_ = models_on(compute_, net, candidates(text, place.stacked));
+    if (models_.size() > 1) stacked_ = std::make_unique<StackedModel>(net.model, models_);
+    for (const auto& model : models_)
+      optimisers_.push_back(std::make_unique<Optimiser>(task_of(net), *model));
+    if (compute_.graphs)
+      graphed_ = std::make_unique<GraphedStep>([this](const Batch& batch) { return pass(batch); },
+                                               [this] { clear(); });
   }
 
   void run() override {
-    const at::Tensor loss = at::cross_entropy_loss(model_->forward(input_).flatten(0, -2), target_);
-    optimiser_.clear_gradients();
-    loss.backward();
-    optimiser_.update(step_++);
+    const ComputeScope scope(compute_);
+    if (graphed_) {
+      losses_ = graphed_->run(batch_);
+    } else {
+      clear();
+      losses_ = pass(batch_).detach();
+    }
+    if (stacked_) stacked_->share_gradients();
+    for (const auto& optimiser : optimisers_) optimiser->update(step_);
+    ++step_;
   }
+
+  double loss() override { return losses_.flatten()[0].item<double>(); }
 
  private:
-  static SharedActivation compiled(const char* text) {
-    auto activation = space::parse_activation(text);
-    auto kernel = kernels::compile(activation);
-    return std::make_shared<CompiledActivation>(
-        CompiledActivation{std::move(activation), std::move(kernel), 1});
+  static Batch on(const at::Device& device, const Batch& batch) {
+    return {batch.input.to(device), batch.target.to(device)};
   }
 
-  const std::shared_ptr<Model> model_;
-  Optimiser optimiser_;
-  at::Tensor input_, target_;
+  at::Tensor pass(const Batch& batch) {
+    if (!stacked_) {
+      const at::Tensor loss = cross_entropy(models_.front()->forward(batch.input), batch.target, 0);
+      loss.backward();
+      return loss;
+    }
+    const at::Tensor logits = stacked_->forward(batch.input);
+    std::vector<at::Tensor> losses;
+    for (std::int64_t k = 0; k < logits.size(0); ++k)
+      losses.push_back(cross_entropy(logits[k], batch.target, 0));
+    const at::Tensor all = at::stack(losses);
+    all.sum().backward();
+    return all;
+  }
+
+  void clear() {
+    if (stacked_)
+      stacked_->clear_gradients();
+    else
+      optimisers_.front()->clear_gradients();
+  }
+
+  Compute compute_;
+  Batch batch_;
+  std::vector<std::shared_ptr<Model>> models_;
+  std::unique_ptr<StackedModel> stacked_;  // of several candidates
+  std::vector<std::unique_ptr<Optimiser>> optimisers_;
+  std::unique_ptr<GraphedStep> graphed_;
+  at::Tensor losses_;
   int step_ = 0;
 };
 
 }  // namespace
 }  // namespace antigrad::trainer
 
-extern "C" antigrad::trainer::Work* antigrad_training_work(const char* net, const char* activation,
-                                                           int batch) {
+extern "C" antigrad::trainer::Work* antigrad_training_work(
+    const char* net, const char* activation, int batch, const antigrad::trainer::WorkPlace* place) {
+  using namespace antigrad::trainer;
   at::set_num_threads(1);
-  antigrad::trainer::keep_freed_memory();
-  return new antigrad::trainer::TrainingWork(antigrad::trainer::find_net(net, batch), activation);
+  keep_freed_memory();
+  return new TrainingWork(find_net(net, batch), activation,
+                          place == nullptr ? WorkPlace{} : *place);
 }

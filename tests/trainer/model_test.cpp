@@ -8,18 +8,13 @@
 #include <map>
 #include <string>
 
+#include "compiled.hpp"
 #include "trainer/models/families.hpp"
 
 namespace antigrad::trainer {
 namespace {
 
 using at::Tensor;
-
-SharedActivation compiled(const std::string& text) {
-  const auto activation = space::parse_activation(text);
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation), 1});
-}
 
 const ModelSpec kResnet{.type = ModelSpec::Type::resnet, .depth = 8, .width = 4};
 const ModelSpec kLlama{.type = ModelSpec::Type::llama,

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiled.hpp"
 #include "fixtures.hpp"
 #include "trainer/run.hpp"
 
@@ -15,12 +16,6 @@ namespace {
 
 using at::Tensor;
 using Training = Run;  // testing::Test has a Run of its own
-
-SharedActivation compiled() {
-  const auto activation = space::parse_activation("gelu");
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation), 1});
-}
 
 std::vector<Tensor> state(const Model& model) {
   std::vector<Tensor> all;
@@ -32,7 +27,7 @@ std::vector<Tensor> state(const Model& model) {
 TEST(OptimiserTest, AveragesAreTheRecurrenceOverWeightsAndBatchStatistics) {
   const TinyStudy study;
   const Task task = read_tasks(study.path())[0];
-  const auto model = make_model(task.model, {1, 8, 8, 10}, compiled(), 3);
+  const auto model = make_model(task.model, {1, 8, 8, 10}, compiled("gelu"), 3);
   ASSERT_FALSE(model->buffers().empty());
   AveragedWeights average(0.6, *model);
   std::vector<Tensor> want;
@@ -83,9 +78,9 @@ TEST(OptimiserTest, TheFirstTrainingLossIsTheSmoothedOne) {
   };
   for (const double smoothing : {0., 0.1, 0.5}) {
     task.label_smoothing = smoothing;
-    Training run(task, data, compiled(), 7);
+    Training run(task, data, compiled("gelu"), 7);
     run.advance(1);
-    const auto model = make_model(task.model, data->input(), compiled(), key("weights"));
+    const auto model = make_model(task.model, data->input(), compiled("gelu"), key("weights"));
     model->train();
     const Batch batch = data->training(key("batches"), 0);
     const double want =

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiled.hpp"
 #include "fixtures.hpp"
 #include "space/error.hpp"
 
@@ -15,12 +16,6 @@ namespace {
 
 using at::Tensor;
 using Training = Run;  // testing::Test has a Run of its own
-
-SharedActivation compiled(const std::string& text) {
-  const auto activation = space::parse_activation(text);
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation), 1});
-}
 
 class RunTest : public testing::Test {
  protected:

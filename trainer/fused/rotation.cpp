@@ -128,10 +128,31 @@ Tensor join(const variable_list& parts, const Tensor& cosine, const Tensor& sine
   return Join::apply(parts[0], parts[1], parts[2], cosine, sine);
 }
 
+/// x [n, t, h, e] with its pairs turned, by operations of libtorch.
+Tensor turned(const Tensor& x, const Tensor& cosine, const Tensor& sine) {
+  const std::int64_t half = x.size(-1) / 2;
+  const auto of_tokens = [&](const Tensor& all) {
+    return all.narrow(0, 0, x.size(1)).unsqueeze(1).to(x.scalar_type());
+  };
+  const Tensor c = of_tokens(cosine), s = of_tokens(sine), a = x.narrow(-1, 0, half),
+               b = x.narrow(-1, half, half);
+  return at::cat({a * c - b * s, b * c + a * s}, -1);
+}
+
+std::tuple<Tensor, Tensor, Tensor> composed(const Tensor& x, const HeadSizes& sizes,
+                                            const Tensor& cosine, const Tensor& sine) {
+  const std::vector<Tensor> parts =
+      x.unflatten(-1, {sizes.heads + 2 * sizes.kv_heads, sizes.width})
+          .split_with_sizes({sizes.heads, sizes.kv_heads, sizes.kv_heads}, 2);
+  return {turned(parts[0], cosine, sine), turned(parts[1], cosine, sine), parts[2]};
+}
+
 }  // namespace
 
 std::tuple<Tensor, Tensor, Tensor> split_and_turn(const Tensor& x, const HeadSizes& sizes,
                                                   const Tensor& cosine, const Tensor& sine) {
+  if (!x.is_cpu() || x.scalar_type() != cosine.scalar_type())
+    return composed(x, sizes, cosine, sine);
   const variable_list parts = split(x, sizes, cosine, sine);
   return {parts[0], parts[1], parts[2]};
 }

@@ -12,8 +12,9 @@ struct HeadSizes {
 };
 
 /// x [n, t, (h + 2 k) e] -> q [n, t, h, e], k and v [n, t, k, e]; pairs (i, i + e / 2) of q and k
-/// are turned: (a, b) -> (a cos - b sin, b cos + a sin), cosine and sine [t or more, e / 2]. float
-/// or double; linear in x, so differentiable to any order. On one thread.
+/// are turned: (a, b) -> (a cos - b sin, b cos + a sin), cosine and sine [t or more, e / 2] on the
+/// device of x; linear in x, so differentiable to any order. In one pass, on one thread, where all
+/// are float or double on the processor; else by operations of libtorch.
 std::tuple<at::Tensor, at::Tensor, at::Tensor> split_and_turn(const at::Tensor& x,
                                                               const HeadSizes& sizes,
                                                               const at::Tensor& cosine,

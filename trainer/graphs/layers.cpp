@@ -52,9 +52,12 @@ Tensor GraphAttention::forward(const Tensor& x) const {
   return (averaged_ ? mixed.mean(1) : mixed.flatten(1)) + bias_;
 }
 
-Grelu::Grelu(Initialiser& initialiser, int channels, int pieces, LinksPointer links,
+Grelu::Grelu(Initialiser& initialiser, int channels, int pieces, bool scaled, LinksPointer links,
              at::ScalarType type)
-    : links_(std::move(links)), pieces_(pieces), weights_(normalised(*links_, type)) {
+    : links_(std::move(links)),
+      pieces_(pieces),
+      scaled_(scaled),
+      weights_(normalised(*links_, type)) {
   const int hidden = grelu_hidden(channels);
   const auto linear = [&](const char* name, int in, int out, double gain) {
     return register_module(
@@ -64,6 +67,9 @@ Grelu::Grelu(Initialiser& initialiser, int channels, int pieces, LinksPointer li
   node_out_ = linear("node_out", hidden, 1, 1);
   graph_hidden_ = linear("graph_hidden", channels, hidden, 2);
   graph_out_ = linear("graph_out", hidden, 2 * pieces * channels, 1);
+  // The first line begins with a slope, the others flat: else all values begin at 0, and stay.
+  const at::NoGradGuard no_gradient;
+  graph_out_->named_parameters()["bias"].narrow(0, 0, channels).fill_(1);
 }
 
 Tensor Grelu::forward(const Tensor& x) const {
@@ -82,7 +88,8 @@ Tensor Grelu::of_graph(const Tensor& x, const Tensor& scores) const {
   const Tensor lines = graph_out_->forward(at::relu(graph_hidden_->forward(x.mean(0)))).tanh();
   const Tensor slope_and_shift = lines.view({2, pieces_, x.size(1)});
   const Tensor all = slope_and_shift[0] * x.unsqueeze(1) + slope_and_shift[1];  // [n, pieces, c]
-  return scores.softmax(0) * std::get<0>(all.max(1));
+  const Tensor y = scores.softmax(0) * std::get<0>(all.max(1));
+  return scaled_ ? y * static_cast<double>(x.size(0)) : y;
 }
 
 }  // namespace antigrad::trainer

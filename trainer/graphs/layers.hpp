@@ -35,10 +35,12 @@ class GraphAttention : public torch::nn::Module {
 /// GReLU (arXiv 2202.06281): y_ic = max_k g_i (a_c^k x_ic + b_c^k), k < pieces. g is the softmax
 /// over the nodes of one graph of a small network of A x (A as in Neighbours); (a, b) = tanh of a
 /// small network of the mean of x over the graph. Small networks: one hidden layer of
-/// grelu_hidden(c) units and ReLU.
+/// grelu_hidden(c) units and ReLU. At the start about g_i max(0.76 x, 0). `scaled`: g times the
+/// number of nodes, so that its mean is 1 and a layer's values keep their size, where the next
+/// linear layer would have to learn that factor.
 class Grelu : public torch::nn::Module {
  public:
-  Grelu(Initialiser& initialiser, int channels, int pieces, LinksPointer links,
+  Grelu(Initialiser& initialiser, int channels, int pieces, bool scaled, LinksPointer links,
         at::ScalarType type);
   at::Tensor forward(const at::Tensor& x) const;  // [n, c] -> [n, c]
 
@@ -47,6 +49,7 @@ class Grelu : public torch::nn::Module {
 
   LinksPointer links_;
   int pieces_;
+  bool scaled_;
   at::Tensor weights_;
   std::shared_ptr<Linear> node_hidden_, node_out_, graph_hidden_, graph_out_;
 };

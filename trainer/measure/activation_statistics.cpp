@@ -12,7 +12,7 @@ using at::Tensor;
 /// [rows, units] in float64.
 Tensor matrix_of(const Tensor& values) {
   const Tensor last = values.dim() == 4 ? values.permute({0, 2, 3, 1}) : values;
-  return last.reshape({-1, last.size(-1)}).to(at::kDouble);
+  return last.reshape({-1, last.size(-1)}).cpu().to(at::kDouble);
 }
 
 double share_of_dead(const Tensor& matrix) {

@@ -67,7 +67,7 @@ class Writer : public State {
     put(static_cast<std::int8_t>(value.defined() ? value.scalar_type()
                                                  : at::ScalarType::Undefined));
     if (!value.defined()) return;
-    const Tensor held = dense(value.detach());
+    const Tensor held = dense(value.detach()).cpu();
     put(static_cast<std::uint8_t>(held.dim()));
     for (const std::int64_t size : span_of(held.sizes())) put(size);
     for (const std::int64_t stride : span_of(held.strides())) put(stride);

@@ -47,12 +47,18 @@ std::unique_ptr<Run> Checkpoints::start(const Evaluation& request, const Make& m
 }
 
 void Checkpoints::advance(const Evaluation& request, Run& run) {
-  const std::string path = path_of(request);
   while (run.step() < request.steps && !run.diverged()) {
-    const int next = every_ == 0 ? request.steps : (run.step() / every_ + 1) * every_;
-    run.advance(std::min(request.steps, next));
-    if (every_ > 0) save(run, path);
+    run.advance(next_stop(run.step(), request.steps));
+    keep(request, run);
   }
+}
+
+int Checkpoints::next_stop(int step, int last) const {
+  return every_ == 0 ? last : std::min(last, (step / every_ + 1) * every_);
+}
+
+void Checkpoints::keep(const Evaluation& request, Run& run) {
+  if (every_ > 0) save(run, path_of(request));
 }
 
 void Checkpoints::save(Run& run, const std::string& path) {

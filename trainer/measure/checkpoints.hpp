@@ -24,6 +24,10 @@ class Checkpoints {
   /// Trains up to request.steps, saving on the way and at the end. What cannot be written is
   /// complained of on stderr and stops nothing.
   void advance(const Evaluation& request, Run& run);
+  /// Where a run that is to be kept on its way stops next, at most `last`.
+  int next_stop(int step, int last) const;
+  /// Writes a run's checkpoint, where runs are kept.
+  void keep(const Evaluation& request, Run& run);
   /// Removes the files of all runs since the last call.
   void forget();
 

@@ -190,6 +190,11 @@ std::size_t kept_bytes(const std::string& path, std::int64_t step) {
 
 }  // namespace
 
+std::string event_path(const std::string& folder, const Evaluation& request) {
+  return fmt::format("{}/{}/{}-{}/events.out.tfevents.antigrad", folder, request.trial,
+                     request.task, request.seed);
+}
+
 std::vector<Event> read_events(const std::string& path) {
   std::vector<Event> events;
   for (Place& place : read_places(path))

@@ -11,7 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "trainer/evaluator.hpp"
+
 namespace antigrad::trainer {
+
+/// FOLDER/<trial>/<task>-<seed>/events.out.tfevents.antigrad
+std::string event_path(const std::string& folder, const Evaluation& request);
 
 /// Named numbers at a step of a training. Values are kept as float.
 struct Event {

@@ -29,10 +29,10 @@ std::optional<double> mean_of(const Named& named, const std::string& begin,
   return sum / count;
 }
 
-void add_layer_means(const MeasureSpec& spec, const Batch& batch, Run& run,
+void add_layer_means(const MeasureSpec& spec, const Dataset& data, Run& run,
                      std::vector<Figure>& figures) {
   Named named;
-  run.with_averaged([&](Model& model) { named = layers_measured(spec, model, batch); });
+  run.with_averaged([&](Problem& problem) { named = measured(spec, problem, data.validation()); });
   const auto add = [&](const char* name, const char* begin, const char* end) {
     if (const auto mean = mean_of(named, begin, end)) figures.push_back({name, *mean});
   };
@@ -49,16 +49,15 @@ Tensor magnitudes(const Tensor& hidden, const Tensor& weight) {
 Thresholds thresholds_at(double level, const Batch& batch, Run& run, double& share) {
   Thresholds thresholds;
   share = 0;
-  run.with_averaged([&](Model& model) {
+  run.with_averaged([&](Problem& problem) {
+    Model& model = *problem.model();
     const HiddenWatch watch(model,
                             [&](const Layer& reader, const Tensor& hidden, const Tensor& weight) {
                               const Sparsity sparsity = sparsity_of(hidden, weight, level);
                               thresholds[reader.name] = sparsity.threshold;
                               share += sparsity.share;
                             });
-    const at::NoGradGuard no_grad;
-    model.eval();
-    model.forward(batch.input);
+    run_once(model, batch);
   });
   if (!thresholds.empty()) share /= static_cast<double>(thresholds.size());
   return thresholds;
@@ -77,9 +76,10 @@ double loss_above(const Thresholds& thresholds, const Dataset& data, Run& run) {
 
 std::vector<Figure> figures_of(const MeasureSpec& spec, const Dataset& data, Run& run) {
   std::vector<Figure> figures;
-  if (!spec.wanted() || !run.has_model()) return figures;
+  if (!spec.wanted()) return figures;
+  add_layer_means(spec, data, run, figures);
+  if (!run.has_model()) return figures;
   const Batch& first = data.validation().front();
-  add_layer_means(spec, first, run, figures);
   for (const double level : spec.cett) {
     double share = 0;
     const Thresholds thresholds = thresholds_at(level, first, run, share);

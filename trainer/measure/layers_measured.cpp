@@ -38,9 +38,9 @@ bool is_hidden(const std::vector<Layer>& layers, const Layer* layer) {
   return is_activation(layer_at(layers, layer->a)) || is_activation(layer_at(layers, layer->b));
 }
 
-void add_statistics(Named& named, const Layer& layer, const Tensor& value) {
+void add_statistics(Named& named, const std::string& layer, const Tensor& value) {
   const ActivationStatistics statistics = statistics_of(value);
-  const std::string name = "activation/" + layer.name;
+  const std::string name = "activation/" + layer;
   named.emplace_back(name + "/mean", statistics.mean);
   named.emplace_back(name + "/variance", statistics.variance);
   named.emplace_back(name + "/dead", statistics.dead);
@@ -52,12 +52,40 @@ void add_sparsity(Named& named, const Layer& layer, const Sparsity& sparsity) {
   named.emplace_back("sparsity_threshold/" + layer.name, sparsity.threshold);
 }
 
-void run_once(Model& model, const Batch& batch) {
-  model.eval();
-  model.forward(batch.input);
+double square_norm(const std::vector<Tensor>& parameters) {
+  double sum = 0;
+  for (const Tensor& parameter : parameters)
+    if (parameter.grad().defined())
+      sum += parameter.grad().to(at::kDouble).square().sum().item<double>();
+  return sum;
+}
+
+/// The sum of squares of all.
+double add_gradient_norms(Named& named, const torch::nn::Module& module,
+                          const std::string& prefix) {
+  double all = 0;
+  const auto add = [&](const std::string& name, const std::vector<Tensor>& parameters) {
+    const double sum = square_norm(parameters);
+    named.emplace_back("gradient_norm/" + prefix + name, std::sqrt(sum));
+    all += sum;
+  };
+  for (const auto& own : module.named_parameters(false)) add(own.key(), {own.value()});
+  for (const auto& child : module.named_children()) {
+    if (dynamic_cast<const Model*>(child.value().get()) != nullptr)
+      all += add_gradient_norms(named, *child.value(), child.key() + ".");
+    else if (!child.value()->parameters().empty())
+      add(child.key(), child.value()->parameters());
+  }
+  return all;
 }
 
 }  // namespace
+
+void run_once(Model& model, const Batch& batch) {
+  const at::NoGradGuard no_grad;
+  model.eval();
+  model.forward(batch.input.to(model.parameters().front().device()));
+}
 
 HiddenWatch::HiddenWatch(Model& model, AtHidden look) : model_(model) {
   const std::vector<Layer>& layers = model.plan().layers();
@@ -73,7 +101,7 @@ HiddenWatch::HiddenWatch(Model& model, AtHidden look) : model_(model) {
 Sparsity sparsity_of(const Tensor& hidden, const Tensor& weight, double most) {
   constexpr std::int64_t kTokens = 64;
   const Tensor activation = rows_of(hidden, kTokens).contiguous();
-  const Tensor each = weight.detach().t().to(at::kDouble).contiguous();  // [neurons, width]
+  const Tensor each = weight.detach().t().cpu().to(at::kDouble).contiguous();  // [neurons, width]
   const auto span_of = [](const Tensor& t) {
     return std::span(t.const_data_ptr<double>(), static_cast<std::size_t>(t.numel()));
   };
@@ -85,28 +113,17 @@ Sparsity sparsity_of(const Tensor& hidden, const Tensor& weight, double most) {
                        most);
 }
 
-Named gradient_norms(const Model& model) {
+Named gradient_norms(const torch::nn::Module& trained) {
   Named named = {{"gradient_norm/all", 0}};
-  double all = 0;
-  for (const auto& child : model.named_children()) {
-    const std::vector<Tensor> parameters = child.value()->parameters();
-    if (parameters.empty()) continue;
-    double sum = 0;
-    for (const Tensor& parameter : parameters)
-      if (parameter.grad().defined())
-        sum += parameter.grad().to(at::kDouble).square().sum().item<double>();
-    named.emplace_back("gradient_norm/" + child.key(), std::sqrt(sum));
-    all += sum;
-  }
-  named.front().second = std::sqrt(all);
+  named.front().second = std::sqrt(add_gradient_norms(named, trained, ""));
   return named;
 }
 
-Named theta_of(const Model& model) {
+Named theta_of(const torch::nn::Module& trained) {
   const at::NoGradGuard no_grad;
   constexpr std::size_t kRaw = 4;  // "raw_"
   Named named;
-  for (const auto& child : model.named_children()) {
+  for (const auto& child : trained.named_modules("", false)) {
     const auto* const place = dynamic_cast<const ActivationModule*>(child.value().get());
     if (place == nullptr) continue;
     const Tensor theta = place->theta().to(at::kDouble);
@@ -123,7 +140,7 @@ Named layers_measured(const MeasureSpec& spec, Model& model, const Batch& batch)
   Named named;
   if (spec.activations) {
     const Watch watch(model, [&](const Layer& layer, const Tensor& value) {
-      if (is_activation(&layer)) add_statistics(named, layer, value);
+      if (is_activation(&layer)) add_statistics(named, layer.name, value);
     });
     run_once(model, batch);
   }
@@ -134,6 +151,27 @@ Named layers_measured(const MeasureSpec& spec, Model& model, const Batch& batch)
     run_once(model, batch);
   }
   return named;
+}
+
+Named activations_measured(Problem& problem, const std::vector<Batch>& validation) {
+  const at::NoGradGuard no_grad;
+  Named named;
+  std::vector<ActivationModule*> watched;
+  for (const auto& item : problem.module().named_modules("", false)) {
+    auto* const place = dynamic_cast<ActivationModule*>(item.value().get());
+    if (place == nullptr) continue;
+    place->watch([&named, name = item.key()](const Tensor& y) { add_statistics(named, name, y); });
+    watched.push_back(place);
+  }
+  problem.play(validation);
+  for (ActivationModule* const place : watched) place->watch({});
+  return named;
+}
+
+Named measured(const MeasureSpec& spec, Problem& problem, const std::vector<Batch>& validation) {
+  if (problem.model() != nullptr)
+    return layers_measured(spec, *problem.model(), validation.front());
+  return spec.activations ? activations_measured(problem, validation) : Named();
 }
 
 }  // namespace antigrad::trainer

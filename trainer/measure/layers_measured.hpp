@@ -9,17 +9,19 @@
 #include "trainer/measure/sparsity.hpp"
 #include "trainer/measure/study_keys.hpp"
 #include "trainer/model.hpp"
+#include "trainer/problem.hpp"
 
 namespace antigrad::trainer {
 
 using Named = std::vector<std::pair<std::string, double>>;
 
 /// "gradient_norm/all" and "gradient_norm/LAYER", of the gradients that the parameters hold; a
-/// layer is a module of the model that has parameters. A parameter without a gradient counts as 0.
-Named gradient_norms(const Model& model);
+/// layer is a module of the model that has parameters, of a game of two networks
+/// "PLAYER.LAYER". A parameter without a gradient counts as 0.
+Named gradient_norms(const torch::nn::Module& trained);
 
 /// "theta/LAYER/NAME" of every parameter of every activation.
-Named theta_of(const Model& model);
+Named theta_of(const torch::nn::Module& trained);
 
 /// Runs the model once, without gradients and in evaluation mode, on a batch. Of every activation
 /// "activation/LAYER/mean", variance, dead and effective_rank (activation_statistics.hpp); of every
@@ -27,6 +29,17 @@ Named theta_of(const Model& model);
 /// "sparsity_threshold/LAYER" (sparsity.hpp, CETT 0.2), on at most 64 tokens or images that lie
 /// evenly. Leaves the model as it was but for its mode.
 Named layers_measured(const MeasureSpec& spec, Model& model, const Batch& batch);
+
+/// The same of the activations of any problem, by the names of their modules, while all of its
+/// players are computed once (Problem::play). Sparsity is of networks that learn from examples.
+Named activations_measured(Problem& problem, const std::vector<Batch>& validation);
+
+/// What of `spec` a problem's networks have: layers_measured() of a network, activations_measured()
+/// of players.
+Named measured(const MeasureSpec& spec, Problem& problem, const std::vector<Batch>& validation);
+
+/// The model in evaluation on one batch, wherever its weights are: for who watches it.
+void run_once(Model& model, const Batch& batch);
 
 /// Of the second matrix of a feed-forward network: its layer, what it reads [..., neurons], and its
 /// weight [width, neurons].

@@ -4,17 +4,17 @@
 
 namespace antigrad::trainer {
 
-class Model;
+class Problem;
 struct CurvePoint;
 
 class Observer {
  public:
   virtual ~Observer() = default;
   /// After the backward pass of a step (from 0): the loss of its batch, and the gradients in the
-  /// model's parameters before they are clipped and used.
-  virtual void gradients(int step, double loss, const Model& model) = 0;
-  /// After `steps` updates. The model may be run, without gradients.
-  virtual void updated(int steps, Model& model) = 0;
+  /// parameters before they are clipped and used.
+  virtual void gradients(int step, double loss, Problem& problem) = 0;
+  /// After `steps` updates. Networks may be run, without gradients.
+  virtual void updated(int steps, Problem& problem) = 0;
   /// A point was added to the learning curve.
   virtual void point(const CurvePoint& point) = 0;
 };

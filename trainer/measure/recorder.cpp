@@ -24,11 +24,6 @@ double seconds_since_1970() {
 
 }  // namespace
 
-std::string event_path(const std::string& folder, const Evaluation& request) {
-  return fmt::format("{}/{}/{}-{}/events.out.tfevents.antigrad", folder, request.trial,
-                     request.task, request.seed);
-}
-
 Recorder::Recorder(const MeasureSpec& spec, const Task& task, std::shared_ptr<const Dataset> data,
                    const std::string& path, int step)
     : spec_(spec),
@@ -36,7 +31,7 @@ Recorder::Recorder(const MeasureSpec& spec, const Task& task, std::shared_ptr<co
       every_(spec.every == MeasureSpec::kEpoch ? data_->steps_of_epoch() : spec.every),
       examples_a_step_(task.batch),
       speed_("speed/images_a_second") {
-  if (!task.data.images()) {
+  if (task.problem.uses_data() && !task.data.images()) {
     examples_a_step_ *= task.model.context;
     speed_ = "speed/tokens_a_second";
   }
@@ -53,15 +48,15 @@ void Recorder::go_on(int step) {
   since_step_ = step;
 }
 
-void Recorder::gradients(int step, double loss, const Model& model) {
+void Recorder::gradients(int step, double loss, Problem& problem) {
   if (!file_ || !due(step + 1)) return;
   const Clock::time_point begin = Clock::now();
   of_gradients_ = {{"training/loss", loss}};
-  if (spec_.gradients) append(of_gradients_, gradient_norms(model));
+  if (spec_.gradients) append(of_gradients_, gradient_norms(problem.module()));
   since_ += Clock::now() - begin;
 }
 
-void Recorder::updated(int steps, Model& model) {
+void Recorder::updated(int steps, Problem& problem) {
   if (!file_ || !due(steps)) return;
   const double seconds =
       std::chrono::duration<double>(Clock::now() - since_).count() / (steps - since_step_);
@@ -69,9 +64,9 @@ void Recorder::updated(int steps, Model& model) {
   append(values, {{"speed/seconds_a_step", seconds},
                   {speed_, examples_a_step_ / seconds},
                   {"memory/peak_mebibytes", peak_mebibytes()}});
-  if (spec_.theta) append(values, theta_of(model));
+  if (spec_.theta) append(values, theta_of(problem.module()));
   if (spec_.activations || spec_.sparsity)
-    append(values, layers_measured(spec_, model, data_->validation().front()));
+    append(values, measured(spec_, problem, data_->validation()));
   write(steps, std::move(values));
   go_on(steps);
 }

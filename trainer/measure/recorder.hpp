@@ -13,9 +13,6 @@
 
 namespace antigrad::trainer {
 
-/// FOLDER/<trial>/<task>-<seed>/events.out.tfevents.antigrad
-std::string event_path(const std::string& folder, const Evaluation& request);
-
 /// Every `every` steps: "training/loss" of that step's batch, "speed/seconds_a_step" and
 /// "speed/images_a_second" or tokens since the last time (evaluations of the curve included, these
 /// measurements not), "memory/peak_mebibytes", and what the spec names, on the first validation
@@ -29,8 +26,8 @@ class Recorder : public Observer {
   Recorder(const MeasureSpec& spec, const Task& task, std::shared_ptr<const Dataset> data,
            const std::string& path, int step);
 
-  void gradients(int step, double loss, const Model& model) override;
-  void updated(int steps, Model& model) override;
+  void gradients(int step, double loss, Problem& problem) override;
+  void updated(int steps, Problem& problem) override;
   void point(const CurvePoint& point) override;
 
   /// Time before this is not the training's.

@@ -74,7 +74,7 @@ void AveragedWeights::visit(State& state) {
 }
 
 void Run::visit(State& state) {
-  state.same("machine", machine());
+  state.same("machine", compute_.device.is_cpu() ? machine() : machine() + " on a GPU");
   state.same("activation", activation_);
   state.same("task", task_.text);
   state.same("seed", fmt::format("{}", seed_));

@@ -15,16 +15,22 @@ std::string shortened(const std::string& text) {
   return text.size() <= kMost ? text : text.substr(0, kMost) + "...";
 }
 
-void visit(State& state, torch::optim::SGDParamState& of) {
-  state.tensor("momentum", of.momentum_buffer());
+/// Is made by reading where it is not there: beside its parameter then.
+void visit_beside(State& state, const char* name, Tensor& value, const Tensor& parameter) {
+  state.tensor(name, value);
+  if (value.defined()) value = value.to(parameter.device());
 }
 
-void visit(State& state, torch::optim::AdamWParamState& of) {
+void visit(State& state, torch::optim::SGDParamState& of, const Tensor& parameter) {
+  visit_beside(state, "momentum", of.momentum_buffer(), parameter);
+}
+
+void visit(State& state, torch::optim::AdamWParamState& of, const Tensor& parameter) {
   std::int64_t steps = of.step();
   state.number("updates", steps);
   of.step(steps);
-  state.tensor("mean", of.exp_avg());
-  state.tensor("square", of.exp_avg_sq());
+  visit_beside(state, "mean", of.exp_avg(), parameter);
+  visit_beside(state, "square", of.exp_avg_sq(), parameter);
 }
 
 /// Of each parameter that has been updated; those of others are made at their first update.
@@ -36,7 +42,7 @@ void visit_all(State& state, torch::optim::Optimizer& optimiser) {
       bool there = own != nullptr;
       state.number("updated", there);
       if (there && own == nullptr) own = std::make_unique<ParameterState>();
-      if (there) visit(state, static_cast<ParameterState&>(*own));
+      if (there) visit(state, static_cast<ParameterState&>(*own), parameter);
       if (!there) optimiser.state().erase(parameter.unsafeGetTensorImpl());
     }
 }

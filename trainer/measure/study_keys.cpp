@@ -1,4 +1,4 @@
-// Two maps at the root of a study file.
+// Keys at the root of a study file.
 #include "trainer/measure/study_keys.hpp"
 
 #include "space/yaml.hpp"
@@ -28,6 +28,19 @@ MeasureSpec read_measure(const Yaml& node) {
   return spec;
 }
 
+StackedSpec read_stacked(const Yaml& node) {
+  constexpr int kMost = 256;
+  StackedSpec spec;
+  if (node.is_scalar()) {
+    spec.count = static_cast<int>(node.integer(1, kMost));
+    return spec;
+  }
+  node.allow({"count", "checked"});
+  spec.count = count(node, "count", 1, kMost);
+  spec.checked = count_or(node, "checked", 0, spec.checked);
+  return spec;
+}
+
 }  // namespace
 
 StudyKeys read_study_keys(const std::string& study_yaml) {
@@ -38,6 +51,8 @@ StudyKeys read_study_keys(const std::string& study_yaml) {
     root.at("checkpoints").allow({"every"});
     keys.checkpoint_every = count(root.at("checkpoints"), "every", 1);
   }
+  if (root.has("device")) keys.device = read_device(root.at("device"));
+  if (root.has("stacked")) keys.stacked = read_stacked(root.at("stacked"));
   return keys;
 }
 

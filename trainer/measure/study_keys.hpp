@@ -1,8 +1,10 @@
-// What a study says of looking at its trainings: the keys `measure:` and `checkpoints:`. Plain
-// values, no torch.
+// What a study says of how its trainings run and are looked at: the keys `measure:`,
+// `checkpoints:`, `device:` and `stacked:`. Plain values, no torch.
 #pragma once
 #include <string>
 #include <vector>
+
+#include "trainer/device/device_spec.hpp"
 
 namespace antigrad::trainer {
 
@@ -20,8 +22,17 @@ struct MeasureSpec {
   bool operator==(const MeasureSpec&) const = default;
 };
 
+/// `stacked: 16`, or `stacked: {count: 16, checked: 20}`: candidates that train as one network, and
+/// for how many steps each is compared with a run of its own before it may.
+struct StackedSpec {
+  int count = 1, checked = 20;
+  bool operator==(const StackedSpec&) const = default;
+};
+
 struct StudyKeys {
   MeasureSpec measure;
+  DeviceSpec device;
+  StackedSpec stacked;
   int checkpoint_every = 0;  // steps between checkpoints of a run; 0: none
   bool operator==(const StudyKeys&) const = default;
 };

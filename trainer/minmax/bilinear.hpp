@@ -19,6 +19,7 @@ class Bilinear : public Problem {
   std::vector<std::shared_ptr<ActivationModule>> places() const override { return {activation_}; }
   double differentiate(int batch) override;
   Quality quality(const std::vector<Batch>& batches) override;
+  void play(const std::vector<Batch>&) override {}  // no network: an activation of n numbers
   std::vector<Figure> figures() override;
 
   /// [n, n].

@@ -77,6 +77,14 @@ Quality Gan::quality(const std::vector<Batch>& batches) {
   return {energy_distance(real, generate(real.size(0), kEvaluation).flatten(1)), 0};
 }
 
+void Gan::play(const std::vector<Batch>& validation) {
+  const at::NoGradGuard no_grad;
+  players_->eval();
+  const Tensor real = validation.front().input;
+  generate(real.size(0), kEvaluation);
+  critic_->forward(real);
+}
+
 std::vector<Figure> Gan::figures() {
   const at::NoGradGuard no_grad;
   players_->eval();

@@ -23,6 +23,7 @@ class Gan : public Problem {
   std::vector<std::shared_ptr<ActivationModule>> places() const override;
   double differentiate(int batch) override;
   Quality quality(const std::vector<Batch>& batches) override;
+  void play(const std::vector<Batch>& validation) override;
   std::vector<Figure> figures() override;
 
   /// [n, channels, h, w] from z of a key, in the mode that the generator is in.

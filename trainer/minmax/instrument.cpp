@@ -114,6 +114,12 @@ Quality Instrument::quality(const std::vector<Batch>&) {
   return {off.to(at::kDouble).square().mean().item<double>(), 0};
 }
 
+void Instrument::play(const std::vector<Batch>&) {
+  const at::NoGradGuard no_grad;
+  f_->forward(validation_.x);
+  g_->forward(validation_.z);
+}
+
 std::vector<Figure> Instrument::figures() {
   const double drift = f_->drift();
   return {{"drift", drift}, {"scaled_drift", spec_.alpha * drift}, {"dual_drift", g_->drift()}};

@@ -50,6 +50,7 @@ class Instrument : public Problem {
   }
   double differentiate(int batch) override;
   Quality quality(const std::vector<Batch>& batches) override;
+  void play(const std::vector<Batch>& validation) override;
   std::vector<Figure> figures() override;
 
  private:

@@ -115,7 +115,7 @@ const std::vector<Family>& families() {
        {"stem", "blocks"},
        read_gcn,
        plan_gcn,
-       {PlaceModule::grelu, PlaceModule::softmax}},
+       {PlaceModule::grelu, PlaceModule::grelu_scaled, PlaceModule::softmax}},
       {"gat",
        Type::gat,
        Input::graph,
@@ -123,7 +123,7 @@ const std::vector<Family>& families() {
        {"stem", "blocks"},
        read_gat,
        plan_gat,
-       {PlaceModule::grelu, PlaceModule::softmax}},
+       {PlaceModule::grelu, PlaceModule::grelu_scaled, PlaceModule::softmax}},
   };
   return rows;
 }

@@ -7,8 +7,9 @@
 namespace antigrad::trainer {
 namespace {
 
-constexpr std::array<std::pair<const char*, PlaceModule>, 5> kModules = {
+constexpr std::array<std::pair<const char*, PlaceModule>, 6> kModules = {
     {{"grelu", PlaceModule::grelu},
+     {"grelu_scaled", PlaceModule::grelu_scaled},
      {"maxout", PlaceModule::maxout},
      {"softmax", PlaceModule::softmax},
      {"gaussian_radial", PlaceModule::gaussian_radial},
@@ -37,7 +38,9 @@ std::optional<PlaceModule> module_at(const ModelSpec& spec, const std::string& p
 int add_module(Plan& plan, PlaceModule module, const ModelSpec& spec, const std::string& name,
                int a) {
   switch (module) {
-    case PlaceModule::grelu: return plan.grelu(name, a, spec.pieces);
+    case PlaceModule::grelu:
+    case PlaceModule::grelu_scaled:
+      return plan.grelu(name, a, spec.pieces, module == PlaceModule::grelu_scaled);
     case PlaceModule::maxout: return plan.maxout(name, a, spec.pieces);
     case PlaceModule::softmax: return plan.softmax(name, a);
     case PlaceModule::gaussian_radial:

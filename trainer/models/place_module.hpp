@@ -11,6 +11,7 @@ namespace antigrad::trainer {
 
 enum class PlaceModule {
   grelu,                // arXiv 2202.06281, of a graph (trainer/graphs/layers.hpp)
+  grelu_scaled,         // the same times the number of the graph's nodes
   maxout,               // arXiv 1302.4389: the largest of a few linear functions
   softmax,              // over the channels
   gaussian_radial,      // exp(-s^2 |x - c|^2), c and s trained

@@ -196,8 +196,9 @@ int Plan::graph_attention(const std::string& name, int a, int heads, bool averag
               .deviation = std::sqrt(1. * heads / channels)});
 }
 
-int Plan::grelu(const std::string& name, int a, int pieces) {
-  return add({.op = Op::grelu, .name = name, .a = a, .shape = shape(a), .size = pieces});
+int Plan::grelu(const std::string& name, int a, int pieces, bool scaled) {
+  return add(
+      {.op = Op::grelu, .name = name, .a = a, .shape = shape(a), .size = pieces, .scaled = scaled});
 }
 
 int Plan::maxout(const std::string& name, int a, int pieces) {

@@ -66,6 +66,7 @@ struct Layer {
   Heads heads = {};        // attention
   std::string place = {};  // activation: "stem", "blocks", "ffn"
   bool gaussian = true;    // radial; else multiquadric
+  bool scaled = false;     // grelu
 };
 
 /// Hidden units of both small networks of a GReLU of so many channels.
@@ -102,7 +103,8 @@ class Plan {
   int neighbours(const std::string& name, int a);
   /// a = heads vectors side by side; `averaged`: over the heads, else they stay side by side.
   int graph_attention(const std::string& name, int a, int heads, bool averaged);
-  int grelu(const std::string& name, int a, int pieces);
+  /// `scaled`: times the number of nodes.
+  int grelu(const std::string& name, int a, int pieces, bool scaled = false);
   int maxout(const std::string& name, int a, int pieces);
   int softmax(const std::string& name, int a);
   int radial(const std::string& name, int a, int centres, bool gaussian);

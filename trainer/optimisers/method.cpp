@@ -3,6 +3,7 @@
 
 #include "trainer/measure/state.hpp"
 #include "trainer/optimisers/gols.hpp"
+#include "trainer/optimisers/on_device.hpp"
 #include "trainer/optimisers/over_the_air.hpp"
 
 namespace antigrad::trainer {
@@ -38,6 +39,14 @@ std::unique_ptr<Method> make(const ParameterGroups& groups, const Options& optio
   return std::make_unique<TorchMethod>(groups, std::make_unique<Torch>(made, options));
 }
 
+/// Whether the parameters are not the processor's.
+bool elsewhere(const ParameterGroups& groups) {
+  for (const ParameterGroup& group : groups)
+    for (const at::Tensor& parameter : group.parameters)
+      if (!parameter.is_cpu()) return true;
+  return false;
+}
+
 }  // namespace
 
 std::unique_ptr<Method> make_method(const OptimiserSpec& spec, const ParameterGroups& groups) {
@@ -46,11 +55,13 @@ std::unique_ptr<Method> make_method(const OptimiserSpec& spec, const ParameterGr
     case OptimiserSpec::Name::adagrad_ota:
     case OptimiserSpec::Name::adam_ota: return std::make_unique<OverTheAir>(spec, groups);
     case OptimiserSpec::Name::sgd:
+      if (elsewhere(groups)) return on_device(spec, groups);
       return make<torch::optim::SGD>(
           groups,
           torch::optim::SGDOptions(spec.rate).momentum(spec.momentum).nesterov(spec.nesterov));
     case OptimiserSpec::Name::adamw: break;
   }
+  if (elsewhere(groups)) return on_device(spec, groups);
   return make<torch::optim::AdamW>(
       groups, torch::optim::AdamWOptions(spec.rate).betas({spec.beta1, spec.beta2}));
 }

@@ -50,14 +50,24 @@ bool has_places(const std::vector<Layer>& layers, int i) {
   }
 }
 
+std::vector<std::shared_ptr<Model>> models_of(const ModelSpec& spec, const InputShape& input,
+                                              const std::vector<SharedActivation>& candidates,
+                                              std::uint64_t key) {
+  std::vector<std::shared_ptr<Model>> models;
+  for (const SharedActivation& candidate : candidates)
+    models.push_back(make_model(spec, input, candidate, key));
+  return models;
+}
+
 }  // namespace
 
 StackedModel::StackedModel(const ModelSpec& spec, const InputShape& input,
                            const std::vector<SharedActivation>& candidates, std::uint64_t key)
-    : count_(static_cast<std::int64_t>(candidates.size())) {
-  if (candidates.empty()) throw space::Error("expected at least one candidate to stack, got none");
-  for (const SharedActivation& candidate : candidates)
-    models_.push_back(make_model(spec, input, candidate, key));
+    : StackedModel(spec, models_of(spec, input, candidates, key)) {}
+
+StackedModel::StackedModel(const ModelSpec& spec, std::vector<std::shared_ptr<Model>> models)
+    : count_(static_cast<std::int64_t>(models.size())), models_(std::move(models)) {
+  if (models_.empty()) throw space::Error("expected at least one candidate to stack, got none");
   const std::vector<Layer>& layers = models_.front()->plan().layers();
   std::vector<Stage> stages;
   for (const Layer& layer : layers) {
@@ -70,11 +80,22 @@ StackedModel::StackedModel(const ModelSpec& spec, const InputShape& input,
     stages.push_back({number, layer.a, layer.b, step_of(layer, has_places(layers, number))});
   }
   program_ = Program(std::move(stages));
+  for (const Layer& layer : layers)
+    if (layer.op == Op::activation)
+      activations_[layer.name] = std::make_unique<StackedActivation>(modules_of(layer.name));
   for (const auto& item : models_.front()->named_parameters())
     if (item.key().find(".raw_") == std::string::npos)
       parameters_[item.key()] = stack_of(item.key(), true);
   for (const auto& item : models_.front()->named_buffers())
     buffers_[item.key()] = stack_of(item.key(), false);
+}
+
+std::vector<std::shared_ptr<ActivationModule>> StackedModel::modules_of(
+    const std::string& layer) const {
+  std::vector<std::shared_ptr<ActivationModule>> modules;
+  for (const auto& model : models_)
+    modules.push_back(std::dynamic_pointer_cast<ActivationModule>(model->named_children()[layer]));
+  return modules;
 }
 
 /// Copies the candidates' tensors together and makes each of them a part of the copy.
@@ -205,19 +226,12 @@ Tensor StackedModel::normalised(const Layer& layer, const Tensor& a, bool places
 }
 
 Tensor StackedModel::activated(const Layer& layer, const Tensor& a, bool places) const {
-  std::vector<Tensor> parts;
-  for (std::int64_t k = 0; k < count_; ++k) {
-    const auto module = std::dynamic_pointer_cast<ActivationModule>(
-        models_[static_cast<std::size_t>(k)]->named_children()[layer.name]);
-    const std::int64_t channels = layer.shape.channels;
-    parts.push_back(module->forward(places ? a.narrow(1, k * channels, channels) : a.select(0, k)));
-  }
-  return places ? at::cat(parts, 1) : at::stack(parts);
+  return activations_.at(layer.name)->forward(a, places);
 }
 
 Tensor StackedModel::embedded(const Layer& layer, const Tensor& tokens) const {
   const Tensor tables = weight(layer, "weight");
-  const Tensor first = at::arange(count_, at::kLong).view({-1, 1, 1}) * tables.size(1);
+  const Tensor first = at::arange(count_, tokens.options()).view({-1, 1, 1}) * tables.size(1);
   return at::embedding(tables.flatten(0, 1), tokens.unsqueeze(0) + first);
 }
 

@@ -1,6 +1,6 @@
 // K candidates on the same batches as one network: weights and values lie side by side along a
 // leading dimension, and an operation is one call for all K (grouped convolution, batched matrix
-// products), but for the activations, of which every candidate has its own.
+// products), the activations on a GPU too; on the processor each candidate has a call of its own.
 #pragma once
 #include <map>
 #include <memory>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "trainer/model.hpp"
+#include "trainer/stacked/stacked_activation.hpp"
 
 namespace antigrad::trainer {
 
@@ -19,6 +20,10 @@ class StackedModel {
   /// same key. Throws space::Error where the spec does not fit the input or cannot be stacked.
   StackedModel(const ModelSpec& spec, const InputShape& input,
                const std::vector<SharedActivation>& candidates, std::uint64_t key);
+
+  /// Networks of one spec that are there already, on one device, as they are: afterwards theirs are
+  /// parts of the stacked tensors.
+  StackedModel(const ModelSpec& spec, std::vector<std::shared_ptr<Model>> models);
 
   StackedModel(const StackedModel&) = delete;
   StackedModel& operator=(const StackedModel&) = delete;
@@ -42,6 +47,7 @@ class StackedModel {
   };
 
   at::Tensor weight(const Layer& layer, const char* name) const;
+  std::vector<std::shared_ptr<ActivationModule>> modules_of(const std::string& layer) const;
   Stack stack_of(const std::string& name, bool parameter) const;
   /// places: values are images.
   Stage::Step step_of(const Layer& layer, bool places) const;
@@ -54,7 +60,8 @@ class StackedModel {
 
   std::int64_t count_;  // K
   std::vector<std::shared_ptr<Model>> models_;
-  std::map<std::string, Stack> parameters_, buffers_;  // by name
+  std::map<std::string, Stack> parameters_, buffers_;                      // by name
+  std::map<std::string, std::unique_ptr<StackedActivation>> activations_;  // by layer
   Program program_;
 };
 

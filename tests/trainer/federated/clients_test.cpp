@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../compiled.hpp"
 #include "../fixtures.hpp"
 #include "trainer/run.hpp"
 #include "trainer/supervised.hpp"
@@ -12,12 +13,6 @@ namespace {
 
 using at::Tensor;
 using Training = Run;  // testing::Test has a Run of its own
-
-SharedActivation compiled() {
-  const auto activation = space::parse_activation("gelu");
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation), 1});
-}
 
 Task task_of(const TinyStudy& study, const ClientsSpec& clients) {
   Task task = read_tasks(study.path())[0];
@@ -39,7 +34,7 @@ TEST(Clients, TheGradientIsTheMeanOfFadedOnesAndNoise) {
   const Task task = task_of(study, spec);
   const auto data = load_dataset(task);
   const int step = 4;
-  Supervised problem(task, data, compiled(), 7), other(task, data, compiled(), 7);
+  Supervised problem(task, data, compiled("gelu"), 7), other(task, data, compiled("gelu"), 7);
   const double loss = problem.differentiate(step);
   const Clients clients(spec, data, task.batch, run_key(task, 7, "clients"));
   Model& model = *other.model();
@@ -95,7 +90,7 @@ TEST(Clients, ARunLearnsUnderNoiseOfHeavyTailsAndIsAFunctionOfItsSeed) {
       study, {.count = 4, .concentration = 0.5, .fading = true, .tail = 1.5, .scale = 0.01});
   task.optimiser = {.name = OptimiserSpec::Name::adam_ota, .rate = 0.01, .beta2 = 0.3, .tail = 1.5};
   const auto data = load_dataset(task);
-  Training one(task, data, compiled(), 3), other(task, data, compiled(), 3);
+  Training one(task, data, compiled("gelu"), 3), other(task, data, compiled("gelu"), 3);
   one.advance(40);
   other.advance(17);
   other.advance(40);

@@ -6,18 +6,13 @@
 #include <fstream>
 
 #include "space/error.hpp"
+#include "tests/trainer/compiled.hpp"
 #include "tests/trainer/fixtures.hpp"
 #include "trainer/dataset.hpp"
 #include "trainer/run.hpp"
 
 namespace antigrad::trainer {
 namespace {
-
-SharedActivation compiled(const std::string& text) {
-  const auto activation = space::parse_activation(text);
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation), 1});
-}
 
 std::string study_of(const std::string& model, const std::string& data,
                      const std::string& more = "") {

@@ -105,15 +105,18 @@ TEST(GreluTest, GraphsOfABatchDoNotSeeOneAnother) {
   const Adjacency one{.edges = {{0, 1}, {1, 2}, {0, 3}}, .sizes = {4}},
       other{.edges = {{0, 1}}, .sizes = {2}},
       both{.edges = {{0, 1}, {1, 2}, {0, 3}, {4, 5}}, .sizes = {4, 2}};
-  const auto module = [](const Adjacency& graph) {
+  const auto module = [](const Adjacency& graph, bool scaled = false) {
     Initialiser initialiser(5);
-    auto grelu = std::make_shared<Grelu>(initialiser, 6, 2, links_of(graph), at::kDouble);
+    auto grelu = std::make_shared<Grelu>(initialiser, 6, 2, scaled, links_of(graph), at::kDouble);
     grelu->to(at::kDouble);
     return grelu;
   };
   const Tensor x = drawn({6, 6}, 4).detach(), y = module(both)->forward(x);
   EXPECT_TRUE(at::equal(y.narrow(0, 0, 4), module(one)->forward(x.narrow(0, 0, 4))));
   EXPECT_TRUE(at::equal(y.narrow(0, 4, 2), module(other)->forward(x.narrow(0, 4, 2))));
+  const Tensor scaled = module(both, true)->forward(x);  // by its own graph's nodes
+  EXPECT_TRUE(at::allclose(scaled.narrow(0, 0, 4), 4 * y.narrow(0, 0, 4)));
+  EXPECT_TRUE(at::allclose(scaled.narrow(0, 4, 2), 2 * y.narrow(0, 4, 2)));
 }
 
 }  // namespace

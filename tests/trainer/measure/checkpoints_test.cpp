@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../expect_equal.hpp"
 #include "../fixtures.hpp"
 
 namespace antigrad::trainer {
@@ -33,16 +34,6 @@ class CheckpointsTest : public testing::Test {
 
   TinyStudy study_;
 };
-
-void expect_equal(const Measurement& a, const Measurement& b) {
-  EXPECT_EQ(a.outcome, b.outcome);
-  EXPECT_EQ(a.theta, b.theta);
-  ASSERT_EQ(a.curve.size(), b.curve.size());
-  for (std::size_t i = 0; i < a.curve.size(); ++i) {
-    EXPECT_EQ(a.curve[i].training_loss, b.curve[i].training_loss) << i;
-    EXPECT_EQ(a.curve[i].validation_loss, b.curve[i].validation_loss) << i;
-  }
-}
 
 TEST_F(CheckpointsTest, AnotherProcessGoesOnWhereOneWasKilled) {
   for (const char* const task : {"images", "text"}) {

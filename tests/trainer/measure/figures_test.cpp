@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "../compiled.hpp"
 #include "../fixtures.hpp"
 #include "trainer/measure/layers_measured.hpp"
 
@@ -12,12 +13,6 @@ namespace antigrad::trainer {
 namespace {
 
 using at::Tensor;
-
-SharedActivation compiled(const std::string& text) {
-  const auto activation = space::parse_activation(text);
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation), 1});
-}
 
 class FiguresTest : public testing::Test {
  protected:
@@ -63,8 +58,9 @@ TEST_F(FiguresTest, AreMeansOverTheLayersOfTheAveragedWeights) {
   const MeasureSpec spec{.every = 5, .activations = true, .sparsity = true};
   const auto got = figures(spec);
   Named named;
-  run.with_averaged(
-      [&](Model& model) { named = layers_measured(spec, model, data_->validation().front()); });
+  run.with_averaged([&](Problem& problem) {
+    named = layers_measured(spec, *problem.model(), data_->validation().front());
+  });
   const std::map<std::string, double> each(named.begin(), named.end());
   double sparsity = 0, rank = 0, layers = 0;
   for (const auto& [name, value] : each) {

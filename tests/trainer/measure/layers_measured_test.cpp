@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "../compiled.hpp"
 #include "../fixtures.hpp"
 #include "trainer/measure/activation_statistics.hpp"
 #include "trainer/measure/sparsity.hpp"
@@ -15,12 +16,6 @@ namespace antigrad::trainer {
 namespace {
 
 using at::Tensor;
-
-SharedActivation compiled(const std::string& text) {
-  const auto activation = space::parse_activation(text);
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation), 1});
-}
 
 /// [units][rows] of a layer's values, plainly.
 std::vector<std::vector<double>> units_of(const Tensor& values) {

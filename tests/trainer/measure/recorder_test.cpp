@@ -4,10 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
+#include "../expect_equal.hpp"
 #include "../fixtures.hpp"
 #include "space/error.hpp"
 #include "trainer/measure/study_keys.hpp"
@@ -40,17 +43,6 @@ std::set<std::int64_t> steps_of(const std::map<std::int64_t, double>& series) {
   std::set<std::int64_t> steps;
   for (const auto& [step, value] : series) steps.insert(step);
   return steps;
-}
-
-void expect_equal(const Measurement& a, const Measurement& b) {
-  EXPECT_EQ(a.outcome, b.outcome);
-  EXPECT_EQ(a.theta, b.theta);
-  ASSERT_EQ(a.curve.size(), b.curve.size());
-  for (std::size_t i = 0; i < a.curve.size(); ++i) {
-    EXPECT_EQ(a.curve[i].training_loss, b.curve[i].training_loss) << i;
-    EXPECT_EQ(a.curve[i].validation_loss, b.curve[i].validation_loss) << i;
-    EXPECT_EQ(a.curve[i].current_loss, b.curve[i].current_loss) << i;
-  }
 }
 
 TEST_F(RecorderTest, MeasuringEverythingAtEveryStepLeavesTheTrainingsBitsAlone) {
@@ -178,6 +170,67 @@ TEST_F(RecorderTest, KeysAreCheckedWithTheirPlace) {
   expect("checkpoints: {evry: 1}", "did you mean \"every\"?");
   expect("checkpoints: {every: -1}", "got -1");
   EXPECT_EQ(error("measure: {every: epoch}\ncheckpoints: {every: 3}"), "no error");
+}
+
+/// Of a game too: both players' gradients, activations and parameters, and the same bits.
+TEST_F(RecorderTest, LooksIntoTheNetworksOfAGame) {
+  const std::string gan = R"(tasks:
+  - name: game
+    problem: {name: gan, latent: 4}
+    model: {type: mlp, layers: 2, width: 12, norm: true}
+    data: {format: digits, path: digits.csv, validation: 0.2, test: 0.1}
+    optimiser: {name: sgd, rate: 0.02}
+    batch: 16
+    steps: 12
+    evaluate_every: 6
+)",
+                    instrument = R"(tasks:
+  - name: game
+    problem: {name: instrument, units: 16, alpha: 2}
+    optimiser: {name: sgd, rate: 0.02}
+    batch: 32
+    steps: 12
+    evaluate_every: 6
+)";
+  const std::tuple<std::string, std::vector<std::string>> cases[] = {
+      {gan, {"generator.", "critic."}}, {instrument, {"f.", "g."}}};
+  for (const auto& [tasks, players] : cases) {
+    const Evaluation request{"prelu", "game", 1, 12, "7"};
+    const auto evaluated = [&](const std::string& keys) {
+      study_.write("study.yaml", tasks + keys);
+      const std::unique_ptr<Evaluator> evaluator(antigrad_open_evaluator(study_.path().c_str()));
+      return evaluator->evaluate(request);
+    };
+    const Measurement plain = evaluated("");
+    const Measurement measured = evaluated("measure: {every: 4}\n");
+    expect_equal(plain, measured);
+    const auto all = series(request);
+    for (const std::string& player : players) {
+      int statistics = 0, thetas = 0;
+      for (const auto& [name, values] : all) {
+        const bool own = name.find("/" + player) != std::string::npos;
+        if (!own) continue;
+        EXPECT_EQ(steps_of(values), (std::set<std::int64_t>{4, 8, 12})) << name;
+        for (const auto& [step, value] : values) EXPECT_TRUE(std::isfinite(value)) << name;
+        if (name.ends_with("/effective_rank")) {
+          ++statistics;
+          EXPECT_GT(values.at(12), 1) << name;
+        }
+        thetas += name.starts_with("theta/");
+      }
+      EXPECT_GT(statistics, 0) << player;
+      EXPECT_EQ(thetas, statistics) << player;
+    }
+    EXPECT_GT(all.at("gradient_norm/all").at(12), 0);
+    double squares = 0;
+    for (const auto& [name, values] : all)
+      if (name.starts_with("gradient_norm/") && name != "gradient_norm/all")
+        squares += values.at(12) * values.at(12);
+    EXPECT_NEAR(std::sqrt(squares), all.at("gradient_norm/all").at(12), 1e-5);
+    const auto figure = std::ranges::find(measured.figures, "effective rank", &Figure::name);
+    ASSERT_NE(figure, measured.figures.end());
+    EXPECT_GT(figure->value, 1);
+  }
 }
 
 }  // namespace

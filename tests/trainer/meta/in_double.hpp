@@ -3,16 +3,11 @@
 #include <memory>
 #include <string>
 
+#include "../compiled.hpp"
 #include "trainer/dataset.hpp"
 #include "trainer/model.hpp"
 
 namespace antigrad::trainer {
-
-inline SharedActivation in_double(const std::string& text) {
-  const auto activation = space::parse_activation(text);
-  return std::make_shared<CompiledActivation>(CompiledActivation{
-      activation, kernels::compile(activation, {.type = kernels::Type::f64}), 1});
-}
 
 /// A data set in float64, as such networks compute.
 class InDouble : public Dataset {

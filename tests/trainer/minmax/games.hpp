@@ -5,16 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "../compiled.hpp"
 #include "trainer/optimiser.hpp"
 #include "trainer/problem.hpp"
 
 namespace antigrad::trainer {
-
-inline SharedActivation in_double(const std::string& text) {
-  const auto activation = space::parse_activation(text);
-  return std::make_shared<CompiledActivation>(CompiledActivation{
-      activation, kernels::compile(activation, {.type = kernels::Type::f64}), 1});
-}
 
 inline Task game_task(const ProblemSpec& problem, double rate,
                       const InterpolationSpec& interpolation = {}) {
