@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "search/pruners/study_pruner.hpp"
+#include "search/cohorts.hpp"
 #include "search/session.hpp"
 #include "space/properties.hpp"
 
@@ -18,30 +18,29 @@ class CandidatePhase {
   CandidatePhase(Session& session, Sampler& sampler, int study_id, std::vector<Trial> recorded);
 
   /// Body of one slot: takes candidates until there are none left or the search stops.
-  void work(trainer::Evaluator& evaluator);
+  void work(trainer::Evaluator& evaluator, int slot);
   bool complete() const { return static_cast<int>(recorded_.size()) == total_; }
 
  private:
-  struct Job {
-    Trial trial;
-    std::vector<const Trial*> visible;  // what the proposal saw, and what rungs compare with
-  };
-
   /// Why a candidate is not trained.
   struct Fault {
     std::string property, reason, sentence;
   };
 
   std::optional<Fault> fault_of(const std::string& activation) const;
-  std::optional<Job> next();
-  bool ready() const;  // what the next proposal may see is recorded
+  std::vector<Job> next(int slot);  // that train together
+  int horizon(int number) const;    // how many trials a proposal of a deterministic study sees
+  int end_of_next() const;          // the next proposals that train together are below this number
+  bool ready() const;               // what the next proposals may see is recorded
   std::vector<const Trial*> visible() const;
   Job propose();
   void draw(const std::vector<const Trial*>& seen, Trial& trial);
-  void climb(Job& job, trainer::Evaluator& evaluator);
-  bool measure_or_reject(const Stage& stage, trainer::Evaluator& evaluator,
-                         std::span<const Trial* const> baselines, Trial& trial);
-  void record(Trial trial);
+  std::set<int> climb(std::vector<Job>& jobs, trainer::Evaluator& evaluator);
+  bool leave(std::vector<Job> jobs, const std::set<int>& waiting);
+  void measure_or_reject(const Stage& stage, trainer::Evaluator& evaluator,
+                         std::span<Trial* const> trials);
+  bool goes_on(Job& job);
+  void put(Trial trial);
 
   Session& session_;
   Sampler& sampler_;
@@ -49,6 +48,7 @@ class CandidatePhase {
   const int baseline_count_, total_;
   const std::vector<Stage> stages_;
   const RungPruners pruners_;
+  Cohorts cohorts_;
   std::deque<Trial> recorded_;  // a deque: jobs keep pointers
   std::set<std::string> fingerprints_;
   const std::vector<const space::Property*> wanted_;  // of every candidate

@@ -25,6 +25,7 @@ namespace {
 [[noreturn]] void become(char* const* argv, int socket, int failed, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
+  ::setpgid(0, 0);  // a group of its own: what it starts ends with it
   ::signal(SIGINT, SIG_IGN);
   ::dup2(socket, STDIN_FILENO);
   ::dup2(socket, STDOUT_FILENO);
@@ -126,16 +127,17 @@ Child::Read Child::read_line(Clock::time_point deadline, double mebibytes,
 
 std::string Child::end(bool kill) {
   if (pid_ < 0) return "it has ended before";
-  int status = 0;
-  pid_t ended = 0;
-  for (int i = 0; i < 100 && !kill && ended == 0; ++i) {  // it has closed its end: a moment to exit
-    ended = ::waitpid(pid_, &status, WNOHANG);
-    if (ended == 0) std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  const auto ended = [this] {  // still a zombie afterwards, so that its group keeps its number
+    siginfo_t info{};
+    const int rc = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+    return rc == 0 && info.si_pid == pid_;
+  };
+  for (int i = 0; i < 100 && !kill && !ended(); ++i) {  // it has closed its end: a moment to exit
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
-  if (ended == 0) {
-    ::kill(pid_, SIGKILL);
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
+  ::kill(-pid_, SIGKILL);
+  int status = 0;
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
   if (WIFSIGNALED(status)) return signal_text(WTERMSIG(status));

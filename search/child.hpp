@@ -19,7 +19,7 @@ class Child {
   /// and gets SIGKILL when this process dies. Throws space::Error when there is no such program or
   /// no process can be made.
   explicit Child(const std::vector<std::string>& argv);
-  ~Child();  // kills it and waits
+  ~Child();  // kills it, and what it started, and waits
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
@@ -37,7 +37,8 @@ class Child {
   Read read_line(Clock::time_point deadline, double mebibytes,
                  const std::atomic<bool>* cancel = nullptr);
 
-  /// Kills it if it runs, waits, and says how it ended: "exit status 3", "SIGSEGV (Segmentation
+  /// Gives it two seconds to exit (none with `kill`), kills it if it still runs, and whatever of
+  /// its process group does, waits, and says how it ended: "exit status 3", "SIGSEGV (Segmentation
   /// fault)".
   std::string end(bool kill);
 

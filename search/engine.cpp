@@ -13,7 +13,8 @@ namespace antigrad::search {
 namespace {
 
 Group baseline_group(const SearchOptions& options) {
-  Group group{{Phase::baselines, options.config.name, {}}, search_stages(options.config)};
+  Group group{{Phase::baselines, options.config.name, {}, options.config.stacked},
+              search_stages(options.config)};
   for (const std::string& name : options.config.baselines) {
     Trial trial;
     trial.number = static_cast<int>(group.wanted.size());
@@ -36,7 +37,8 @@ Group confirm_group(const StudyConfig& config, const std::vector<Trial>& trials)
   candidates.resize(std::min(candidates.size(), finalists));
   chosen.insert(chosen.end(), candidates.begin(), candidates.end());
 
-  Group group{{Phase::confirmation, confirm_name(config.name), {}}, {confirm_stage(config)}};
+  Group group{{Phase::confirmation, confirm_name(config.name), {}, config.stacked},
+              {confirm_stage(config)}};
   for (const Trial* trial : chosen) {
     Trial again;
     again.number = static_cast<int>(group.wanted.size());
@@ -51,7 +53,8 @@ bool run_candidates(Session& session, Pool& pool) {
   const StudyConfig& config = session.config;
   std::unique_ptr<Sampler> own;
   if (session.options.sampler == nullptr)
-    own = warm_sampler(config, experience_of(config, session.options.journal));
+    own = warm_sampler(config, experience_of(config, session.options.journal),
+                       session.options.spectrum);
   Sampler& sampler = own != nullptr ? *own : *session.options.sampler;
   std::vector<Trial> recorded = session.load(config.name);
   const auto done = static_cast<int>(recorded.size() - config.baselines.size());
@@ -65,7 +68,7 @@ bool run_candidates(Session& session, Pool& pool) {
   session.begin_phase(Phase::candidates, done, config.trials);
   CandidatePhase phase(session, sampler, session.ensure_study(config.name), std::move(recorded));
   if (!phase.complete()) {
-    pool.run([&](trainer::Evaluator& evaluator, int) { phase.work(evaluator); });
+    pool.run([&](trainer::Evaluator& evaluator, int slot) { phase.work(evaluator, slot); });
   }
   return phase.complete();
 }
@@ -90,7 +93,9 @@ double Accounting::overhead() const {
   return all > 0 ? 1 - training / all : 0;
 }
 
-SearchResult run_search(const SearchOptions& options, Pool& pool) {
+SearchResult run_search(const SearchOptions& given, Pool& pool) {
+  SearchOptions options = given;
+  choose_estimators(options.config, options.journal);
   Session session(options, pool.workers());
   const StudyConfig& config = options.config;
   SearchResult result;

@@ -63,6 +63,7 @@ struct SearchOptions {
   std::string journal;                      // path
   Sampler* sampler = nullptr;               // nullptr: the one the study names
   Describe describe = describe_activation;  // text -> candidate
+  Spectrum spectrum{};  // for a sampler that wants it (SamplerConfig::fisher_examples)
   Listener* listener = nullptr;
   const std::atomic<bool>* stop =
       nullptr;  // true: start no new trial, finish and record those that run

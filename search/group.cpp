@@ -42,11 +42,12 @@ void finish(Session& session, const Group& group) {
 }  // namespace
 
 bool run_group(Session& session, Pool& pool, const Group& group) {
-  const auto train = [&](trainer::Evaluator& evaluator, Trial& trial) {
+  const auto train = [&](trainer::Evaluator& evaluator, std::span<Trial* const> trials) {
     for (const Stage& stage : group.stages) {
-      if (!session.measure_stage(stage, evaluator, trial)) return;
+      session.measure_stage(stage, evaluator, trials);
       const std::lock_guard lock(session.mutex);
-      session.tell(&Listener::rung_finished, trial);
+      for (const Trial* const trial : trials)
+        if (trial->state != TrialState::fail) session.tell(&Listener::rung_finished, *trial);
     }
   };
   if (!run_list(session, pool, group, train)) return false;

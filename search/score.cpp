@@ -8,7 +8,7 @@
 #include <limits>
 #include <numeric>
 
-#include "search/evidence/estimator.hpp"
+#include "search/evidence/learned_estimator.hpp"
 #include "search/statistics.hpp"
 #include "space/error.hpp"
 
@@ -37,6 +37,40 @@ trainer::Measurement checked(trainer::Measurement m) {
     m.reason = "the validation loss is not finite";
   }
   return m;
+}
+
+void take(const Task& task, const Stage& stage, Trial& trial, Run& run,
+          const trainer::Measurement& m) {
+  add_measurement(trial, run, m);
+  if (m.outcome == trainer::Outcome::ok) {
+    run.losses[steps_at(task, stage)] =
+        stage.final ? m.curve.back().validation_loss : judged(task, m.curve, stage.fraction);
+    return;
+  }
+  trial.state = TrialState::fail;
+  trial.outcome = m.outcome;
+  trial.reason = fmt::format("task {}, seed {}: {}", task.name, run.seed, m.reason);
+}
+
+/// The runs of one task and seed that are lacking.
+void measure_runs(const StudyConfig& config, const Stage& stage, trainer::Evaluator& evaluator,
+                  std::span<Trial* const> trials, const Task& task, int index) {
+  const int steps = steps_at(task, stage);
+  std::vector<Trial*> asked;
+  std::vector<trainer::Evaluation> requests;
+  for (Trial* const trial : trials) {
+    if (trial->state == TrialState::fail) continue;
+    const Run& run = run_of(*trial, config, task, index);
+    if (run.losses.count(steps) > 0) continue;
+    asked.push_back(trial);
+    requests.push_back({trial->candidate.activation, task.name, run.seed, steps, trial->folder()});
+  }
+  if (asked.empty()) return;
+  const std::vector<trainer::Measurement> answers =
+      asked.size() == 1 ? std::vector{evaluator.evaluate(requests.front())}
+                        : evaluator.evaluate_together(requests);
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    take(task, stage, *asked[i], run_of(*asked[i], config, task, index), checked(answers.at(i)));
 }
 
 }  // namespace
@@ -109,27 +143,17 @@ bool goes_on(double own, std::span<const double> others, int reduction) {
   return ahead < (count + 1 + reduction - 1) / reduction;
 }
 
+void measure(const StudyConfig& config, const Stage& stage, trainer::Evaluator& evaluator,
+             std::span<Trial* const> trials) {
+  for (const Task& task : config.tasks)
+    for (const int index : stage.seeds) measure_runs(config, stage, evaluator, trials, task, index);
+}
+
 bool measure(const StudyConfig& config, const Stage& stage, trainer::Evaluator& evaluator,
              Trial& trial) {
-  for (const Task& task : config.tasks) {
-    const int steps = steps_at(task, stage);
-    for (const int index : stage.seeds) {
-      Run& run = run_of(trial, config, task, index);
-      if (run.losses.count(steps) > 0) continue;
-      const trainer::Measurement m = checked(evaluator.evaluate(
-          {trial.candidate.activation, task.name, run.seed, steps, trial.folder()}));
-      add_measurement(trial, run, m);
-      if (m.outcome != trainer::Outcome::ok) {
-        trial.state = TrialState::fail;
-        trial.outcome = m.outcome;
-        trial.reason = fmt::format("task {}, seed {}: {}", task.name, run.seed, m.reason);
-        return false;
-      }
-      run.losses[steps] = stage.final ? m.curve.back().validation_loss
-                                      : estimator(task.estimator).value(m.curve, task.steps);
-    }
-  }
-  return true;
+  Trial* const one = &trial;
+  measure(config, stage, evaluator, {&one, 1});
+  return trial.state != TrialState::fail;
 }
 
 }  // namespace antigrad::search

@@ -39,8 +39,12 @@ double score(const StudyConfig& config, std::span<const Trial* const> baselines,
 /// favour); always with fewer than `reduction` others.
 bool goes_on(double own, std::span<const double> others, int reduction);
 
-/// Trains a trial up to a stage: runs, losses, steps and resources are filled in. False when a run
-/// failed: the state is then fail, with outcome and reason. Throws what the evaluator throws.
+/// Trains trials up to a stage, one request for all of them where there are several: runs, losses,
+/// steps and resources are filled in. Of a trial whose run failed the state is then fail, with
+/// outcome and reason; one that has failed is passed over. Throws what the evaluator throws.
+void measure(const StudyConfig& config, const Stage& stage, trainer::Evaluator& evaluator,
+             std::span<Trial* const> trials);
+/// The same of one; false when it failed.
 bool measure(const StudyConfig& config, const Stage& stage, trainer::Evaluator& evaluator,
              Trial& trial);
 

@@ -47,6 +47,15 @@ bool write_line(int file, const std::string& line) {
 
 Json answer_to(const Json& request, trainer::Evaluator& evaluator) {
   try {
+    if (request.contains("evaluate_together")) {
+      std::vector<trainer::Evaluation> all;
+      for (const Json& one : request.at("evaluate_together"))
+        all.push_back(evaluation_from_json(one));
+      Json answers = Json::array();
+      for (const trainer::Measurement& m : evaluator.evaluate_together(all))
+        answers.push_back(to_json(m, true));
+      return {{"measurements", std::move(answers)}};
+    }
     const trainer::Evaluation evaluation = evaluation_from_json(request.at("evaluate"));
     return {{"measurement", to_json(evaluator.evaluate(evaluation), true)}};
   } catch (const space::Error& e) {

@@ -17,14 +17,13 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-void InOrder::put(Trial trial) {
-  waiting_.emplace(trial.number, std::move(trial));
-  for (auto at = waiting_.find(next_); at != waiting_.end(); at = waiting_.find(next_)) {
-    Trial next = std::move(at->second);
+std::vector<Trial> InOrder::take() {
+  std::vector<Trial> taken;
+  for (auto at = waiting_.find(next_); at != waiting_.end(); at = waiting_.find(++next_)) {
+    taken.push_back(std::move(at->second));
     waiting_.erase(at);
-    ++next_;
-    sink_(std::move(next));
   }
+  return taken;
 }
 
 Session::Session(const SearchOptions& o, int workers)
@@ -139,20 +138,27 @@ void Session::tell(void (Listener::*what)(const Trial&, const Progress&), const 
   if (options.listener != nullptr) (options.listener->*what)(trial, progress);
 }
 
-bool Session::measure_stage(const Stage& stage, trainer::Evaluator& evaluator, Trial& trial) {
-  const Trial before = trial;
-  double seconds = 0;
-  bool fine = false;
+void Session::measure_stage(const Stage& stage, trainer::Evaluator& evaluator,
+                            std::span<Trial* const> trials) {
+  Accounting spent;
+  const auto add = [&](double sign) {
+    for (const Trial* const trial : trials) {
+      spent.training += sign * trial->training_seconds;
+      spent.evaluation += sign * trial->total_seconds;
+      spent.steps += static_cast<std::int64_t>(sign) * trial->steps;
+    }
+  };
+  add(-1);
   {
-    const Stopwatch watch(seconds);
-    fine = measure(config, stage, evaluator, trial);
+    const Stopwatch watch(spent.requests);
+    measure(config, stage, evaluator, trials);
   }
+  add(1);
   const std::lock_guard lock(mutex);
-  accounting.requests += seconds;
-  accounting.training += trial.training_seconds - before.training_seconds;
-  accounting.evaluation += trial.total_seconds - before.total_seconds;
-  accounting.steps += trial.steps - before.steps;
-  return fine;
+  accounting.requests += spent.requests;
+  accounting.training += spent.training;
+  accounting.evaluation += spent.evaluation;
+  accounting.steps += spent.steps;
 }
 
 void Session::count_finished(const Trial& trial) {
@@ -165,6 +171,17 @@ void Session::count_finished(const Trial& trial) {
     progress.best_trial = trial.number;
     progress.best_score = trial.score();
   }
+}
+
+std::vector<Trial> Session::record(std::vector<Trial> trials, int study_id) {
+  std::vector<Json> records;
+  for (const Trial& trial : trials) records.push_back(to_record(trial, study_id));
+  if (!records.empty()) journal.append(records);
+  for (const Trial& trial : trials) {
+    count_finished(trial);
+    tell(&Listener::trial_finished, trial);
+  }
+  return trials;
 }
 
 Accounting Session::final_accounting() {

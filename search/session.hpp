@@ -34,12 +34,13 @@ class Stopwatch {
 /// Trials finish in any order and leave in the order of their numbers.
 class InOrder {
  public:
-  InOrder(int next, std::function<void(Trial)> sink) : next_(next), sink_(std::move(sink)) {}
-  void put(Trial trial);
+  explicit InOrder(int next) : next_(next) {}
+  void put(Trial trial) { waiting_.emplace(trial.number, std::move(trial)); }
+  /// Those whose turn it is.
+  std::vector<Trial> take();
 
  private:
   int next_;
-  std::function<void(Trial)> sink_;
   std::map<int, Trial> waiting_;
 };
 
@@ -70,7 +71,11 @@ class Session {
   /// Calls the listener with the trial and the progress of now. Needs the mutex.
   void tell(void (Listener::*what)(const Trial&, const Progress&), const Trial& trial);
   /// measure(), with its time and steps accounted. Takes the mutex afterwards.
-  bool measure_stage(const Stage& stage, trainer::Evaluator& evaluator, Trial& trial);
+  void measure_stage(const Stage& stage, trainer::Evaluator& evaluator,
+                     std::span<Trial* const> trials);
+  /// Appends trials to the journal in one write: those that trained together are there together.
+  /// Counts them, tells the listener, and gives them back. Needs the mutex.
+  std::vector<Trial> record(std::vector<Trial> trials, int study_id);
   /// Counts a trial that has been recorded; candidates compete for the best. Needs the mutex.
   void count_finished(const Trial& trial);
   Accounting final_accounting();

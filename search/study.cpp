@@ -257,15 +257,34 @@ std::vector<std::string> meaning(const std::string& text) {
   return lines;
 }
 
+// The rest of the key is the trainer's.
+int read_stacked(const Yaml& node, const StudyConfig& c) {
+  const Yaml count = node.is_map() ? node.at("count") : node;
+  const auto stacked = static_cast<int>(count.integer(1, 256));
+  if (!c.command.command.empty())
+    node.fail("a program of your own trains one candidate at a time; remove `stacked`");
+  if (c.deterministic && c.trials > 0 && c.sampler.lag < stacked)
+    count.fail(fmt::format(
+        "{} candidates train together, so they are proposed together, and the sampler's lag is {}; "
+        "expected at most {}: raise `lag` or lower `stacked`",
+        stacked, c.sampler.lag, c.sampler.lag));
+  for (const PrunerConfig& pruner : c.pruners)
+    if (stacked > 1 && pruner.name == "synchronous")
+      node.fail(
+          "synchronous halving has cohorts of its own, whose candidates wait for one another; "
+          "remove `stacked`, or choose another pruner");
+  return stacked;
+}
+
 }  // namespace
 
 StudyConfig parse_study(const std::string& text, const std::string& file) {
   const Yaml root = Yaml::parse(text, file);
-  root.allow({"study",       "seed",        "deterministic", "isolation", "objective",
-              "objectives",  "estimator",   "budget",        "define",    "space",
-              "constraints", "propagation", "sampler",       "halving",   "pruner",
-              "baselines",   "confirm",     "promote",       "limits",    "evaluator",
-              "tasks",       "measure",     "checkpoints",   "quota",     "warm_start"});
+  root.allow({"study",      "seed",      "deterministic", "isolation", "objective",   "objectives",
+              "estimator",  "budget",    "define",        "space",     "constraints", "propagation",
+              "sampler",    "halving",   "pruner",        "baselines", "confirm",     "promote",
+              "limits",     "evaluator", "tasks",         "measure",   "checkpoints", "quota",
+              "warm_start", "stacked",   "device"});
   StudyConfig c;
   c.file = file;
   c.name = read_name(root.at("study"));
@@ -283,7 +302,8 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   if (root.has("propagation")) c.propagation = read_propagation(root.at("propagation"));
   if (root.has("constraints")) read_constraints(root.at("constraints"), c);
   if (root.has("sampler") || c.trials > 0) c.sampler = read_sampler(root.at("sampler"), file);
-  if (root.has("warm_start")) read_warm_start(root.at("warm_start"));  // warm_start.hpp keeps it
+  const bool warm =  // warm_start.hpp asks for it again
+      root.has("warm_start") && read_warm_start(root.at("warm_start")).wanted;
   c.halving = read_halving(root.at("halving"));
   if (root.has("pruner")) c.pruners = read_pruners(root.at("pruner"));
   c.baselines = read_baselines(root.at("baselines"), c.definitions);
@@ -292,9 +312,10 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   if (root.has("objectives")) c.objectives = read_objectives(root.at("objectives"));
   if (root.has("promote")) c.promote = read_promote(root.at("promote"), file);
   if (root.has("limits")) c.limits = read_limits(root.at("limits"));
+  if (root.has("stacked")) c.stacked = read_stacked(root.at("stacked"), c);
   if (root.has("quota")) read_quota(root.at("quota"));  // the session asks for it again
   c.tasks = read_tasks(root.at("tasks"));
-  if (root.has("estimator")) read_estimators(root.at("estimator"), c.tasks);
+  if (root.has("estimator")) read_estimators(root.at("estimator"), warm, c.tasks);
   c.text = with_absolute_paths(text, root, file);
   for (std::string& word : c.command.command)  // as the copy has them
     if (const auto path = std::filesystem::absolute(file).parent_path() / word;

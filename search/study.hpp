@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "search/command_config.hpp"
+#include "search/evidence/learned_estimator.hpp"
 #include "search/evidence/promote_config.hpp"
 #include "search/propagation.hpp"
 #include "search/pruners/pruner.hpp"
@@ -19,8 +20,11 @@ namespace antigrad::search {
 struct Task {
   std::string name;
   int steps = 0;  // of a full run
-  std::string estimator =
-      "averaged";  // of search/evidence/estimator.hpp: judges runs while searching
+  // What judges runs while searching: of search/evidence/estimator.hpp. Where the study names none,
+  // or "learned", a warm one takes what past studies say of like tasks (choose_estimators).
+  std::string estimator = "averaged";
+  bool by_past = true;
+  std::vector<LearnedEstimator> learned{};
 };
 
 /// A candidate climbs from rung to rung; each asks for `fraction` of every task's steps on seeds 0
@@ -55,6 +59,7 @@ struct StudyConfig {
                      // the same anywhere
   std::uint64_t seed = 1;
   bool deterministic = true;
+  int stacked = 1;  // candidates that a worker trains as one network
   Isolation isolation = Isolation::process;
   int trials = 0;                  // candidates besides the baselines
   space::Definitions definitions;  // of `define:`

@@ -35,7 +35,10 @@ std::optional<Json> answer_of(const std::string& line) {
   try {
     Json answer = parse_json(line);
     if (answer.contains("error") && answer.at("error").is_string()) return answer;
-    measurement_from_json(answer.at("measurement"));
+    if (answer.contains("measurements"))
+      for (const Json& one : answer.at("measurements")) measurement_from_json(one);
+    else
+      measurement_from_json(answer.at("measurement"));
     return answer;
   } catch (const Json::exception&) {
     return std::nullopt;
@@ -59,6 +62,33 @@ class ProcessEvaluator : public trainer::Evaluator {
     m.total_seconds = seconds_since(begin);
     m.peak_mebibytes = read.mebibytes;
     return m;
+  }
+
+  /// Limits are those of each. Where the worker is lost, every candidate trains by itself, so that
+  /// the one that did it is found.
+  std::vector<Measurement> evaluate_together(const std::vector<Evaluation>& requests) override {
+    if (child_ == nullptr) start();
+    Json all = Json::array();
+    for (const Evaluation& request : requests) all.push_back(to_json(request));
+    child_->write_line(to_text({{"evaluate_together", std::move(all)}}));
+    const auto count = static_cast<double>(requests.size());
+    const Child::Read read = child_->read_line(deadline_in(options_.limits.seconds * count),
+                                               options_.limits.mebibytes * count, options_.cancel);
+    if (read.event == Child::Event::cancelled)
+      return std::vector<Measurement>(requests.size(), lost(Outcome::crashed, "given up"));
+    const std::optional<Json> answer =
+        read.event == Child::Event::line ? answer_of(read.line) : std::nullopt;
+    if (answer && answer->contains("error"))
+      throw space::Error(answer->at("error").get<std::string>());
+    if (!answer || !answer->contains("measurements") ||
+        answer->at("measurements").size() != requests.size()) {
+      child_.reset();
+      return Evaluator::evaluate_together(requests);
+    }
+    std::vector<Measurement> measurements;
+    for (const Json& one : answer->at("measurements"))
+      measurements.push_back(measurement_from_json(one));
+    return measurements;
   }
 
   void forget() override {
@@ -124,7 +154,8 @@ class ProcessEvaluator : public trainer::Evaluator {
         return lost(Outcome::crashed, "the worker ended with " + child_->end(false));
       case Child::Event::line: break;
     }
-    if (const std::optional<Json> answer = answer_of(read.line)) {
+    if (const std::optional<Json> answer = answer_of(read.line);
+        answer && !answer->contains("measurements")) {
       if (answer->contains("error")) throw space::Error(answer->at("error").get<std::string>());
       return measurement_from_json(answer->at("measurement"));
     }

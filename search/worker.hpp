@@ -2,7 +2,8 @@
 // death as a result.
 //
 // The worker says {"ready":true} once, then answers each {"evaluate":{...}} with
-// {"measurement":{...}} or {"error":"..."};
+// {"measurement":{...}} or {"error":"..."}, and {"evaluate_together":[{...},...]} with
+// {"measurements":[{...},...]} or {"error":"..."};
 // {"forget":true} has no answer. It ends at end of file.
 #pragma once
 #include <atomic>

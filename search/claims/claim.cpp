@@ -15,6 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 using space::Yaml;
 
+const std::vector<std::string> kKinds{"proved", "better", "equal", "trend", "alike", "chosen"};
+
 std::vector<std::string> texts(const Yaml& node) {
   if (node.is_scalar()) return {node.text()};
   std::vector<std::string> out;
@@ -58,7 +60,7 @@ Check read_proved(const Yaml& node) {
 
 Check read_comparison(const Yaml& node, Check::Kind kind) {
   const bool better = kind == Check::Kind::better;
-  node.allow({"name", "of", "than", "by", "more", "on", better ? "share" : "within"});
+  node.allow({"name", "of", "than", "by", "more", "on", "counts", better ? "share" : "within"});
   Check check{.kind = kind};
   check.of = read_sides(node.at("of"));
   check.than = read_sides(node.at("than"));
@@ -68,8 +70,19 @@ Check read_comparison(const Yaml& node, Check::Kind kind) {
   return check;
 }
 
+Check read_chosen(const Yaml& node) {
+  node.allow({"name", "of", "than", "by", "more", "on", "counts"});
+  Check check{.kind = Check::Kind::chosen};
+  check.of = read_sides(node.at("of"));
+  check.than = read_sides(node.at("than"));
+  if (node.has("more")) check.more = node.at("more").boolean();
+  if (check.of.size() != 1)
+    node.at("of").fail(fmt::format("expected one to be chosen, got {}", check.of.size()));
+  return check;
+}
+
 Check read_trend(const Yaml& node) {
-  node.allow({"name", "of", "by", "on", "rising"});
+  node.allow({"name", "of", "by", "on", "rising", "counts"});
   Check check{.kind = Check::Kind::trend};
   check.of = read_sides(node.at("of"));
   check.rising = node.at("rising").boolean();
@@ -77,10 +90,18 @@ Check read_trend(const Yaml& node) {
   return check;
 }
 
+Check read_alike(const Yaml& node) {
+  node.allow({"name", "to", "at_least"});
+  Check check{.kind = Check::Kind::alike};
+  check.than = read_sides(node.at("to"));
+  if (node.has("at_least")) check.at_least = node.at("at_least").number(0.5, 1);
+  return check;
+}
+
 Check read_check(const Yaml& item) {
   const std::vector<std::string> keys = item.keys();
   if (keys.size() != 1)
-    item.fail(fmt::format("expected one of proved, better, equal, trend with its keys, got {} keys",
+    item.fail(fmt::format("expected one of {} with its keys, got {} keys", fmt::join(kKinds, ", "),
                           keys.size()));
   const Yaml node = item.at(keys[0]);
   Check check;
@@ -90,14 +111,19 @@ Check read_check(const Yaml& item) {
     check = read_comparison(node, keys[0] == "better" ? Check::Kind::better : Check::Kind::equal);
   } else if (keys[0] == "trend") {
     check = read_trend(node);
+  } else if (keys[0] == "alike") {
+    check = read_alike(node);
+  } else if (keys[0] == "chosen") {
+    check = read_chosen(node);
   } else {
-    item.fail(fmt::format("expected proved, better, equal or trend, got \"{}\";{}", keys[0],
-                          space::did_you_mean(keys[0], {"proved", "better", "equal", "trend"})));
+    item.fail(fmt::format("expected one of {}, got \"{}\";{}", fmt::join(kKinds, ", "), keys[0],
+                          space::did_you_mean(keys[0], kKinds)));
   }
   check.name = node.text_or("name", "");
-  if (check.kind != Check::Kind::proved) {
+  if (check.kind != Check::Kind::proved && check.kind != Check::Kind::alike) {
     check.by = node.text_or("by", check.by);
     if (node.has("on")) check.tasks = texts(node.at("on"));
+    if (node.has("counts")) check.counts = node.at("counts").boolean();
   }
   return check;
 }
@@ -120,7 +146,8 @@ const std::vector<std::string>& sizes() {
 
 Claim load_claim(const std::string& folder) {
   const Yaml root = Yaml::load_file(folder + "/claim.yaml");
-  root.allow({"title", "source", "says", "published", "scope", "only", "checks"});
+  root.allow({"title", "source", "says", "published", "scope", "only", "studies", "checks",
+              "kernels", "skipping"});
   Claim claim;
   claim.folder = folder;
   claim.name = fs::path(folder).filename().string();
@@ -133,12 +160,30 @@ Claim load_claim(const std::string& folder) {
     for (const std::string& size : root.at("scope").keys())
       claim.scope[size] = root.at("scope").at(size).text();
   }
+  if (root.has("studies")) {
+    root.at("studies").allow(sizes());
+    for (const std::string& size : root.at("studies").keys())
+      claim.studies[size] =
+          (fs::path(folder) / root.at("studies").at(size).text()).lexically_normal().string();
+  }
   if (root.has("only"))
     for (const std::string& task : root.at("only").keys())
       claim.only[task] = texts(root.at("only").at(task));
   for (const Yaml& item : root.at("checks").items()) claim.checks.push_back(read_check(item));
+  if (root.has("kernels")) claim.kernels = texts(root.at("kernels"));
+  if (root.has("skipping")) claim.skipping = root.at("skipping").boolean();
   if (claim.checks.empty()) root.at("checks").fail("expected at least one check, got none");
   return claim;
+}
+
+bool Claim::searches() const {
+  return std::ranges::any_of(checks, [](const Check& c) { return c.kind == Check::Kind::alike; });
+}
+
+bool Claim::compares() const {
+  return std::ranges::any_of(checks, [](const Check& c) {
+    return c.kind != Check::Kind::alike && c.kind != Check::Kind::proved;
+  });
 }
 
 std::vector<Claim> load_claims(const std::string& folder) {
@@ -163,6 +208,16 @@ void check_against(const Claim& claim, const StudyConfig& study) {
   }
   for (const Check& check : claim.checks) {
     if (check.kind == Check::Kind::proved) continue;
+    if (check.kind == Check::Kind::alike) {
+      for (const Side& side : check.than)
+        need(claim, "activation", side.activation, study.definitions.names(), study);
+      if (study.trials == 0)
+        throw space::Error({study.file, 0, 0},
+                           fmt::format("the claim \"{}\" is about what a search finds: expected "
+                                       "`budget: {{trials: N}}` above 0, got 0",
+                                       claim.name));
+      continue;
+    }
     for (const std::string& task : check.tasks) need(claim, "task", task, tasks, study);
     for (const auto* sides : {&check.of, &check.than}) {
       for (const Side& side : *sides) {

@@ -22,7 +22,9 @@ struct Check {
     proved,  // properties of `of`, by proof; nothing is trained
     better,  // each of `of` is better than each of `than`
     equal,   // each of `of` is within `within` of each of `than`
-    trend    // the figure rises or falls along `of`, in the order given
+    trend,   // the figure rises or falls along `of`, in the order given
+    alike,   // what the study's search finds has a gradient like that of one of `than`
+    chosen   // cross-validation over the seeds chooses `of` among it and `than`
   };
   Kind kind = Kind::better;
   std::string name{};  // a sentence; by default made of the rest
@@ -34,6 +36,8 @@ struct Check {
   double share = 1;                           // better: of the pairs that must be
   double within = 0;                          // equal: half the width of "the same"
   bool rising = true;                         // trend
+  double at_least = 0.95;                     // alike: the likeness (alike.hpp)
+  bool counts = true;                         // else it is shown and decides nothing
 };
 
 struct Claim {
@@ -46,9 +50,18 @@ struct Claim {
   std::map<std::string, std::string> scope;  // by size: what that size leaves out
   std::map<std::string, std::vector<std::string>>
       only;  // by task: the activations that train on it; a task that is missing trains all
+  std::map<std::string, std::string> studies;  // by size: a study outside of the folder
   std::vector<Check> checks;
+  std::vector<std::string> kernels;  // what the report times by data type and back-end
+  bool skipping = false;  // the report times a feed-forward network without its weak neurons
 
-  std::string study_file(const std::string& size) const { return folder + "/" + size + ".yaml"; }
+  std::string study_file(const std::string& size) const {
+    const auto other = studies.find(size);
+    return other == studies.end() ? folder + "/" + size + ".yaml" : other->second;
+  }
+  /// Whether a search decides a check, and whether trainings of named activations do.
+  bool searches() const;
+  bool compares() const;
 };
 
 /// "smoke", "short", "paper".

@@ -59,7 +59,7 @@ std::string finding_row(const Finding& f, bool proof) {
 std::string check_section(const Judged& judged, std::size_t index) {
   const Check& check = *judged.check;
   const bool proof = check.kind == Check::Kind::proved;
-  const char* kinds[] = {"Proved", "Better", "Equal", "Trend"};
+  const char* kinds[] = {"Proved", "Better", "Equal", "Trend", "Alike", "Chosen"};
   std::string rows;
   for (const Finding& f : judged.findings) rows += finding_row(f, proof);
   return fmt::format(
@@ -68,7 +68,8 @@ std::string check_section(const Judged& judged, std::size_t index) {
       "other's</th><th class=\"num\">gain, 95 %</th><th class=\"num\">p (Holm)</th><th>verdict</th>"
       "<th>note</th></tr></thead>\n<tbody>\n{}</tbody></table></div>\n</section>\n",
       index, kinds[static_cast<int>(check.kind)], to_string(judged.verdict),
-      escaped(check.name.empty() ? "Positive gains speak for the claim." : check.name),
+      escaped((check.name.empty() ? "Positive gains speak for the claim." : check.name) +
+              (check.counts ? "" : " Shown beside the claim; it does not count.")),
       proof ? "property" : "against", proof ? "figure" : escaped(check.by), rows);
 }
 
@@ -154,21 +155,23 @@ std::string means(const StudyConfig& study, const Results& results) {
 }  // namespace
 
 std::string report_html(const Claim& claim, const StudyConfig& study, const std::string& size,
-                        const Results& results, const Judgement& judgement,
-                        const std::vector<ThetaCurve>& theta, const std::string& style) {
+                        const Results& results, const Judgement& judgement, const Beside& beside,
+                        const std::string& style) {
   std::string checks;
   for (std::size_t i = 0; i < judgement.checks.size(); ++i)
     checks += check_section(judgement.checks[i], i);
+  std::string tables;
+  for (const ReportTable& table : beside.tables) tables += table_section(table);
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
       "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'\"/>\n<meta name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\"/>\n<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>{} - "
-      "antigrad</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}{}{}{}{}{}</main>\n</"
+      "antigrad</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}{}{}{}{}{}{}</main>\n</"
       "body>\n"
       "</html>\n",
       escaped(claim.title), style, head(claim, size, judgement), checks, curves(study, results),
-      means(study, results), figures_section(study, results), theta_section(theta));
+      means(study, results), figures_section(study, results), theta_section(beside.theta), tables);
 }
 
 }  // namespace antigrad::search::claims

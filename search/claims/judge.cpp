@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "search/claims/alike.hpp"
 #include "search/statistics.hpp"
 #include "space/error.hpp"
 #include "space/properties.hpp"
@@ -213,6 +214,59 @@ Judged judge_trend(const Check& check, const StudyConfig& study, const Results& 
   return judged;
 }
 
+// The place in `columns` of the best mean over all seeds but one; -1 where a figure is missing.
+int best_without(const std::vector<Column>& columns, std::size_t left_out, double sign) {
+  int best = -1;
+  double best_mean = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    std::vector<double> kept = columns[i].values;
+    kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(left_out));
+    const double value = sign * mean(kept);
+    if (std::isnan(value)) return -1;
+    if (best < 0 || value > best_mean) best = static_cast<int>(i), best_mean = value;
+  }
+  return best;
+}
+
+// Of one task: the first column is what should be chosen.
+Finding chosen_of(const std::vector<Column>& columns, const Check& check, std::size_t seeds) {
+  const double sign = check.more.value_or(more_is_better(check.by)) ? 1 : -1;
+  std::vector<int> times(columns.size());
+  int folds = 0;
+  for (std::size_t seed = 0; seed < seeds && seeds > 1; ++seed) {
+    const int best = best_without(columns, seed, sign);
+    if (best >= 0) ++times[static_cast<std::size_t>(best)], ++folds;
+  }
+  const Column* rival = nullptr;
+  for (std::size_t i = 1; i < columns.size(); ++i)
+    if (rival == nullptr || sign * mean_of(columns[i]) > sign * mean_of(*rival))
+      rival = &columns[i];
+  if (rival == nullptr) return {.of = columns[0].name, .note = "has no other beside it"};
+  Finding f = pair_of(columns[0], *rival, check);
+  f.p = kNan;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (times[i] > 0)
+      f.note += fmt::format("{}{} chosen in {} of {} folds", f.note.empty() ? "" : "; ",
+                            columns[i].name, times[i], folds);
+  const bool decided = folds == static_cast<int>(seeds) && folds > 1;
+  if (decided && times[0] == folds) f.verdict = Verdict::supported;
+  if (decided && times[0] == 0) f.verdict = Verdict::not_supported;
+  return f;
+}
+
+Judged judge_chosen(const Check& check, const StudyConfig& study, const Results& results) {
+  Judged judged{&check, Verdict::undecided, {}};
+  const std::vector<Column> others = columns_of(check.than, check, study, results);
+  for (const Column& of : columns_of(check.of, check, study, results)) {
+    std::vector<Column> columns{of};
+    for (const Column& other : others)
+      if (comparable(check, of, other) && of.name != other.name) columns.push_back(other);
+    judged.findings.push_back(chosen_of(columns, check, results.seeds.size()));
+  }
+  judged.verdict = all_of(judged.findings);
+  return judged;
+}
+
 // A set of properties holds when all of it does, and fails when one of it does.
 Finding proved(const std::string& activation, const std::string& property, bool wanted,
                space::Proof& proof) {
@@ -262,9 +316,9 @@ const char* to_string(Verdict verdict) {
 }
 
 const Trial* Results::find(const std::string& task, const std::string& activation) const {
-  const auto found = by_task.find(task);
-  if (found == by_task.end()) return nullptr;
-  for (const Trial& trial : found->second)
+  const auto trials = by_task.find(task);
+  if (trials == by_task.end()) return nullptr;
+  for (const Trial& trial : trials->second)
     if (trial.candidate.name == activation) return &trial;
   return nullptr;
 }
@@ -306,21 +360,28 @@ Judgement judge(const Claim& claim, const StudyConfig& study, const Results& res
       case Check::Kind::trend:
         judgement.checks.push_back(judge_trend(check, study, results));
         break;
+      case Check::Kind::alike:
+        judgement.checks.push_back(judge_alike(check, study, results));
+        break;
+      case Check::Kind::chosen:
+        judgement.checks.push_back(judge_chosen(check, study, results));
+        break;
     }
   }
   judgement.verdict = Verdict::supported;
   for (const Judged& judged : judgement.checks)
-    judgement.verdict = std::max(judgement.verdict, judged.verdict);
+    if (judged.check->counts) judgement.verdict = std::max(judgement.verdict, judged.verdict);
   return judgement;
 }
 
 std::string sentence(const Claim& claim, const Judgement& judgement, const std::string& size) {
-  int supported = 0, refuted = 0;
+  int supported = 0, refuted = 0, count = 0;
   for (const Judged& judged : judgement.checks) {
+    if (!judged.check->counts) continue;
+    ++count;
     supported += judged.verdict == Verdict::supported;
     refuted += judged.verdict == Verdict::not_supported;
   }
-  const auto count = static_cast<int>(judgement.checks.size());
   return fmt::format(
       "{} ({}), size {}: {}. Of {} {}, {} supported, {} not supported, {} undecided.", claim.title,
       claim.source, size, to_string(judgement.verdict), count, count == 1 ? "check" : "checks",

@@ -17,6 +17,7 @@ const char* to_string(Verdict verdict);  // "supported", "undecided at this size
 struct Results {
   std::vector<int> seeds;  // indices
   std::map<std::string, std::vector<Trial>> by_task;
+  std::string discovery{};  // by the study's search, as its confirmation says; "": nothing yet
   /// nullptr when it was not trained there.
   const Trial* find(const std::string& task, const std::string& activation) const;
 };
@@ -47,16 +48,18 @@ struct Judged {
 };
 
 struct Judgement {
-  Verdict verdict = Verdict::undecided;  // supported: every check is; not supported: one is not
+  // Of the checks that count. supported: every one is; not supported: one is not.
+  Verdict verdict = Verdict::undecided;
   std::vector<Judged> checks;
 };
 
 /// A pair is decided at 5 % after Holm's correction over the check's pairs. `better` is supported
 /// when at least `share` of the pairs are better, not supported when more than 1 - share are worse;
 /// `equal` when every 95 % interval lies within +-`within`, not supported when one lies outside;
-/// `trend` by the sign of the slope over places, seed by seed. A side that failed on every seed
-/// loses to one that trained on every seed. The study tells what "others" are, and its definitions
-/// what properties are proved of.
+/// `trend` by the sign of the slope over places, seed by seed; `alike` as alike.hpp says; `chosen`
+/// when leaving out each seed in turn the mean over the others is best for `of`, not supported when
+/// it never is. A side that failed on every seed loses to one that trained on every seed. The study
+/// tells what "others" are, and its definitions what properties are proved of.
 Judgement judge(const Claim& claim, const StudyConfig& study, const Results& results);
 
 /// "GELU study: not supported: ..." as one sentence for people.

@@ -138,6 +138,22 @@ std::string figures_section(const StudyConfig& study, const Results& results) {
          rows + "</tbody></table></div>\n</section>\n";
 }
 
+std::string table_section(const ReportTable& table) {
+  if (table.rows.empty()) return "";
+  std::string head, rows;
+  for (const std::string& column : table.columns)
+    head += fmt::format("<th>{}</th>", escaped(column));
+  for (const auto& row : table.rows) {
+    rows += "<tr>";
+    for (const std::string& cell : row) rows += fmt::format("<td>{}</td>", escaped(cell));
+    rows += "</tr>\n";
+  }
+  return fmt::format(
+      "<section id=\"{}\">\n<h2>{}</h2>\n<p>{}</p>\n<div class=\"scroll\"><table>\n<thead><tr>{}"
+      "</tr></thead>\n<tbody>\n{}</tbody></table></div>\n</section>\n",
+      table.id, escaped(table.title), escaped(table.note), head, rows);
+}
+
 std::string theta_section(const std::vector<ThetaCurve>& curves) {
   std::map<std::tuple<std::string, std::string, std::string>, std::vector<Line>> charts;
   for (const ThetaCurve& curve : curves)

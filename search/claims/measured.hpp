@@ -16,6 +16,16 @@ struct ThetaCurve {
   std::vector<svg::Point> points;
 };
 
+/// What the program adds to a report: networks, kernels, times.
+struct ReportTable {
+  std::string id{}, title{}, note{};  // of the section; note: a sentence, or ""
+  std::vector<std::string> columns{};
+  std::vector<std::vector<std::string>> rows{};  // text, a cell a column
+};
+
+/// HTML: one section. "" without rows.
+std::string table_section(const ReportTable& table);
+
 /// HTML: means with 95 % intervals over the seeds; where sparsity and loss were measured at levels
 /// of CETT, sparsity against the level and loss against sparsity, drawn. "" without figures.
 std::string figures_section(const StudyConfig& study, const Results& results);

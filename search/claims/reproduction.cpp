@@ -3,6 +3,7 @@
 
 #include "search/group.hpp"
 #include "search/session.hpp"
+#include "search/summary.hpp"
 
 namespace antigrad::search::claims {
 namespace {
@@ -12,6 +13,28 @@ StudyConfig on_task(const StudyConfig& study, const Task& task) {
   StudyConfig one = study;
   one.tasks = {task};
   return one;
+}
+
+SearchOptions options_of(const Reproduction& what, const StudyConfig& study) {
+  SearchOptions options;
+  options.config = study;
+  options.journal = what.journal;
+  options.describe = what.describe;
+  options.listener = what.listener;
+  options.stop = what.stop;
+  return options;
+}
+
+/// The best candidate of the confirmation, else of the search.
+std::string found_by(const StudyConfig& study, const std::string& journal) {
+  const Summary s = summarise(study, journal);
+  const std::vector<Trial>& trials = s.confirmation.empty() ? s.trials : s.confirmation;
+  const Trial* best = nullptr;
+  for (const Trial& trial : trials)
+    if (!trial.candidate.baseline && trial.state == TrialState::complete &&
+        (best == nullptr || better(trial, *best)))
+      best = &trial;
+  return best == nullptr ? "" : best->candidate.activation;
 }
 
 std::string group_name(const StudyConfig& study, const Task& task) {
@@ -33,13 +56,11 @@ Group group_of(const Reproduction& what, const Task& task) {
 
 bool reproduce(const Reproduction& what, Pool& pool) {
   check_against(what.claim, what.study);
+  if (what.claim.searches() && !run_search(options_of(what, what.study), pool).complete)
+    return false;
+  if (!what.claim.compares()) return true;
   for (const Task& task : what.study.tasks) {
-    SearchOptions options;
-    options.config = on_task(what.study, task);
-    options.journal = what.journal;
-    options.describe = what.describe;
-    options.listener = what.listener;
-    options.stop = what.stop;
+    const SearchOptions options = options_of(what, on_task(what.study, task));
     Session session(options, pool.workers());
     if (session.stopping() || !run_group(session, pool, group_of(what, task))) return false;
   }
@@ -49,6 +70,7 @@ bool reproduce(const Reproduction& what, Pool& pool) {
 Results results_of(const StudyConfig& study, const std::string& journal) {
   Results results;
   for (int i = 0; i < study.search_seeds(); ++i) results.seeds.push_back(i);
+  if (study.trials > 0) results.discovery = found_by(study, journal);
   const Replay now = replay(read_journal(journal));
   for (const Task& task : study.tasks) {
     const StoredStudy* found = now.find(group_name(study, task));

@@ -1,5 +1,5 @@
-// Runs the study behind a claim: every activation on every task it belongs to, on paired seeds,
-// into a journal that a later call goes on with.
+// Runs the study behind a claim: every activation on every task it belongs to, on paired seeds, or
+// its search, into a journal that a later call goes on with.
 #pragma once
 #include <atomic>
 
@@ -26,10 +26,16 @@ bool reproduce(const Reproduction& what, Pool& pool);
 /// What the journal holds, finished or not.
 Results results_of(const StudyConfig& study, const std::string& journal);
 
+/// What a report shows beside the journal's figures.
+struct Beside {
+  std::vector<ThetaCurve> theta{};
+  std::vector<ReportTable> tables{};
+};
+
 /// The report: claim, verdict, every finding, means by task, curves, what was measured of the
-/// networks. One HTML file, offline. style: CSS, the page's (page_assets).
+/// networks, the tables beside. One HTML file, offline. style: CSS, the page's (page_assets).
 std::string report_html(const Claim& claim, const StudyConfig& study, const std::string& size,
-                        const Results& results, const Judgement& judgement,
-                        const std::vector<ThetaCurve>& theta, const std::string& style);
+                        const Results& results, const Judgement& judgement, const Beside& beside,
+                        const std::string& style);
 
 }  // namespace antigrad::search::claims

@@ -66,11 +66,18 @@ std::vector<std::string> names() {
   return list;
 }
 
-std::string read_name(const space::Yaml& node) {
+// "learned" is averaged until something was learned.
+void read_name(const space::Yaml& node, bool warm, Task& task) {
+  constexpr const char* kLearned = "learned";
+  task.by_past = node.text() == kLearned;
+  if (task.by_past && !warm)
+    node.fail(
+        "what is learned comes from past studies: add `warm_start: true`, or a library's path");
+  if (task.by_past) return;
   try {
-    return estimator(node.text()).name;
+    task.estimator = estimator(node.text()).name;
   } catch (const space::Error& e) {
-    node.fail(e.message());
+    node.fail(e.message() + ", learned");
   }
 }
 
@@ -85,16 +92,16 @@ const EstimatorRow& estimator(const std::string& name) {
                                  space::did_you_mean(name, names()), fmt::join(names(), ", ")));
 }
 
-void read_estimators(const space::Yaml& node, std::vector<Task>& tasks) {
+void read_estimators(const space::Yaml& node, bool warm, std::vector<Task>& tasks) {
   if (node.is_scalar()) {
-    for (Task& task : tasks) task.estimator = read_name(node);
+    for (Task& task : tasks) read_name(node, warm, task);
     return;
   }
   std::vector<std::string> known;
   for (const Task& task : tasks) known.push_back(task.name);
   node.allow(known);
   for (Task& task : tasks)
-    if (node.has(task.name)) task.estimator = read_name(node.at(task.name));
+    if (node.has(task.name)) read_name(node.at(task.name), warm, task);
 }
 
 double power_law_end(std::span<const std::pair<double, double>> points, double full) {

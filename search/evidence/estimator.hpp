@@ -24,8 +24,9 @@ std::span<const EstimatorRow> estimators();
 /// Throws space::Error for an unknown name.
 const EstimatorRow& estimator(const std::string& name);
 
-/// The key `estimator:` of a study: a name for all tasks, or a map from tasks to names.
-void read_estimators(const space::Yaml& node, std::vector<Task>& tasks);
+/// The key `estimator:` of a study: a name for all tasks, or a map from tasks to names. warm:
+/// whether it has past studies to learn from.
+void read_estimators(const space::Yaml& node, bool warm, std::vector<Task>& tasks);
 
 /// Least squares of loss = a + b * step^-c with b >= 0 over c in {0.25, 0.5, 1, 2}; its value at
 /// `full`. Fewer than three points: the last loss.

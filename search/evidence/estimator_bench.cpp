@@ -3,65 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "search/evidence/estimator.hpp"
+#include "search/evidence/two_way.hpp"
 #include "search/statistics.hpp"
+#include "space/random.hpp"
 
 namespace antigrad::search {
 namespace {
-
-using Curves = std::vector<std::vector<const std::vector<trainer::CurvePoint>*>>;
-using Figures = std::vector<std::vector<double>>;  // [activation][seed]
-
-/// Seeds are taken in the order of how many activations have them; as many as make the largest
-/// table.
-Curves whole_table(const CurveTable& table) {
-  std::map<std::uint64_t, int> count;
-  for (const auto& [activation, seeds] : table)
-    for (const auto& [seed, curve] : seeds) ++count[seed];
-  std::vector<std::uint64_t> order;
-  for (const auto& [seed, n] : count) order.push_back(seed);
-  std::ranges::stable_sort(order, [&](auto a, auto b) { return count[a] > count[b]; });
-  const auto rows_with = [&](std::size_t seeds) {
-    Curves rows;
-    for (const auto& [activation, runs] : table) {
-      auto& row = rows.emplace_back();
-      for (std::size_t s = 0; s < seeds; ++s)
-        if (const auto at = runs.find(order[s]); at != runs.end()) row.push_back(&at->second);
-      if (row.size() < seeds) rows.pop_back();
-    }
-    return rows;
-  };
-  Curves best;
-  std::size_t size = 0;
-  for (std::size_t seeds = 2; seeds <= order.size(); ++seeds) {
-    Curves rows = rows_with(seeds);
-    if (rows.size() < 3 || rows.size() * seeds < size) continue;
-    size = rows.size() * seeds;
-    best = std::move(rows);
-  }
-  return best;
-}
-
-Figures figures_of(const Curves& curves, const EstimatorRow& row, int upto, int full) {
-  Figures figures;
-  for (const auto& runs : curves) {
-    auto& mine = figures.emplace_back();
-    for (const auto* curve : runs) {
-      const auto end =
-          std::ranges::find_if(*curve, [&](const trainer::CurvePoint& p) { return p.step > upto; });
-      mine.push_back(end == curve->begin() ? std::nan("") : row.value({curve->begin(), end}, full));
-    }
-  }
-  return figures;
-}
-
-std::vector<double> means(const Figures& figures) {
-  std::vector<double> m;
-  for (const auto& row : figures) m.push_back(mean(row));
-  return m;
-}
 
 /// Deviation of one run; paired: the mean over activations is taken away seed by seed.
 double noise(const Figures& f, bool paired) {
@@ -79,42 +28,6 @@ double noise(const Figures& f, bool paired) {
   return std::sqrt(sum / freedom);
 }
 
-std::vector<double> column(const Figures& f, std::size_t seed) {
-  std::vector<double> values;
-  for (const auto& row : f) values.push_back(row[seed]);
-  return values;
-}
-
-/// Mean of all columns but one.
-std::vector<double> others(const Figures& f, std::size_t seed) {
-  std::vector<double> values(f.size());
-  for (std::size_t i = 0; i < f.size(); ++i) {
-    for (std::size_t s = 0; s < f[i].size(); ++s)
-      if (s != seed) values[i] += f[i][s];
-    values[i] /= static_cast<double>(f[i].size() - 1);
-  }
-  return values;
-}
-
-double rank_with(const Figures& figures, const Figures& final) {
-  double sum = 0;
-  for (std::size_t s = 0; s < final[0].size(); ++s)
-    sum += spearman(column(figures, s), others(final, s));
-  return sum / static_cast<double>(final[0].size());
-}
-
-/// Two seeds agree with rank correlation r; a mean of n of them has reliability n r / (1 + (n-1) r)
-/// (Spearman 1910, Brown 1910), and nothing correlates with it better than its root.
-double ceiling_of(const Figures& final) {
-  const std::size_t seeds = final[0].size();
-  double sum = 0, pairs = 0;
-  for (std::size_t a = 0; a < seeds; ++a)
-    for (std::size_t b = a + 1; b < seeds; ++b, ++pairs)
-      sum += spearman(column(final, a), column(final, b));
-  const double r = std::max(0.0, sum / pairs), n = static_cast<double>(seeds - 1);
-  return std::sqrt(n * r / (1 + (n - 1) * r));
-}
-
 /// Of a run's own final loss, from its figure, over the runs of the first seed.
 Calibration calibration_of(const Figures& figures, const Figures& final) {
   std::vector<std::pair<double, double>> pairs;
@@ -129,6 +42,36 @@ void keep_better_half(Curves& curves, const Figures& final) {
   for (std::size_t i = 0; i < curves.size(); ++i)
     if (losses[i] <= middle) kept.push_back(curves[i]);
   curves = std::move(kept);
+}
+
+/// Those activations and seeds of a table that another one has, too.
+CurveTable shared_part(const CurveTable& table, const CurveTable& other) {
+  CurveTable part;
+  for (const auto& [activation, runs] : table) {
+    const auto there = other.find(activation);
+    if (there == other.end()) continue;
+    for (const auto& [seed, curve] : runs)
+      if (there->second.contains(seed)) part[activation][seed] = curve;
+  }
+  return part;
+}
+
+/// Of rank_with, by samples of activations with replacement; a fixed seed.
+std::pair<double, double> rank_interval(const Figures& figures, const Figures& final) {
+  constexpr int kSamples = 400;
+  space::Random random(space::child_seed(0, "rank correlation"));
+  std::vector<double> ranks;
+  for (int sample = 0; sample < kSamples; ++sample) {
+    Figures some, finals;
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+      const auto row = static_cast<std::size_t>(random.below(static_cast<int>(figures.size())));
+      some.push_back(figures[row]);
+      finals.push_back(final[row]);
+    }
+    ranks.push_back(rank_with(some, finals));
+  }
+  std::ranges::sort(ranks);
+  return {ranks[kSamples / 40], ranks[kSamples - 1 - kSamples / 40]};
 }
 
 }  // namespace
@@ -167,6 +110,30 @@ std::vector<EstimatorFigures> measure_estimators(const CurveTable& table, int st
                      spread / noise(f, false), spread / noise(f, true), rank_with(f, final),
                      ceiling, calibration_of(f, final)});
     }
+  }
+  return all;
+}
+
+std::vector<TransferFigures> measure_transfer(const CurveTable& shorter, int upto, int full,
+                                              const CurveTable& longer, int steps, bool good) {
+  // The same activations and seeds in both, in the same order.
+  const CurveTable some = shared_part(shorter, longer), more = shared_part(longer, shorter);
+  Curves runs = whole_table(some), ends = whole_table(more);
+  if (runs.size() < 3 || runs.size() != ends.size()) return {};
+  Figures final = figures_of(ends, estimator("averaged"), steps, steps);
+  if (good) {
+    keep_better_half(runs, final);
+    keep_better_half(ends, final);
+    final = figures_of(ends, estimator("averaged"), steps, steps);
+  }
+  if (runs.size() < 3) return {};
+  std::vector<TransferFigures> all;
+  for (const EstimatorRow& row : estimators()) {
+    const Figures f = figures_of(runs, row, upto, full);
+    if (std::ranges::any_of(means(f), [](double x) { return std::isnan(x); })) continue;
+    const auto [low, high] = rank_interval(f, final);
+    all.push_back({row.name, static_cast<int>(f.size()), static_cast<int>(f[0].size()),
+                   rank_with(f, final), low, high, ceiling_of(final)});
   }
   return all;
 }

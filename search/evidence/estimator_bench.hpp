@@ -1,16 +1,13 @@
 // How much short runs say: every estimator at several lengths, from the curves that journals hold.
 #pragma once
-#include <map>
 #include <string>
 #include <vector>
 
+#include "search/evidence/two_way.hpp"
 #include "search/pruners/extrapolation.hpp"
 #include "search/record.hpp"
 
 namespace antigrad::search {
-
-/// Curves of one task: by activation, then seed. All are whole runs.
-using CurveTable = std::map<std::string, std::map<std::uint64_t, std::vector<trainer::CurvePoint>>>;
 
 /// Runs of `steps` steps in trials of any study, added to what is there.
 void add_curves(const std::vector<Trial>& trials, const std::string& task, int steps,
@@ -31,5 +28,19 @@ struct EstimatorFigures {
 /// Over the largest set of activations and seeds that is whole. good: the better half of the
 /// activations alone, by final loss. Empty with fewer than 3 activations or 2 seeds.
 std::vector<EstimatorFigures> measure_estimators(const CurveTable& table, int steps, bool good);
+
+/// What one estimator says of short runs about longer ones of the same activations on the same
+/// task: two tables, or one twice.
+struct TransferFigures {
+  std::string estimator;
+  int activations = 0, seeds = 0;
+  double rank = 0, low = 0, high = 0;  // as above; 95 % interval by 400 bootstraps of activations
+  double ceiling = 0;
+};
+
+/// Short runs are cut at step `upto` of `full`, long ones end at `steps`. Over the activations and
+/// seeds that both have. good: the better half of the activations alone, by the long runs.
+std::vector<TransferFigures> measure_transfer(const CurveTable& shorter, int upto, int full,
+                                              const CurveTable& longer, int steps, bool good);
 
 }  // namespace antigrad::search

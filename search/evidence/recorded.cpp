@@ -231,6 +231,14 @@ Again held_out(const RecordedTable& table, std::uint64_t study) {
   return again;
 }
 
+Again all_seeds(const RecordedTable& table) {
+  Again again;
+  for (const RecordedActivation& row : table.rows)
+    for (const auto& [seed, curve] : row.runs)
+      again.losses[row.name].push_back(curve.back().validation_loss);
+  return again;
+}
+
 Again read_again(std::string_view text, const std::string& file) {
   Csv csv(text, file);
   Again again;

@@ -54,6 +54,9 @@ struct Again {
 /// recorded. study: its seed.
 Again held_out(const RecordedTable& table, std::uint64_t study);
 
+/// All recorded seeds, for studies that train on others.
+Again all_seeds(const RecordedTable& table);
+
 /// CSV with name, seed, steps, loss, seconds: a row a run.
 Again read_again(std::string_view csv, const std::string& file);
 

@@ -13,12 +13,15 @@ double mean_loss(const StudyConfig& config, const Trial& trial, const Stage& sta
 }  // namespace
 
 bool run_series(Session& session, Pool& pool, const Series& series) {
-  return run_list(session, pool, series, [&](trainer::Evaluator& evaluator, Trial& trial) {
+  const auto train = [&](trainer::Evaluator& evaluator, std::span<Trial* const> trials) {
+    Trial& trial = *trials.front();  // one at a time: each has a seed of its own
     const Stage& stage = series.stages[static_cast<std::size_t>(trial.number)];
-    if (!session.measure_stage(stage, evaluator, trial)) return;
+    session.measure_stage(stage, evaluator, trials);
+    if (trial.state == TrialState::fail) return;
     trial.state = TrialState::complete;
     trial.scores = {mean_loss(session.config, trial, stage)};
-  });
+  };
+  return run_list(session, pool, series, train);
 }
 
 }  // namespace antigrad::search

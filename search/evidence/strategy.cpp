@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <limits>
 #include <map>
 #include <memory>
 
-#include "search/engine.hpp"
 #include "search/statistics.hpp"
 #include "search/summary.hpp"
 
@@ -24,6 +24,10 @@ constexpr const char* kRungs =
     "halving: {reduction: 3, rungs: [{fraction: 0.25, seeds: 1}, {fraction: 0.5, seeds: 1}, "
     "{fraction: 1, seeds: 1}]}\n";
 
+constexpr const char* kSecondSeed =
+    "halving: {reduction: 3, rungs: [{fraction: 0.25, seeds: 1}, {fraction: 0.5, seeds: 1}, "
+    "{fraction: 1, seeds: 1}, {fraction: 1, seeds: 2}]}\n";
+
 // The first is what the others are compared with, the last is ours.
 const std::vector<Strategy>& rows() {
   static const std::vector<Strategy> all{
@@ -31,6 +35,10 @@ const std::vector<Strategy>& rows() {
        fmt::format("budget: {{trials: 336}}\nsampler: {{name: random, lag: 1}}\n{}", kWhole)},
       {"random, halving", "random, with our rungs",
        fmt::format("budget: {{trials: 336}}\nsampler: {{name: random, lag: 1}}\n{}", kRungs)},
+      {"random, synchronous halving", "random, with our rungs, at which cohorts of nine wait",
+       fmt::format("budget: {{trials: 336}}\nsampler: {{name: random, lag: 1}}\npruner: {{name: "
+                   "synchronous, cohort: 9, reduction: 3}}\n{}",
+                   kRungs)},
       {"evolution", "ageing evolution, every candidate to the end",
        fmt::format("budget: {{trials: 200}}\nsampler: {{name: evolution, population: 12, "
                    "tournament: 4, random_trials: 10, lag: 1}}\n{}",
@@ -40,6 +48,11 @@ const std::vector<Strategy>& rows() {
        fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
                    "1}}\n{}",
                    kWhole)},
+      {"surrogate, halving, second seed", "a Gaussian process, the best once more on another seed",
+       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
+                   "1}}\n{}",
+                   kSecondSeed),
+       false, 2},
       {"surrogate, halving", "a Gaussian process that learns from every rung",
        fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
                    "1}}\n{}",
@@ -48,17 +61,26 @@ const std::vector<Strategy>& rows() {
   return all;
 }
 
-// Stops the engine before the confirmation, whose seeds were not recorded.
-class UntilLast : public Listener {
+// Stops the engine before the confirmation, whose seeds were not recorded, or when enough is found.
+class Watcher : public Listener {
  public:
-  UntilLast(int trials, std::atomic<bool>& stop) : trials_(trials), stop_(stop) {}
+  Watcher(int trials, const Trainings& trainings, std::atomic<bool>& stop)
+      : trials_(trials), trainings_(trainings), stop_(stop) {}
   void trial_finished(const Trial& trial, const Progress&) override {
-    if (trial.number + 1 == trials_) stop_ = true;
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begin_;
+    study_.trials.push_back(trial);
+    study_.seconds.push_back(since.count());
+    const bool last = trial.number + 1 == trials_;
+    if (last || (trainings_.enough && trainings_.enough(study_))) stop_ = true;
   }
+  const std::vector<double>& seconds() const { return study_.seconds; }
 
  private:
   int trials_;
+  const Trainings& trainings_;
   std::atomic<bool>& stop_;
+  ReplayedStudy study_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace
@@ -87,9 +109,9 @@ Describe describe_recorded(const RecordedTable& table) {
   };
 }
 
-std::vector<Trial> replay_study(const Strategy& strategy, const RecordedTable& table,
-                                const StudyConfig& config, const Describe& describe,
-                                const std::string& folder) {
+ReplayedStudy replay_study(const Strategy& strategy, const RecordedTable& table,
+                           const StudyConfig& config, const Describe& describe,
+                           const std::string& folder, const Trainings& trainings) {
   SearchOptions options;
   options.config = config;
   options.journal = folder + "/journal.log";
@@ -100,24 +122,29 @@ std::vector<Trial> replay_study(const Strategy& strategy, const RecordedTable& t
   options.describe = describe;
   std::atomic<bool> stop{false};
   const auto baselines = static_cast<int>(options.config.baselines.size());
-  UntilLast listener(baselines + options.config.trials, stop);
-  options.listener = &listener;
+  Watcher watcher(baselines + options.config.trials, trainings, stop);
+  options.listener = &watcher;
   options.stop = &stop;
-  Pool pool(1, [&](int) { return recorded_evaluator(table); });
+  options.spectrum = trainings.spectrum;
+  EvaluatorFactory evaluators = trainings.evaluators;
+  if (!evaluators) evaluators = [&](int) { return recorded_evaluator(table); };
+  Pool pool(1, evaluators);
   run_search(options, pool);
-  return summarise(options.config, options.journal).trials;
+  return {summarise(options.config, options.journal).trials, watcher.seconds()};
 }
 
-std::vector<Milestone> milestones_of(const std::vector<Trial>& trials, const RecordedTable& table) {
+std::vector<Milestone> milestones_of(const ReplayedStudy& study, const RecordedTable& table) {
   std::vector<Milestone> all;
   const Trial* best = nullptr;
   std::int64_t steps = 0;
-  for (const Trial& trial : trials) {
+  for (std::size_t i = 0; i < study.trials.size(); ++i) {
+    const Trial& trial = study.trials[i];
     steps += trial.steps;
     const bool counts = !trial.candidate.baseline && trial.state != TrialState::fail;
     if (counts && (best == nullptr || better(trial, *best))) best = &trial;
     if (trial.candidate.baseline) continue;
-    all.push_back({steps, best == nullptr ? "" : table.find(best->candidate.activation)->name});
+    all.push_back({steps, best == nullptr ? "" : table.find(best->candidate.activation)->name,
+                   study.seconds[i]});
   }
   return all;
 }
@@ -127,6 +154,7 @@ Reached reach(std::span<const Milestone> milestones, const Again& again, double 
   for (const Milestone& m : milestones) {
     const bool good = again.loss(m.best) <= target;
     if (!r.ever) ++r.trials;
+    if (!r.ever) r.seconds = m.seconds;
     if (good && !r.ever) r.first = m.steps;
     if (good && !r.stays) r.for_good = m.steps;
     r.ever = r.ever || good;

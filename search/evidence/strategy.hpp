@@ -2,11 +2,13 @@
 // strategy is a study, run by the engine itself with an evaluator that gives recorded curves back.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "search/candidate.hpp"
+#include "search/engine.hpp"
 #include "search/evidence/recorded.hpp"
 #include "search/study.hpp"
 
@@ -16,6 +18,7 @@ struct Strategy {
   std::string name, meaning;
   std::string keys;        // of the study: budget, sampler, halving
   bool evolution = false;  // recorded_evolution, which varies the table's choices
+  int seeds = 1;           // that it trains the best with; a table of two then cannot judge it
 };
 std::span<const Strategy> strategies();
 
@@ -24,25 +27,43 @@ std::span<const Strategy> strategies();
 StudyConfig study_of(const Strategy& strategy, const RecordedTable& table, std::uint64_t seed,
                      const std::string& library = "");
 
+/// Describes activations under the table's own texts, each integrated once in the life of what is
+/// returned; refers to the table. For one thread.
+Describe describe_recorded(const RecordedTable& table);
+
+/// Trials by number, baselines first, and by trial the time since the study began: with recorded
+/// trainings what proposals, scores and the journal take.
+struct ReplayedStudy {
+  std::vector<Trial> trials{};
+  std::vector<double> seconds{};
+};
+
+/// Where trainings come from, and when enough is found.
+struct Trainings {
+  EvaluatorFactory evaluators{};                       // none: the table gives them back
+  std::function<bool(const ReplayedStudy&)> enough{};  // after a trial; none: to the end
+  Spectrum spectrum{};                                 // for a config that wants it
+};
+
+/// Runs such a study with one worker; its journal lies in the folder. There is no confirmation.
+ReplayedStudy replay_study(const Strategy& strategy, const RecordedTable& table,
+                           const StudyConfig& config, const Describe& describe,
+                           const std::string& folder, const Trainings& trainings = {});
+
 /// After a trial: training steps so far, baselines included, and the candidate that the search
 /// would name as its best, "" before there is one.
 struct Milestone {
   std::int64_t steps = 0;
-  std::string best;  // name in the table
+  std::string best{};  // name in the table
+  double seconds = 0;  // ReplayedStudy's
 };
-/// Describes activations under the table's own texts, each integrated once in the life of what is
-/// returned; refers to the table. For one thread.
-Describe describe_recorded(const RecordedTable& table);
-/// The trials of such a study, baselines first; its journal lies in the folder.
-std::vector<Trial> replay_study(const Strategy& strategy, const RecordedTable& table,
-                                const StudyConfig& config, const Describe& describe,
-                                const std::string& folder);
-std::vector<Milestone> milestones_of(const std::vector<Trial>& trials, const RecordedTable& table);
+std::vector<Milestone> milestones_of(const ReplayedStudy& study, const RecordedTable& table);
 
 /// Steps until what a search would name is good: its re-tested loss is at most the target.
 struct Reached {
   std::int64_t first = 0, for_good = 0;  // the latter: and stays so to the end
   int trials = 0;                        // candidates until the first
+  double seconds = 0;                    // Milestone's, until the first
   bool ever = false, stays = false;      // where not, the steps of the whole search
 };
 Reached reach(std::span<const Milestone> milestones, const Again& again, double target);

@@ -145,6 +145,21 @@ std::vector<double> features(Samples g, std::size_t parameters) {
 
 }  // namespace
 
+std::vector<double> spectrum_features(const std::vector<std::vector<double>>& eigenvalues) {
+  constexpr double kLeast = 1e-12;  // rounding
+  std::vector<double> out;
+  for (std::vector<double> values : eigenvalues) {
+    std::ranges::sort(values);
+    const double sum = std::max(kLeast, std::accumulate(values.begin(), values.end(), 0.0));
+    out.push_back(0.5 * std::log10(sum));
+    for (const double q : {0.1, 0.3, 0.5, 0.7, 0.9}) {
+      const double value = values[static_cast<std::size_t>(q * static_cast<double>(values.size()))];
+      out.push_back(0.5 * std::log10(std::max(kLeast, value / sum)));
+    }
+  }
+  return out;
+}
+
 Groups feature_groups() { return {kQuantiles, kQuantiles, kFacts}; }
 
 std::vector<double> features_of(const space::Gradient& g) {

@@ -13,6 +13,12 @@
 
 namespace antigrad::search {
 
+/// Of the eigenvalues of a Fisher information (trainer/spectrum.hpp): the logarithm of their sum,
+/// and the 10 %, 30 %, .. 90 % quantiles of the logarithms of their shares of it, by task, about of
+/// unit size. kSpectrumFeatures a task.
+std::vector<double> spectrum_features(const std::vector<std::vector<double>>& eigenvalues);
+constexpr std::size_t kSpectrumFeatures = 6;
+
 /// Sizes of the groups: values of f, values of g, facts.
 Groups feature_groups();
 

@@ -34,12 +34,21 @@ struct Known {
 
 class Features {
  public:
-  explicit Features(std::shared_ptr<const Experience> past) : past_(std::move(past)) {}
+  Features(std::shared_ptr<const Experience> past, const Spectrum& spectrum)
+      : past_(std::move(past)), spectrum_(spectrum) {}
 
   const Known& of(const std::string& activation) {
     const auto [at, fresh] = known_.try_emplace(activation);
-    if (fresh) at->second = with_past(features_of(activation));
+    if (fresh) at->second = with_spectrum(with_past(features_of(activation)), activation);
     return at->second;
+  }
+  /// Of features as long as these.
+  static Groups groups_of(const std::vector<double>& features) {
+    Groups groups = feature_groups();
+    std::size_t rest = features.size();
+    for (const std::size_t size : groups) rest -= size;
+    if (rest > 0) groups.push_back(rest);
+    return groups;
   }
   Known with_past(std::vector<double> features) const {
     const double expected = past_ == nullptr ? 0 : past_->expected(features);
@@ -48,7 +57,16 @@ class Features {
   bool warm() const { return past_ != nullptr; }
 
  private:
+  Known with_spectrum(Known known, const std::string& activation) const {
+    if (!spectrum_ || known.features.empty()) return known;
+    const std::vector<double> more = spectrum_features(spectrum_(activation));
+    known.features.insert(known.features.end(), more.begin(), more.end());
+    if (more.empty()) known.features.clear();
+    return known;
+  }
+
   std::shared_ptr<const Experience> past_;
+  Spectrum spectrum_;
   std::map<std::string, Known> known_;
 };
 
@@ -79,11 +97,11 @@ std::optional<Model> learn(std::span<const Trial* const> history, Features& feat
   for (const Trial* trial : chosen(history))
     if (!features.of(trial->candidate.activation).features.empty()) trials.push_back(trial);
   if (trials.size() < (features.warm() ? 2u : 4u)) return {};
-  std::size_t width = 0;
   std::int64_t whole = 1;
   for (const Trial* trial : trials) whole = std::max(whole, trial->steps);
-  for (const std::size_t size : feature_groups()) width += size;
-  Matrix x(trials.size(), width);
+  const std::vector<double>& first = features.of(trials[0]->candidate.activation).features;
+  const Groups groups = Features::groups_of(first);
+  Matrix x(trials.size(), first.size());
   std::vector<double> noise, past, scores = expected_scores(trials);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     const Known& known = features.of(trials[i]->candidate.activation);
@@ -94,7 +112,7 @@ std::optional<Model> learn(std::span<const Trial* const> history, Features& feat
   }
   const Line line = features.warm() ? shrunken_line(past, scores) : Line{0, 0, 0};
   for (std::size_t i = 0; i < trials.size(); ++i) scores[i] -= line.at(past[i]);
-  Model model{GaussianProcess(x, scores, noise, feature_groups()), line, INFINITY};
+  Model model{GaussianProcess(x, scores, noise, groups), line, INFINITY};
   for (const Trial* trial : trials)
     model.best =
         std::min(model.best, predict(model, features.of(trial->candidate.activation)).mean);
@@ -104,7 +122,8 @@ std::optional<Model> learn(std::span<const Trial* const> history, Features& feat
 // Asked again for the same trial, it is the same model.
 class Learner {
  public:
-  explicit Learner(std::shared_ptr<const Experience> past) : features_(std::move(past)) {}
+  explicit Learner(std::shared_ptr<const Experience> past, const Spectrum& spectrum = {})
+      : features_(std::move(past), spectrum) {}
 
   /// Nothing while there is too little to learn from.
   const std::optional<Model>& of(std::span<const Trial* const> history) {
@@ -131,14 +150,40 @@ double promise(const Model& model, const Known& known) {
   return known.features.empty() ? -1 : expected_improvement(predict(model, known), model.best);
 }
 
+// Looks once more at the most promising, by a model that knows the spectra of networks too.
+class SecondLook {
+ public:
+  SecondLook(const SamplerConfig& config, std::shared_ptr<const Experience> past,
+             const Spectrum& spectrum)
+      : wanted_(config.fisher_examples > 0 && spectrum), learner_(std::move(past), spectrum) {}
+
+  /// How many are looked at.
+  std::size_t count() const { return wanted_ ? 8 : 1; }
+
+  /// One of a few, given by promise, not empty.
+  const Proposal& choose(std::span<const Trial* const> history,
+                         const std::vector<Proposal>& proposals) {
+    const std::optional<Model>* model = wanted_ ? &learner_.of(history) : nullptr;
+    if (model == nullptr || !*model) return proposals.front();
+    return *std::ranges::max_element(proposals, {}, [&](const Proposal& p) {
+      return promise(**model, learner_.features().of(p.activation));
+    });
+  }
+
+ private:
+  bool wanted_;
+  Learner learner_;
+};
+
 class SurrogateSampler : public Sampler {
  public:
   SurrogateSampler(const SamplerConfig& config, const space::Grammar& grammar,
-                   std::shared_ptr<const Experience> past)
+                   const std::shared_ptr<const Experience>& past, const Spectrum& spectrum)
       : config_(config),
         grammar_(grammar),
         random_(random_sampler(grammar)),
-        learner_(std::move(past)) {}
+        learner_(past),
+        second_look_(config, past, spectrum) {}
 
   Proposal ask(int nth, std::span<const Trial* const> history, space::Random& random) override {
     const bool early = nth < config_.random_trials && !learner_.features().warm();
@@ -148,9 +193,14 @@ class SurrogateSampler : public Sampler {
     std::vector<Entry> pool = draw_pool(history, random);
     for (Entry& entry : pool) entry.promise = promise(*model, entry.known);
     std::ranges::stable_sort(pool, std::ranges::greater{}, &Entry::promise);
-    for (const Entry& entry : pool)
-      if (entry.certified || space::valid(entry.gradient, grammar_)) return entry.proposal;
-    return random_->ask(nth, history, random);
+    std::vector<Proposal> first;
+    for (const Entry& entry : pool) {
+      if (first.size() == second_look_.count()) break;
+      if (entry.certified || space::valid(entry.gradient, grammar_))
+        first.push_back(entry.proposal);
+    }
+    if (first.empty()) return random_->ask(nth, history, random);
+    return second_look_.choose(history, first);
   }
 
  private:
@@ -206,13 +256,17 @@ class SurrogateSampler : public Sampler {
   space::Grammar grammar_;
   std::unique_ptr<Sampler> random_;
   Learner learner_;
+  SecondLook second_look_;
 };
 
 class LibrarySurrogate : public Sampler {
  public:
   LibrarySurrogate(const SamplerConfig& config, std::uint64_t seed,
-                   std::shared_ptr<const Experience> past)
-      : config_(config), shuffled_(library_sampler(config, seed)), learner_(std::move(past)) {
+                   const std::shared_ptr<const Experience>& past, const Spectrum& spectrum)
+      : config_(config),
+        shuffled_(library_sampler(config, seed)),
+        learner_(past),
+        second_look_(config, past, spectrum) {
     for (const std::string& text : config.library)
       entries_.push_back(
           {text, fmt::format("{:016x}", space::fingerprint(space::parse_activation(text)))});
@@ -224,20 +278,20 @@ class LibrarySurrogate : public Sampler {
     const bool early = nth < config_.random_trials && !learner_.features().warm();
     if (early) return shuffled_->ask(nth, history, random);
     const std::optional<Model>& model = learner_.of(history);
-    const Entry* best = nullptr;
-    double most = 0;
+    std::vector<std::pair<double, const Entry*>> order;  // by worth, then as in the library
     const double share = std::pow(random.uniform(), 3);
     for (const Entry& entry : entries_) {
       const bool left_out = random.chance(share);
       if (seen(history, entry.fingerprint)) continue;
       const double gain = model ? promise(*model, learner_.features().of(entry.text)) : 0;
-      const double worth = left_out ? gain - kAside : gain;
-      if (best != nullptr && worth <= most) continue;
-      best = &entry;
-      most = worth;
+      order.emplace_back(left_out ? gain - kAside : gain, &entry);
     }
-    if (best == nullptr) return shuffled_->ask(nth, history, random);
-    return {best->text, {}, "surrogate"};
+    if (order.empty()) return shuffled_->ask(nth, history, random);
+    std::ranges::stable_sort(order, std::ranges::greater{}, [](const auto& o) { return o.first; });
+    std::vector<Proposal> first;
+    for (const auto& [worth, entry] : order)
+      if (first.size() < second_look_.count()) first.push_back({entry->text, {}, "surrogate"});
+    return second_look_.choose(history, first);
   }
 
  private:
@@ -254,16 +308,18 @@ class LibrarySurrogate : public Sampler {
   std::unique_ptr<Sampler> shuffled_;
   std::vector<Entry> entries_;
   Learner learner_;
+  SecondLook second_look_;
 };
 
 }  // namespace
 
 std::unique_ptr<Sampler> surrogate_sampler(const SamplerConfig& config,
                                            const space::Grammar& grammar, std::uint64_t seed,
-                                           std::shared_ptr<const Experience> past) {
+                                           std::shared_ptr<const Experience> past,
+                                           const Spectrum& spectrum) {
   if (!config.library.empty())
-    return std::make_unique<LibrarySurrogate>(config, seed, std::move(past));
-  return std::make_unique<SurrogateSampler>(config, grammar, std::move(past));
+    return std::make_unique<LibrarySurrogate>(config, seed, past, spectrum);
+  return std::make_unique<SurrogateSampler>(config, grammar, past, spectrum);
 }
 
 }  // namespace antigrad::search

@@ -10,9 +10,11 @@ namespace antigrad::search {
 /// improvement. Baselines are learned from, failures count as bad, trials that stopped early by
 /// what they let expect (expected.hpp). past: of other studies, or nullptr; then the model begins
 /// with the first candidate, from a straight line through what the past expects, and learns what
-/// is left.
+/// is left. spectrum: where the config wants it; then the eight most promising are looked at once
+/// more by a process that knows it, too, so that a proposal costs eight of them at most.
 std::unique_ptr<Sampler> surrogate_sampler(const SamplerConfig& config,
                                            const space::Grammar& grammar, std::uint64_t seed,
-                                           std::shared_ptr<const Experience> past = nullptr);
+                                           std::shared_ptr<const Experience> past = nullptr,
+                                           const Spectrum& spectrum = {});
 
 }  // namespace antigrad::search

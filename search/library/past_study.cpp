@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "search/evidence/estimator_bench.hpp"
 #include "space/error.hpp"
 #include "space/random.hpp"
 #include "space/yaml.hpp"
@@ -54,12 +55,46 @@ PastTrial trial_of(const Json& json) {
   return trial;
 }
 
+Json to_json(const LearnedEstimator& l) {
+  return {{"fraction", l.fraction}, {"weights", l.weights},   {"sum", l.sum},
+          {"single", l.single},     {"averaged", l.averaged}, {"activations", l.activations},
+          {"seeds", l.seeds}};
+}
+
+LearnedEstimator estimator_of(const Json& json) {
+  LearnedEstimator learned{
+      json.at("fraction").get<double>(), json.at("weights").get<std::map<std::string, double>>(),
+      json.at("sum").get<double>(),      json.at("single").get<double>(),
+      json.at("averaged").get<double>(), json.at("activations").get<int>(),
+      json.at("seeds").get<int>()};
+  for (const auto& [name, weight] : learned.weights) estimator(name);  // throws for an unknown one
+  return learned;
+}
+
+Json to_json(const std::vector<std::vector<LearnedEstimator>>& by_task) {
+  Json all = Json::array();
+  for (const auto& task : by_task) {
+    Json& list = all.emplace_back(Json::array());
+    for (const LearnedEstimator& learned : task) list.push_back(to_json(learned));
+  }
+  return all;
+}
+
+std::vector<std::vector<LearnedEstimator>> estimators_of(const Json& head) {
+  std::vector<std::vector<LearnedEstimator>> by_task;
+  if (!head.contains("estimators")) return by_task;
+  for (const Json& task : head.at("estimators")) {
+    auto& list = by_task.emplace_back();
+    for (const Json& json : task) list.push_back(estimator_of(json));
+  }
+  return by_task;
+}
+
 /// Head and trials, without the foot.
 std::string body_of(const PastStudy& study) {
-  std::string text =
-      to_text(Json{
-          {kMark, kVersion}, {"study", study.name}, {"seed", study.seed}, {"tasks", study.tasks}}) +
-      "\n";
+  Json head{{kMark, kVersion}, {"study", study.name}, {"seed", study.seed}, {"tasks", study.tasks}};
+  if (!study.estimators.empty()) head["estimators"] = to_json(study.estimators);
+  std::string text = to_text(head) + "\n";
   for (const PastTrial& trial : study.trials) text += to_text(to_json(trial)) + "\n";
   return text;
 }
@@ -100,7 +135,8 @@ class Reader {
       return PastStudy{head.at("study").get<std::string>(),
                        head.at("seed").get<std::uint64_t>(),
                        head.at("tasks").get<std::vector<TaskFacts>>(),
-                       {}};
+                       {},
+                       estimators_of(head)};
     });
     while (true) {
       const std::string_view before = text_.substr(begin, at_ - begin);
@@ -167,8 +203,30 @@ std::vector<TaskFacts> facts_of_tasks(const StudyConfig& config) {
   return tasks;
 }
 
-PastStudy past_study(const StudyConfig& config, const std::vector<Trial>& trials) {
+namespace {
+
+std::vector<std::vector<LearnedEstimator>> learned_of(const StudyConfig& config,
+                                                      const std::vector<Trial>& trials,
+                                                      const std::vector<Trial>& confirmation) {
+  std::vector<std::vector<LearnedEstimator>> by_task;
+  bool any = false;
+  for (const Task& task : config.tasks) {
+    CurveTable table;
+    add_curves(trials, task.name, task.steps, table);
+    add_curves(confirmation, task.name, task.steps, table);
+    by_task.push_back(learn_estimators(table, task.steps));
+    any = any || !by_task.back().empty();
+  }
+  if (!any) by_task.clear();
+  return by_task;
+}
+
+}  // namespace
+
+PastStudy past_study(const StudyConfig& config, const std::vector<Trial>& trials,
+                     const std::vector<Trial>& confirmation) {
   PastStudy study{config.name, config.seed, facts_of_tasks(config), {}};
+  study.estimators = learned_of(config, trials, confirmation);
   for (const Trial& trial : trials) {
     const bool failed = trial.state == TrialState::fail;
     if (!trial.finished() || (failed && trial.runs.empty())) continue;

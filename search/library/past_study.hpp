@@ -1,7 +1,8 @@
 // What a study leaves for later ones: its tasks and what it measured. A library is a folder of
 // such studies, or one file with several.
 //
-// Text, version 1, lines of JSON: a head {"antigrad_library": 1, "study", "seed", "tasks"}, one
+// Text, version 1, lines of JSON: a head {"antigrad_library": 1, "study", "seed", "tasks",
+// "estimators" where there are any}, one
 // line a trial, and a foot {"trials", "hash"} of all bytes before it, by which torn and changed
 // files are known. $ANTIGRAD_LIBRARY names the folder, else it is ~/.local/share/antigrad/library;
 // "off": nothing is kept.
@@ -33,6 +34,8 @@ struct PastStudy {
   std::uint64_t seed = 0;
   std::vector<TaskFacts> tasks{};
   std::vector<PastTrial> trials{};
+  // By task, what judges its runs best; none: nothing could be learned.
+  std::vector<std::vector<LearnedEstimator>> estimators{};
   bool operator==(const PastStudy&) const = default;
 
   /// Of its text: equal for equal studies, on every machine.
@@ -41,8 +44,9 @@ struct PastStudy {
 
 std::vector<TaskFacts> facts_of_tasks(const StudyConfig& config);
 
-/// Of a study's search, its confirmation left out.
-PastStudy past_study(const StudyConfig& config, const std::vector<Trial>& trials);
+/// Of a study's search. Its confirmation counts for the estimators alone, as more seeds.
+PastStudy past_study(const StudyConfig& config, const std::vector<Trial>& trials,
+                     const std::vector<Trial>& confirmation = {});
 
 std::string to_text(const PastStudy& study);
 /// Several, one after the other. Throws space::Error naming file and line for what is torn, was

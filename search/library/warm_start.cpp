@@ -90,6 +90,27 @@ std::shared_ptr<const Experience> experience_of(const StudyConfig& config,
   return past->empty() ? nullptr : past;
 }
 
+void choose_estimators(StudyConfig& config, const std::string& journal) {
+  constexpr double kLikeEnough = 0.6;
+  if (!warm_config_of(config).wanted) return;
+  const std::vector<PastStudy> past = studies_of(config, journal);
+  const std::vector<TaskFacts> own = facts_of_tasks(config);
+  for (std::size_t i = 0; i < config.tasks.size(); ++i) {
+    if (!config.tasks[i].by_past) continue;
+    std::pair<double, int> most{kLikeEnough, 0};  // likeness, then activations
+    for (const PastStudy& study : past) {
+      for (std::size_t k = 0; k < study.estimators.size(); ++k) {
+        if (study.estimators[k].empty()) continue;
+        const std::pair found{likeness(own[i], study.tasks[k]),
+                              study.estimators[k].front().activations};
+        if (found < most) continue;
+        most = found;
+        config.tasks[i].learned = study.estimators[k];
+      }
+    }
+  }
+}
+
 std::string library_hash(const StudyConfig& config, const std::string& journal) {
   return warm_config_of(config).wanted ? hash_of(studies_of(config, journal)) : "";
 }

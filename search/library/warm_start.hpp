@@ -25,14 +25,20 @@ std::shared_ptr<const Experience> experience_of(const StudyConfig& config,
 /// Of the same library, for the journal; "" for a cold start.
 std::string library_hash(const StudyConfig& config, const std::string& journal);
 
-/// make_sampler with a past: nullptr gives the same as make_sampler.
+/// make_sampler with a past: nullptr gives the same as make_sampler. spectrum: for a surrogate that
+/// wants it.
 std::unique_ptr<Sampler> warm_sampler(const StudyConfig& config,
-                                      const std::shared_ptr<const Experience>& past);
+                                      const std::shared_ptr<const Experience>& past,
+                                      const Spectrum& spectrum = {});
 
 /// The first `count` proposals are the past's most promising candidates, baselines left out; then
 /// the sampler's.
 std::unique_ptr<Sampler> after_first_candidates(std::unique_ptr<Sampler> sampler,
                                                 std::shared_ptr<const Experience> past, int count);
+
+/// Gives the tasks of a warm study that leave it to the past (Task::by_past) what was learned on
+/// the most like task, if one is like enough; others stay as they are.
+void choose_estimators(StudyConfig& config, const std::string& journal);
 
 /// The grammar with its primitives weighed by the past too.
 space::Grammar weighed(space::Grammar grammar, const Experience& past);

@@ -20,6 +20,9 @@ class JournalTail {
   /// then lost to the caller, so it starts anew the next time.
   News read();
 
+  /// The next News begin anew.
+  void forget() { file_ = 0; }
+
   const std::string& path() const { return path_; }
   std::uint64_t file() const { return file_; }  // which file it was, 0 = none yet
 

@@ -93,8 +93,13 @@ void View::refresh() {
     studies_.clear();
     record_ = 0;
   }
-  for (const Json& record : news.records) apply(record);
-  if (news.anew || !news.records.empty()) settle();
+  try {
+    for (const Json& record : news.records) apply(record);
+    if (news.anew || !news.records.empty()) settle();
+  } catch (const std::exception&) {  // half of the news: all is read again the next time
+    tail_.forget();
+    throw;
+  }
 }
 
 void View::apply(const Json& record) {
@@ -113,18 +118,24 @@ void View::apply(const Json& record) {
   study->name = stored->name;
   study->stale = true;
   study->record = record_;
-  if (!study->ours && stored->user_attrs.contains("antigrad:study")) {
-    try {
-      demand_known_format(*stored, "");
-      study->summary.config = parse_study(stored->user_attrs["antigrad:study"], "study.yaml");
-      study->ours = true;
-    } catch (const space::Error&) {
-      // of another version: it is listed as any study of Optuna
-    }
-  }
+  if (!study->ours) look_for_text(*study, *stored);
   if (change.trial < 0) return;
   take_in(*stored, change.trial);
   study->lines[static_cast<std::size_t>(change.trial)].log.push_back(log_line(record_, record));
+}
+
+// Trials may be older than the attribute that says that they are of a study of ours.
+void View::look_for_text(Study& study, const StoredStudy& stored) {
+  const auto text = stored.user_attrs.find("antigrad:study");
+  if (text == stored.user_attrs.end() || !text->is_string()) return;
+  try {
+    demand_known_format(stored, "");
+    study.summary.config = parse_study(text->get<std::string>(), "study.yaml");
+  } catch (const space::Error&) {  // of another version: it is listed as any study of Optuna
+    return;
+  }
+  study.ours = true;
+  for (const StoredTrial& trial : stored.trials) take_in(stored, trial.number);
 }
 
 void View::take_in(const StoredStudy& stored, int number) {

@@ -53,6 +53,7 @@ class View {
  private:
   struct Study;
   void apply(const Json& record);
+  void look_for_text(Study& study, const StoredStudy& stored);
   void take_in(const StoredStudy& stored, int number);
   void settle();  // after a batch of records: what follows from them
   void write_line(Study& study, const StoredTrial& stored);

@@ -25,6 +25,7 @@ const std::map<std::string, std::vector<std::string>>& keys() {
       {"median", {"startup", "warm_up", "least"}},
       {"percentile", {"percentile", "startup", "warm_up", "least"}},
       {"asha", {"reduction", "bootstrap"}},
+      {"synchronous", {"reduction", "cohort"}},
       {"hyperband", {"reduction", "bootstrap"}},
       {"wilcoxon", {"p", "startup_steps"}},
       {"racing", {"level"}},
@@ -63,6 +64,7 @@ PrunerConfig read_pruner(const Yaml& node) {
   integer("least", c.least, 1);
   integer("reduction", c.reduction, 2);
   integer("bootstrap", c.bootstrap, 0);
+  integer("cohort", c.cohort, 2);
   integer("startup_steps", c.startup_steps, 0);
   number("percentile", c.percentile, 0, 100);
   number("p", c.p, 0, 1);
@@ -99,13 +101,26 @@ RungPruners::RungPruners(const StudyConfig& config) : study_(config) {
       all_.push_back({c, nullptr});
       continue;
     }
+    if (c.name == "synchronous") {
+      synchronous_.emplace(One{c, make_pruner(c)});
+      continue;
+    }
     c.study = config.name;
     c.seeds = std::max(2, config.search_seeds());
     if (c.name == "hyperband")
       c.max_resource = std::max(1, static_cast<int>(std::pow(c.reduction, last)));
     all_.push_back({c, make_pruner(c)});
   }
-  if (all_.empty()) all_.push_back({{}, nullptr});
+  if (all_.empty() && !synchronous_) all_.push_back({{}, nullptr});
+}
+
+int RungPruners::cohort() const { return synchronous_ ? synchronous_->config.cohort : 0; }
+
+Decision RungPruners::decide_cohort(std::span<const Reports> cohort, Reports own) const {
+  const double rung = static_cast<double>(own.rungs.size()) - 1;
+  own.values = {
+      {static_cast<int>(std::pow(synchronous_->config.reduction, rung)), own.rungs.back()}};
+  return synchronous_->pruner->decide(cohort, own);
 }
 
 RungPruners::~RungPruners() = default;

@@ -1,6 +1,7 @@
 // Pruners as a study names them: its key `pruner:`, and what they see of a search.
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,6 +31,12 @@ class RungPruners {
   /// baselines first. Appends to the trial's completed rungs.
   bool goes_on(std::span<const Trial* const> visible, Trial& trial, std::size_t rung) const;
 
+  /// Trials that wait for one another at every rung (search/cohorts.hpp), which goes_on knows
+  /// nothing of; 0: none do.
+  int cohort() const;
+  /// cohort: reports of its trials, scores by rung in `rungs`. Needs cohort() > 0.
+  Decision decide_cohort(std::span<const Reports> cohort, Reports own) const;
+
  private:
   struct One {
     PrunerConfig config;
@@ -40,6 +47,7 @@ class RungPruners {
 
   const StudyConfig& study_;
   std::vector<One> all_;
+  std::optional<One> synchronous_;
 };
 
 }  // namespace antigrad::search

@@ -124,9 +124,10 @@ std::vector<double> lower_is_better(const Trial& trial, std::span<const int> dir
 namespace {
 
 std::unique_ptr<Sampler> sampler_of(const StudyConfig& config, const Grammar& grammar,
-                                    const std::shared_ptr<const Experience>& past) {
+                                    const std::shared_ptr<const Experience>& past,
+                                    const Spectrum& spectrum) {
   const SamplerConfig& s = config.sampler;
-  if (s.name == "surrogate") return surrogate_sampler(s, grammar, config.seed, past);
+  if (s.name == "surrogate") return surrogate_sampler(s, grammar, config.seed, past, spectrum);
   if (!s.library.empty()) return library_sampler(s, config.seed);
   if (s.name == "random") return random_sampler(grammar);
   if (s.name == "tpe" || s.name == "cma_es" || s.name == "quasi_random")
@@ -142,13 +143,14 @@ std::unique_ptr<Sampler> sampler_of(const StudyConfig& config, const Grammar& gr
 }  // namespace
 
 std::unique_ptr<Sampler> make_sampler(const StudyConfig& config) {
-  return sampler_of(config, config.grammar, nullptr);
+  return sampler_of(config, config.grammar, nullptr, {});
 }
 
 std::unique_ptr<Sampler> warm_sampler(const StudyConfig& config,
-                                      const std::shared_ptr<const Experience>& past) {
-  if (past == nullptr) return make_sampler(config);
-  auto sampler = sampler_of(config, weighed(config.grammar, *past), past);
+                                      const std::shared_ptr<const Experience>& past,
+                                      const Spectrum& spectrum) {
+  if (past == nullptr) return sampler_of(config, config.grammar, nullptr, spectrum);
+  auto sampler = sampler_of(config, weighed(config.grammar, *past), past, spectrum);
   if (!config.sampler.library.empty()) return sampler;  // which says what may be proposed
   return after_first_candidates(std::move(sampler), past,
                                 std::max(1, config.sampler.random_trials / 2));

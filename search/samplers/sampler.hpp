@@ -20,6 +20,9 @@ struct Proposal {
   std::string operation;     // "random", "mutate", "crossover", "refine", "library", "surrogate"
 };
 
+/// Eigenvalues by task, as trainer/spectrum.hpp says; empty where there are none.
+using Spectrum = std::function<std::vector<std::vector<double>>(const std::string& activation)>;
+
 /// No torch, no clock, no state: ask() depends on its arguments only.
 class Sampler {
  public:

@@ -44,7 +44,7 @@ const std::vector<Row>& rows() {
       {"cma_es", refine, false},
       {"quasi_random", refine, false},
       {"map_elites", with(evolution, {"bins"}), false},
-      {"surrogate", with(evolution, {"pool"}), true},
+      {"surrogate", with(evolution, {"pool", "features", "fisher_examples"}), true},
       {"grid", {}, true},
   };
   return all;
@@ -75,6 +75,20 @@ void read_library(const Yaml& node, const Row& row, const std::string& file, Sam
   s.library = load_library((folder / node.text()).lexically_normal().string());
 }
 
+void read_features(const Yaml& node, SamplerConfig& s) {
+  constexpr int kExamples = 32;
+  bool function = false, fisher = false;
+  for (const Yaml& item : node.at("features").items()) {
+    function = function || item.text() == "function";
+    fisher = fisher || item.text() == "fisher";
+    if (item.text() != "function" && item.text() != "fisher")
+      item.fail(fmt::format("expected function or fisher, got \"{}\";{}", item.text(),
+                            space::did_you_mean(item.text(), {"function", "fisher"})));
+  }
+  if (!function) node.at("features").fail("expected function among the features");
+  if (fisher) s.fisher_examples = integer(node, "fisher_examples", kExamples, 2, 1024);
+}
+
 }  // namespace
 
 SamplerConfig read_sampler(const Yaml& node, const std::string& file) {
@@ -99,6 +113,9 @@ SamplerConfig read_sampler(const Yaml& node, const std::string& file) {
   s.refined = integer(node, "refined", s.refined, 1, 100);
   s.bins = integer(node, "bins", s.bins, 1, 20);
   s.pool = integer(node, "pool", s.pool, 2, 10000);
+  if (node.has("features")) read_features(node, s);
+  if (node.has("fisher_examples") && s.fisher_examples == 0)
+    node.at("fisher_examples").fail("means something with `features: [function, fisher]` alone");
   if (node.has("library")) read_library(node.at("library"), row, file, s);
   if (s.name == "grid" && s.library.empty())
     node.fail("a grid is of a finite library; name its file with `library:`");

@@ -24,6 +24,10 @@ struct SamplerConfig {
 
   int bins = 5;   // map_elites: of sparsity and of cost
   int pool = 64;  // surrogate: candidates that a proposal is chosen from
+  // surrogate: `features: [function, fisher]`, with the spectrum of the empirical Fisher
+  // information at initialisation of the tasks' networks over so many examples; 0: of the function
+  // alone.
+  int fisher_examples = 0;
 
   std::vector<std::string> library{};  // texts of activations; empty: gradients of the grammar
 };

@@ -279,7 +279,7 @@ Json AskTell::ask(const std::string& study, const Json& request, const Key& key)
   int id = -1;
   store_.commit([&](const View& view) -> std::vector<Entry> {
     const StoredStudy& owner = study_called(view, study);
-    if (const Done* const done = Store::done(view, key)) {
+    if (const Done* const done = Store::done(view, key); done != nullptr && !done->trials.empty()) {
       id = done->trials.back();
       return {};
     }

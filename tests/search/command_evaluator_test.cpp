@@ -105,12 +105,13 @@ TEST(CommandEvaluator, WhatGoesWrongIsAResultWithItsReason) {
       {"read x; echo '{\"step\": 10, \"loss\": 1}'; exit 3\n",
        "ended with exit status 3 before step 40", Outcome::crashed},
       {"kill -SEGV $$\n", "SIGSEGV", Outcome::crashed},
-      {"read x; sleep 60\n", "over 0.3 s", Outcome::timeout, 0.3},
-      {"read x; echo '{\"step\": 10}'; sleep 60\n", "expected {\"step\": n, \"loss\": x}",
+      {"read x; exec sleep 60\n", "over 0.3 s", Outcome::timeout, 0.3},
+      {"read x; echo '{\"step\": 10}'; exec sleep 60\n", "expected {\"step\": n, \"loss\": x}",
        Outcome::crashed},
-      {"read x; echo '{\"step\": 10, \"loss\": 1}'; echo '{\"step\": 10, \"loss\": 1}'; sleep 60\n",
+      {"read x; echo '{\"step\": 10, \"loss\": 1}'; echo '{\"step\": 10, \"loss\": 1}'; exec sleep "
+       "60\n",
        "step 10 after step 10", Outcome::crashed},
-      {"read x; v=x; while :; do v=$v$v; done\n", "over 200 MiB", Outcome::out_of_memory},
+      {"read x; exec sort -S 1G /dev/zero\n", "over 200 MiB", Outcome::out_of_memory},
   };
   const fake::Folder folder;
   for (const Case& c : cases) {
@@ -142,6 +143,29 @@ TEST(CommandEvaluator, OneThatDoesNotListenIsKilledAfterItsGrace) {
   ASSERT_GT(pid, 0);
   evaluator->forget();
   EXPECT_FALSE(std::filesystem::exists("/proc/" + std::to_string(pid)));
+}
+
+// A zombie counts as ended: whose child it has become decides when it is gone.
+bool runs(pid_t pid) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
+  std::string number, name, state;
+  return in >> number >> name >> state && state != "Z";
+}
+
+TEST(CommandEvaluator, WhatItStartedEndsWithIt) {
+  const fake::Folder folder;
+  CommandOptions o =
+      options(script(folder, "parent", "read x; sleep 60 & echo $! > \"$0.pid\"; wait\n"));
+  o.limits.seconds = 0.5;
+  const auto evaluator = make_command_evaluator(o);
+  EXPECT_EQ(evaluator->evaluate({"gelu", "t", 7, 40}).outcome, Outcome::timeout);
+  pid_t pid = 0;
+  std::ifstream(folder / "parent.pid") >> pid;
+  ASSERT_GT(pid, 0);
+  for (int i = 0; i < 500 && runs(pid); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  }
+  EXPECT_FALSE(runs(pid));
 }
 
 TEST(CommandEvaluator, AStudyIsSearchedWithIt) {

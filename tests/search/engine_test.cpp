@@ -41,18 +41,7 @@ TEST(Engine, EvolutionOverRealGradientsIsEqualForOneAndTwoWorkers) {
   const std::string random = "name: random, lag: 4";
   text.replace(text.find(random), random.size(), "name: evolution, lag: 6, random_trials: 8");
   const StudyConfig config = parse_study(text, "toy.yaml");
-  std::string journals[2];
-  for (int workers : {1, 2}) {
-    SearchOptions options;
-    options.config = config;
-    options.journal = folder / (std::to_string(workers) + ".log");
-    Pool pool(workers, fake::factory());
-    const SearchResult result = run_search(options, pool);
-    EXPECT_TRUE(result.complete);
-    EXPECT_LT(result.accounting.sampling, 10) << "seconds for 30 proposals";
-    journals[workers - 1] = fake::canonical(options.journal);
-  }
-  EXPECT_EQ(journals[0], journals[1]);
+  fake::expect_equal_with_more_workers(config, folder);
   std::set<std::string> operations, fingerprints;
   for (const Trial& trial : summarise(config, folder / "1.log").trials) {
     operations.insert(trial.candidate.operation);
@@ -66,16 +55,7 @@ TEST(Engine, CandidatesHaveWhatTheStudyDemandsAndRefusalsKeepTheirReason) {
   const fake::Folder folder;
   const StudyConfig config =
       parse_study(fake::study_text(12, "constraints: [monotone, lipschitz]\n"), "toy.yaml");
-  std::string journals[2];
-  for (int workers : {1, 2}) {
-    SearchOptions options;
-    options.config = config;
-    options.journal = folder / (std::to_string(workers) + ".log");
-    Pool pool(workers, fake::factory());
-    EXPECT_TRUE(run_search(options, pool).complete);
-    journals[workers - 1] = fake::canonical(options.journal);
-  }
-  EXPECT_EQ(journals[0], journals[1]);
+  fake::expect_equal_with_more_workers(config, folder);
   const auto wanted = space::demanded(config.constraints);
   int refused = 0, candidates = 0;
   for (const Trial& trial : summarise(config, folder / "1.log").trials) {

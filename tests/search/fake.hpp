@@ -1,6 +1,7 @@
 // Stand-ins for tests of the search: a study, a sampler and an evaluator that need no training.
 #pragma once
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <chrono>
@@ -127,6 +128,23 @@ inline EvaluatorFactory factory() {
 
 inline std::string canonical(const std::string& journal) {
   return canonical_text(read_journal(journal));
+}
+
+/// Runs a study of real activations with one worker into folder/1.log and with two into
+/// folder/2.log: both are complete, and their journals equal.
+inline void expect_equal_with_more_workers(const StudyConfig& config, const Folder& folder) {
+  std::string journals[2];
+  for (const int workers : {1, 2}) {
+    SearchOptions o;
+    o.config = config;
+    o.journal = folder / (std::to_string(workers) + ".log");
+    Pool pool(workers, factory());
+    const SearchResult result = run_search(o, pool);
+    EXPECT_TRUE(result.complete);
+    EXPECT_LT(result.accounting.sampling, 10) << "seconds of proposals";
+    journals[workers - 1] = canonical(o.journal);
+  }
+  EXPECT_EQ(journals[0], journals[1]);
 }
 
 /// The journal of an unbroken run with so many workers.

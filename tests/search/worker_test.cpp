@@ -77,7 +77,7 @@ TEST(Worker, ProgramThatDoesNotComeUpIsNamed) {
   const std::pair<std::vector<std::string>, const char*> cases[] = {
       {{"/no/such/program"}, "No such file or directory"},
       {{"sh", "-c", "exit 5"}, "exit status 5"},
-      {{"sh", "-c", "echo hello; sleep 9"}, "hello"},
+      {{"sh", "-c", "echo hello; exec sleep 9"}, "hello"},
       {{"sh", "-c", "exec sleep 9"}, "not ready within 0.2 s"}};
   for (const auto& [argv, expected] : cases) {
     const auto worker = make_process_evaluator({argv, {}, 0.2, {}});

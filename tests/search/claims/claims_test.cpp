@@ -6,7 +6,9 @@
 
 #include "../fake.hpp"
 #include "paths.hpp"
+#include "search/claims/alike.hpp"
 #include "search/claims/reproduction.hpp"
+#include "space/activation.hpp"
 
 namespace antigrad::search::claims {
 namespace {
@@ -74,6 +76,52 @@ TEST(Claims, MoreAccuracyIsBetterAndLessLossIs) {
   EXPECT_EQ(judged.verdict, Verdict::supported);
   EXPECT_NEAR(judged.findings[0].gain, 0.0975, 1e-12);
   EXPECT_EQ(judged.findings[0].seeds, 4);
+}
+
+TEST(Alike, IsTheSameUpToWhatANetworkAbsorbs) {
+  const auto likeness = [](const std::string& g, const char* other) {
+    return likeness_of_gradients(space::parse_activation(g), space::parse_activation(other));
+  };
+  EXPECT_NEAR(likeness("relu2", "relu2"), 1, 1e-12);
+  EXPECT_NEAR(likeness("0.3 | 0 | 0.3 - 5*x", "relu2"), 1, 1e-12);
+  EXPECT_NEAR(likeness("-3*x | 0 | 0", "relu2"), 1, 1e-12);
+  EXPECT_NEAR(likeness("xielu", "xielu"), 1, 1e-12);
+  EXPECT_NEAR(likeness("tanh(2*x)", "1 - 3*tanh(x)"), 1, 1e-9);
+  EXPECT_EQ(likeness("1 + 0*x", "relu2"), 0);
+  // Of a step and of max(x, 0): cov = phi(0) / 2, variances 1/4 and 1/2 - phi(0)^2; a factor of the
+  // input changes neither.
+  const double phi = 1 / std::sqrt(2 * M_PI);
+  EXPECT_NEAR(likeness("relu", "relu2"), 0.5 * phi / std::sqrt(0.25 * (0.5 - phi * phi)), 2e-3);
+}
+
+TEST(Alike, IsDecidedBesideRandomGradients) {
+  const Check check{.kind = Check::Kind::alike, .than = {{"xielu", ""}, {"relu2", ""}}};
+  const StudyConfig study = parse_study(
+      "study: toy\nbudget: {trials: 5}\nsampler: {name: random}\nhalving: {rungs: [{fraction: 1, "
+      "seeds: 1}]}\nbaselines: [relu, gelu]\ntasks: [{name: a, steps: 4}]\n",
+      "toy.yaml");
+  Results results;
+  EXPECT_EQ(judge_alike(check, study, results).verdict, Verdict::undecided);
+  results.discovery = "sin(3*x)";
+  EXPECT_EQ(judge_alike(check, study, results).verdict, Verdict::not_supported);
+  results.discovery = "0 | 0 | 2.5*x";
+  const Judged judged = judge_alike(check, study, results);
+  ASSERT_EQ(judged.findings.size(), 2u);
+  EXPECT_NEAR(judged.findings[1].mean, 1, 1e-9);
+  EXPECT_EQ(judged.findings[1].of, "0 | 0 | 2.5*x");
+  EXPECT_EQ(judged.verdict, judged.findings[1].p <= 0.05 ? Verdict::supported : Verdict::undecided);
+  // Where every draw is as like, nothing follows.
+  StudyConfig waves = study;
+  waves.grammar.primitives = {"sin"};
+  waves.grammar.max_pieces = waves.grammar.max_terms = 1;
+  waves.grammar.max_parameters = 0;
+  waves.grammar.product_chance = waves.grammar.composition_chance = 0;
+  Check easy = check;
+  easy.at_least = 0.5;
+  results.discovery = "sin(x)";
+  const Judged common = judge_alike(easy, waves, results);
+  EXPECT_GT(common.findings[1].p, 0.05);
+  EXPECT_EQ(common.findings[1].verdict, Verdict::undecided) << common.findings[1].mean;
 }
 
 TEST(Claims, AMeasuredFigureMayBeCompared) {
@@ -220,10 +268,53 @@ TEST(Claims, AReproductionRunsToItsVerdictAndGoesOnWhereItStopped) {
                                  {"loss at 0.2", 3.5}};
   const std::string measured =
       report_html(claim, study, "smoke", results, judgement,
-                  {{"words", "gelu", "ffn0", "alpha", {{10, 1}, {20, 1.5}}}}, "");
+                  {.theta = {{"words", "gelu", "ffn0", "alpha", {{10, 1}, {20, 1.5}}}}}, "");
   for (const char* part : {"words: share of weak neurons", "words: validation loss without them",
                            "<td>sparsity at 0.2</td>", "alpha of gelu on words", ">ffn0<"})
     EXPECT_NE(measured.find(part), std::string::npos) << part;
+}
+
+TEST(Claims, CrossValidationChoosesWhatIsBestWithoutEachSeedInTurn) {
+  const Check check{
+      .kind = Check::Kind::chosen, .of = {{"gelu", ""}}, .than = {{"relu", ""}, {"silu", ""}}};
+  const Trial relu = trial_of("relu", "a", {0.50, 0.52, 0.54, 0.51});
+  const Trial silu = trial_of("silu", "a", {0.60, 0.62, 0.64, 0.61});
+  const Judged best =
+      judge_one(check, {relu, silu, trial_of("gelu", "a", {0.40, 0.42, 0.45, 0.41})});
+  EXPECT_EQ(best.verdict, Verdict::supported);
+  ASSERT_EQ(best.findings.size(), 1u);
+  EXPECT_EQ(best.findings[0].than, "relu@a") << "the best of the others";
+  EXPECT_NE(best.findings[0].note.find("gelu@a chosen in 4 of 4 folds"), std::string::npos);
+  // One lucky seed carries it: without that it is not chosen.
+  EXPECT_EQ(judge_one(check, {relu, silu, trial_of("gelu", "a", {0.1, 0.55, 0.56, 0.57})}).verdict,
+            Verdict::undecided);
+  EXPECT_EQ(judge_one(check, {relu, silu, trial_of("gelu", "a", {0.55, 0.56, 0.57, 0.58})}).verdict,
+            Verdict::not_supported);
+  EXPECT_EQ(judge_one(check, {relu, silu, trial_of("gelu", "a", {0.1, kNan, 0.1, 0.1})}).verdict,
+            Verdict::undecided);
+}
+
+TEST(Claims, ACheckThatDoesNotCountIsShownAndDecidesNothing) {
+  Claim claim;
+  claim.title = "toy";
+  claim.checks = {kGeluOverRelu, kGeluOverRelu};
+  claim.checks[1].by = "accuracy";
+  claim.checks[1].counts = false;
+  const StudyConfig study = study_of("{name: a, steps: 10}");
+  Trial relu = trial_of("relu", "a", {0.50, 0.52, 0.54, 0.51}),
+        gelu = trial_of("gelu", "a", {0.40, 0.42, 0.45, 0.41});
+  for (search::Run& run : gelu.runs) run.measurement.curve[0].validation_accuracy = 0;
+  const Results results = results_of({relu, gelu});
+  const Judgement judgement = judge(claim, study, results);
+  EXPECT_EQ(judgement.checks[1].verdict, Verdict::not_supported);
+  EXPECT_EQ(judgement.verdict, Verdict::supported);
+  EXPECT_NE(sentence(claim, judgement, "smoke").find("Of 1 check, 1 supported"), std::string::npos);
+  const std::string html = report_html(
+      claim, study, "smoke", results, judgement,
+      {.tables = {{"kernels", "Cost <of kernels>", "ns", {"type"}, {{"f32 & f64"}}}}}, "");
+  EXPECT_NE(html.find("it does not count"), std::string::npos);
+  EXPECT_NE(html.find("<h2>Cost &lt;of kernels&gt;</h2>"), std::string::npos);
+  EXPECT_NE(html.find("<td>f32 &amp; f64</td>"), std::string::npos);
 }
 
 TEST(Claims, MistakesAreToldWithTheirPlace) {
@@ -239,8 +330,10 @@ TEST(Claims, MistakesAreToldWithTheirPlace) {
   };
   const std::pair<const char*, const char*> cases[] = {
       {"  - beter: {of: gelu, than: relu}\n",
-       ":6:5: expected proved, better, equal or trend, got "
+       ":6:5: expected one of proved, better, equal, trend, alike, chosen, got "
        "\"beter\"; did you mean \"better\"?"},
+      {"  - chosen: {of: [gelu, silu], than: relu}\n", "expected one to be chosen, got 2"},
+      {"  - better: {of: gelu, than: relu, counts: 3}\n", "3"},
       {"  - better: {of: gelu}\n", "than"},
       {"  - better: {of: gellu, than: relu}\n", "the activation \"gellu\""},
       {"  - better: {of: gelu, than: relu@imges}\n", "the task \"imges\""},
@@ -260,7 +353,7 @@ TEST(Claims, EveryClaimOfTheProjectFitsItsStudies) {
     for (const std::string& size : sizes()) {
       ASSERT_TRUE(std::filesystem::exists(claim.study_file(size))) << claim.study_file(size);
       const StudyConfig study = load_study(claim.study_file(size));
-      EXPECT_EQ(study.name, claim.name + "_" + size);
+      EXPECT_TRUE(claim.studies.contains(size) || study.name == claim.name + "_" + size);
       EXPECT_NO_THROW(check_against(claim, study)) << claim.study_file(size);
       ++studies;
     }

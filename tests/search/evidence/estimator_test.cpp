@@ -92,6 +92,26 @@ TEST(Estimator, FiguresFindTheSignalThatWasPutIn) {
   EXPECT_GT(training.rank, averaged.rank);
   EXPECT_LT(training.rank, training.ceiling);
   EXPECT_NEAR(averaged.ceiling, std::sqrt(11 * 0.5 / (1 + 10 * 0.5)), 0.03);
+
+  // The same table twice is itself; of two tables, what both have is compared.
+  const auto transfer = [&](const CurveTable& longer) {
+    for (const TransferFigures& f : measure_transfer(table, 50, 100, longer, 100, false))
+      if (f.estimator == "training") return f;
+    return TransferFigures{};
+  };
+  const TransferFigures own = transfer(table);
+  EXPECT_EQ(own.rank, training.rank);
+  EXPECT_EQ(own.ceiling, training.ceiling);
+  EXPECT_LT(own.low, own.rank);
+  EXPECT_GT(own.high, own.rank);
+  EXPECT_GT(own.low, training.rank - 0.25);
+  CurveTable some;
+  for (const auto& [name, runs] : table)
+    if (name < "a3")
+      for (const std::uint64_t seed : {2, 5}) some[name][seed] = runs.begin()->second;
+  EXPECT_EQ(transfer(some).activations, 23);  // a0, a1, a10 .. a19, a2, a20 .. a29
+  EXPECT_EQ(transfer(some).seeds, 2);
+  EXPECT_EQ(transfer({}).activations, 0);
 }
 
 }  // namespace

@@ -124,16 +124,7 @@ TEST(Objective, AStudyWithSeveralKeepsAllValuesAndItsDirections) {
   const StudyConfig config = parse_study(
       fake::study_text(12, "objectives: [quality, cost, sparsity, parameters, smoothness]\n"),
       "toy.yaml");
-  std::string journals[2];
-  for (int workers : {1, 2}) {
-    SearchOptions options;
-    options.config = config;
-    options.journal = folder / (std::to_string(workers) + ".log");
-    Pool pool(workers, fake::factory());
-    EXPECT_TRUE(run_search(options, pool).complete);
-    journals[workers - 1] = fake::canonical(options.journal);
-  }
-  EXPECT_EQ(journals[0], journals[1]);
+  fake::expect_equal_with_more_workers(config, folder);
   const Replay now = replay(read_journal(folder / "1.log"));
   EXPECT_EQ(now.find("toy")->directions, (std::vector<int>{1, 1, 2, 1, 2}));
   EXPECT_EQ(now.find("toy/confirm")->directions, std::vector<int>{1});

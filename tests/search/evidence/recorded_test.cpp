@@ -161,6 +161,28 @@ TEST(Strategy, EveryOneFindsTheBestOfASmallTableAndHalvingIsCheaper) {
   EXPECT_LT(median(costs["surrogate, halving"]), 0.7 * median(costs["random"]));
 }
 
+TEST(Strategy, TimeIsThatOfProposalsAndEnoughEndsAStudy) {
+  const fake::Folder folder;
+  const RecordedTable table = read_recorded(table_text(), "t.csv");
+  const Strategy& random = strategies().front();
+  Trainings trainings;
+  trainings.enough = [](const ReplayedStudy& study) { return study.trials.size() == 5; };
+  const ReplayedStudy study = replay_study(random, table, study_of(random, table, 3),
+                                           describe_recorded(table), folder.path(), trainings);
+  ASSERT_EQ(study.trials.size(), 5u);
+  ASSERT_EQ(study.seconds.size(), 5u);
+  EXPECT_TRUE(std::ranges::is_sorted(study.seconds));
+  EXPECT_GT(study.seconds.front(), 0);
+  const std::vector<Milestone> way = milestones_of(study, table);
+  ASSERT_EQ(way.size(), 3u);
+  EXPECT_EQ(way.back().seconds, study.seconds.back());
+  Again again;
+  again.losses[way[1].best] = {1};
+  const Reached r = reach(std::span(way).subspan(1), again, 1);
+  EXPECT_EQ(r.seconds, way[1].seconds);
+  EXPECT_EQ(all_seeds(table).losses.at("t00").size(), 2u);
+}
+
 TEST(Strategy, IntervalsOfMediansHoldThem) {
   std::vector<double> values;
   for (int i = 20; i > 0; --i) values.push_back(i);

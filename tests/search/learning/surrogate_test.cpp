@@ -8,8 +8,8 @@
 #include <deque>
 #include <set>
 
+#include "planted.hpp"
 #include "search/candidate.hpp"
-#include "search/learning/features.hpp"
 #include "search/learning/gaussian_process.hpp"
 #include "search/statistics.hpp"
 #include "space/activation.hpp"
@@ -113,26 +113,6 @@ TEST(GaussianProcess, ImprovementIsExpected) {
   }
 }
 
-// A planted response: how far a function's features are from a target's, with noise as a short
-// training has it.
-class Planted {
- public:
-  explicit Planted(const std::string& target) : target_(features_of(target)) {}
-  double truth(const std::string& text) const {
-    const std::vector<double> f = features_of(text);
-    double sum = 0;
-    for (std::size_t i = 0; i < 40; ++i) sum += (f[i] - target_[i]) * (f[i] - target_[i]) / 40;
-    return std::sqrt(sum);
-  }
-  double measured(const std::string& text, std::uint64_t seed) const {
-    space::Random random(space::child_seed(seed, text));
-    return truth(text) + 0.02 * random.normal();
-  }
-
- private:
-  std::vector<double> target_;
-};
-
 // Trials until the truth of one is at most `goal`.
 int trials_until(Sampler& sampler, const Planted& planted, double goal, int most,
                  std::uint64_t seed) {
@@ -175,6 +155,71 @@ TEST(Surrogate, FindsThePlantedOptimumOfALibraryInFewerTrials) {
   }
   EXPECT_GT(mean(differences), 10);
   EXPECT_LT(mean_p(differences), 0.01);
+}
+
+TEST(Features, OfASpectrumAreItsSizeAndItsShape) {
+  std::vector<double> values;
+  for (int i = 9; i >= 0; --i) values.push_back(std::pow(10, i));
+  const std::vector<double> f = spectrum_features({values, {3, 1}});
+  ASSERT_EQ(f.size(), 2 * kSpectrumFeatures);
+  const double sum = 1111111111;
+  EXPECT_NEAR(f[0], 0.5 * std::log10(sum), 1e-12);
+  EXPECT_NEAR(f[1], 0.5 * std::log10(10 / sum), 1e-12);
+  EXPECT_NEAR(f[5], 0.5 * std::log10(1e9 / sum), 1e-12);
+  EXPECT_NEAR(f[6], 0.5 * std::log10(4.), 1e-12);
+  EXPECT_TRUE(spectrum_features({}).empty());
+}
+
+// A response that no feature of the function tells, and the spectrum does.
+TEST(Surrogate, TheSpectrumOfNetworksTellsWhatFunctionsDoNot) {
+  SamplerConfig config;
+  config.name = "surrogate";
+  config.random_trials = 6;
+  std::set<std::uint64_t> known;
+  for (const space::ZooEntry& entry : space::zoo())
+    if (entry.kind != space::ZooEntry::Kind::gate && !features_of(entry.text).empty() &&
+        known.insert(space::fingerprint(space::parse_activation(entry.text))).second)
+      config.library.push_back(entry.text);
+  int asked = 0;
+  const auto size = [](const std::string& text) {
+    return space::Random(space::child_seed(5, text)).uniform(-3, 3);
+  };
+  const Spectrum spectrum = [&](const std::string& text) {
+    ++asked;
+    const double trace = std::pow(10, size(text));
+    return std::vector<std::vector<double>>{{0.7 * trace, 0.2 * trace, 0.1 * trace}};
+  };
+  std::vector<double> differences;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const auto trials = [&](bool fisher) {
+      config.fisher_examples = fisher ? 3 : 0;
+      const auto sampler = surrogate_sampler(config, {}, seed, nullptr, spectrum);
+      std::deque<Trial> all;
+      std::vector<const Trial*> history;
+      for (int n = 0; n < 40; ++n) {
+        space::Random random(space::child_seed(seed, static_cast<std::uint64_t>(n)));
+        Trial& trial = all.emplace_back();
+        trial.number = n;
+        const std::string text = sampler->ask(n, history, random).activation;
+        trial.candidate = describe_activation(text);
+        trial.candidate.activation = text;  // as a study over this library has it
+        trial.state = TrialState::complete;
+        trial.scores = {size(trial.candidate.activation)};
+        history.push_back(&trial);
+      }
+      double sum = 0;  // over all trials: how low it searches
+      for (const Trial& trial : all) sum += trial.scores[0] / 40;
+      return sum;
+    };
+    asked = 0;
+    const double without = trials(false);
+    EXPECT_EQ(asked, 0);
+    differences.push_back(without - trials(true));
+    EXPECT_GT(asked, 0);
+    EXPECT_LT(asked, 9 * 40);  // eight a proposal, and what was tried
+  }
+  EXPECT_GT(mean(differences), 0.1);
+  EXPECT_LT(mean_p(differences), 0.05);
 }
 
 TEST(Surrogate, FindsAPlantedOptimumAmongGradientsInFewerTrials) {

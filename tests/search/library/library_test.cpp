@@ -11,8 +11,8 @@
 #include <set>
 
 #include "../fake.hpp"
+#include "../learning/planted.hpp"
 #include "search/candidate.hpp"
-#include "search/learning/features.hpp"
 #include "search/library/warm_start.hpp"
 #include "search/statistics.hpp"
 #include "search/summary.hpp"
@@ -104,25 +104,6 @@ TEST(Likeness, CountsEqualKeysAndRatiosOfNumbers) {
   EXPECT_NEAR(likeness(std::vector<TaskFacts>{a, b}, std::vector<TaskFacts>{a}), (1 + 1.5 / 4) / 2,
               1e-12);
 }
-
-// Quality by how near the features are to a target's; noise as short trainings have it.
-class Planted {
- public:
-  explicit Planted(const std::string& target) : target_(features_of(target)) {}
-  double truth(const std::string& text) const {
-    const std::vector<double> f = features_of(text);
-    double sum = 0;
-    for (std::size_t i = 0; i < 40; ++i) sum += (f[i] - target_[i]) * (f[i] - target_[i]) / 40;
-    return std::sqrt(sum);
-  }
-  double measured(const std::string& text, std::uint64_t seed) const {
-    space::Random random(space::child_seed(seed, text));
-    return truth(text) + 0.02 * random.normal();
-  }
-
- private:
-  std::vector<double> target_;
-};
 
 std::vector<std::string> zoo_texts() {
   std::vector<std::string> texts;

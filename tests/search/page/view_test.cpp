@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -157,6 +158,60 @@ TEST_F(PageView, AStudyOfAnotherProgramIsListedByItsAttributes) {
   EXPECT_FALSE(answer.contains("evidence"));
   EXPECT_THROW(view.trial("<b>", 0), space::Error);
   EXPECT_THROW(view.study("other", {}), space::Error);
+}
+
+TEST_F(PageView, TrialsThatAreOlderThanTheTextOfTheirStudyAreTakenInWithIt) {
+  std::vector<std::string> late = lines_;  // the attributes of a new study come right behind it
+  const auto is_text = [](const std::string& line) {
+    return line.find("antigrad:study") != line.npos && line.find("\"study_id\":0") != line.npos;
+  };
+  const auto text = std::find_if(late.begin(), late.end(), is_text);
+  ASSERT_NE(text, late.end());
+  for (const bool at_once : {true, false}) {
+    const std::string path = part(0);
+    View view(path);
+    for (auto line = late.begin(); line != text + 12; ++line) {
+      if (line == text) continue;
+      append(path, *line);
+      if (!at_once) view.refresh();
+    }
+    view.refresh();
+    EXPECT_THROW(view.trial("toy", 0), space::Error);
+    append(path, *text);
+    view.refresh();
+    EXPECT_EQ(asked(view)["study"]["ours"], true);
+    EXPECT_EQ(view.trial("toy", 0)["row"]["number"], 0) << "at once " << at_once;
+    const Json told = asked(view);
+    for (const Json& row : told["trials"]) EXPECT_NE(row["kind"], "foreign");
+  }
+}
+
+TEST_F(PageView, AStudyWhoseTextIsNoTextIsAnotherPrograms) {
+  const std::string path = part(0);
+  append(path, R"({"op_code":0,"worker_id":"p","study_name":"toy","directions":[1]}
+{"op_code":2,"worker_id":"p","study_id":0,"user_attr":{"antigrad:study":[1]}}
+{"op_code":4,"worker_id":"p","study_id":0,"datetime_start":null}
+)");
+  View view(path);
+  view.refresh();
+  EXPECT_EQ(asked(view)["study"]["ours"], false);
+  EXPECT_EQ(asked(view)["trials"].size(), 1u);
+  EXPECT_THROW(view.trial("toy", 0), space::Error);
+}
+
+TEST_F(PageView, ARecordThatCannotBeAppliedLosesNothingOfTheOthers) {
+  const std::string path = part(8);
+  View view(path);
+  view.refresh();
+  append(path, R"({"op_code":99,"worker_id":"p"})"
+               "\n");
+  append(path, lines_[8]);
+  EXPECT_THROW(view.refresh(), space::Error);
+  EXPECT_THROW(view.refresh(), space::Error) << "it is still there";
+  std::filesystem::remove(path);
+  part(9);
+  view.refresh();
+  EXPECT_EQ(view.known().record, 9);
 }
 
 TEST_F(PageView, ATrialHasItsLogAndItsConfirmation) {

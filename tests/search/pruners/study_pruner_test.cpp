@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <fstream>
 
 #include "../fake.hpp"
@@ -18,6 +20,8 @@ const char* const kPruners[] = {
     "{name: percentile, percentile: 30, startup: 2}",
     "{name: asha, reduction: 2}",
     "hyperband",
+    "{name: synchronous, cohort: 5, reduction: 2}",
+    "[{name: synchronous, cohort: 7, reduction: 2}, {name: median, startup: 3}]",
     "{name: wilcoxon, p: 0.3}",
     "[halving, {name: racing, level: 0.9}]",
     "{name: extrapolation, startup: 5, chance: 0.2}",
@@ -46,10 +50,67 @@ TEST(StudyPruner, JournalsDoNotDependOnWorkersAndInterruptions) {
     const bool never = std::string(pruner) == "none";
     EXPECT_EQ(s.counts.count("pruned") == 0, never) << pruner;
     EXPECT_GT(s.counts.at("complete"), 3) << pruner;
-    if (std::string(pruner) == "halving" || pruner[0] == '[') continue;  // whose reason is the rank
+    if (std::string(pruner) == "halving" || std::string(pruner).find("racing") != std::string::npos)
+      continue;  // whose reason is the rank
     for (const Trial& trial : s.trials)
       EXPECT_EQ(trial.pruned_because.empty(), trial.state != TrialState::pruned) << pruner;
   }
+}
+
+// Of every cohort, the last one shorter, and at every rung: the best of all that came there, and
+// none of them before the last has come.
+TEST(StudyPruner, ACohortWaitsForAllOfItsMembers) {
+  constexpr int kCohort = 6, kTrials = 20, kReduction = 2;
+  const fake::Folder folder;
+  const StudyConfig config = parse_study(
+      fake::study_text(kTrials, "pruner: {name: synchronous, cohort: 6, reduction: 2}\n"),
+      "toy.yaml");
+  fake::run(config, folder / "j.log", 3);
+  const Summary s = summarise(config, folder / "j.log");
+  const std::size_t rungs = config.halving.rungs.size();
+  int decided = 0;
+  for (int begin = 0; begin < kTrials; begin += kCohort) {
+    for (std::size_t rung = 0; rung + 1 < rungs; ++rung) {
+      std::vector<double> went, stayed;
+      for (int n = begin; n < std::min(begin + kCohort, kTrials); ++n) {
+        const Trial& trial = s.trials[static_cast<std::size_t>(n) + config.baselines.size()];
+        if (trial.scores.size() <= rung) continue;
+        const bool on = trial.scores.size() > rung + 1 || trial.state == TrialState::fail;
+        (on ? went : stayed).push_back(trial.scores[rung]);
+      }
+      if (went.empty() && stayed.empty()) continue;
+      EXPECT_EQ(went.size(), std::max<std::size_t>(1, (went.size() + stayed.size()) / kReduction));
+      if (!stayed.empty()) {
+        EXPECT_LE(std::ranges::max(went), std::ranges::min(stayed)) << begin << " " << rung;
+        ++decided;
+      }
+    }
+  }
+  EXPECT_GE(decided, 4);
+}
+
+// A stop in the middle of a cohort ends at once, and the rest comes when the study goes on.
+TEST(StudyPruner, AStopWhileACohortWaitsLosesNothing) {
+  const fake::Folder folder;
+  const StudyConfig config = parse_study(
+      fake::study_text(20, "pruner: {name: synchronous, cohort: 6, reduction: 2}\n"), "toy.yaml");
+  class StopAt : public Listener {
+   public:
+    explicit StopAt(std::atomic<bool>& stop) : stop_(stop) {}
+    void rung_finished(const Trial& trial, const Progress&) override {
+      if (trial.number == 12) stop_ = true;
+    }
+    std::atomic<bool>& stop_;
+  };
+  std::atomic<bool> stop{false};
+  StopAt listener(stop);
+  fake::Sampler sampler;
+  SearchOptions options = fake::options(config, folder / "j.log", sampler);
+  options.listener = &listener;
+  options.stop = &stop;
+  Pool pool(2, fake::factory());
+  EXPECT_FALSE(run_search(options, pool).complete);
+  EXPECT_EQ(fake::run(config, folder / "j.log", 2), fake::run(config, folder / "whole.log", 1));
 }
 
 TEST(StudyPruner, WithoutTheKeyAndAsHalvingTheRecordsAreTheSame) {
