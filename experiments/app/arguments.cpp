@@ -43,6 +43,10 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
                             {{"process", Isolation::process}, {"thread", Isolation::thread}},
                             [&a](Isolation isolation) { a.isolation = isolation; });
       break;
+    case Option::slot:
+      add_number(app, "--slot", a.slot,
+                 "which of its study's workers this is, from 0: says its GPU (`device:`)", 0);
+      break;
     case Option::trials:
       add_number(app, "--trials", a.trials, "candidates, instead of what the study says", 1);
       break;
@@ -67,6 +71,10 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       break;
     case Option::train:
       app.add_flag("--train", a.train, "instead, steps of a ResNet-20 with each one and with ReLU");
+      break;
+    case Option::live:
+      app.add_flag("--live", a.live,
+                   "instead, searches that train, 3 or --trials of random search and of ours");
       break;
     case Option::atlas:
       app.add_flag("--atlas", a.atlas,
@@ -191,6 +199,10 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
                               [&a](std::string size) { a.size = std::move(size); });
       break;
     case Option::all: app.add_flag("--all", a.all, "every claim, one after the other"); break;
+    case Option::list: app.add_flag("--list", a.list, "the claims; nothing runs"); break;
+    case Option::verdicts:
+      app.add_flag("--verdicts", a.verdicts, "what the runs under --dir say; nothing runs");
+      break;
     case Option::host:
       app.add_option("--host", a.host, "the address to listen on; default: 127.0.0.1")
           ->option_text("ADDRESS");

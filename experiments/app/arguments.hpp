@@ -50,9 +50,12 @@ struct Arguments {
   std::string table;                          // file of data sets, instead of the program's
   std::string python;                         // interpreter with torch; "": the oracle's
   bool train = false;
+  bool live = false;  // train instead of replaying
   bool atlas = false;
   std::string size = "short";      // of a reproduction
   bool all = false;                // of the claims
+  bool list = false;               // the claims, without running one
+  bool verdicts = false;           // of the claims that were run
   std::string host = "127.0.0.1";  // to listen on
   int port = 8080;                 // 0: one that is free
   std::string token_file;          // its first line is the server's token
@@ -75,6 +78,7 @@ struct Arguments {
   std::string study;               // name of a study there; "": all
   std::string spool;               // folder of results that are not taken yet
   double patience = 600;           // seconds without an answer
+  int slot = 0;                    // of a worker among those of its study
   std::string engine = "local";    // who starts workers
   std::string slurm_options;       // words of sbatch
   std::string image;               // of a container
@@ -84,10 +88,11 @@ struct Arguments {
   std::string activation;          // text
   trainer::MetaSpec meta;          // of start values that are learned
   trainer::OneShotSpec one_shot;
-  bool yes = false;        // do it, do not only list it
-  std::string dashboard;   // folder of optuna-dashboard's front-end
-  std::string optuna;      // URL of a database with Optuna's tables
-  bool overwrite = false;  // studies of the same name
+  bool yes = false;         // do it, do not only list it
+  std::string dashboard;    // folder of optuna-dashboard's front-end
+  std::string optuna;       // URL of a database with Optuna's tables
+  bool overwrite = false;   // studies of the same name
+  bool fetch_code = false;  // machine code for GPUs from the server
 };
 
 enum class Option {
@@ -120,9 +125,12 @@ enum class Option {
   table,
   python,
   train,
+  live,
   atlas,
   size,
   all,
+  list,
+  verdicts,
   host,
   port,
   token_file,
@@ -142,6 +150,7 @@ enum class Option {
   server,
   server_url,
   lease,
+  slot,
   engine,
   activation,
   meta,

@@ -69,20 +69,21 @@ std::vector<Command> bench_commands() {
        kBenches,
        "what a search is worth, on recorded trainings",
        {},
-       {trials, seed, python, output},
-       "Searches over 336 activations that were really trained on CIFAR-10 images "
-       "(experiments/tables), by\nthe engine itself with recorded curves in place of training, 30 "
-       "or --trials of each strategy.\nsteps: median until what a search would name as its best is "
-       "good on a seed that it does not see: one\nof the best in twenty, or, where "
-       "cifar10_again.csv has runs on seeds of their own, of the best five.\nBaselines are "
-       "counted. "
-       "ratio: of random search's median to it; low, high: 95 % intervals. TPE: Optuna's\nover the "
-       "table's choices (--python none: without). rank correlation: of one short run's figure "
-       "with\nthe loss at the end over the other seed, beside what a figure without noise would "
-       "reach. trials, where\nthere is a table of a second task: candidates until a good one is "
-       "named, warm against cold.\n\nExamples:\n  antigrad bench evidence\n  antigrad bench "
+       {trials, seed, python, live, output},
+       "Searches over 336 activations that were really trained (experiments/tables), by the engine "
+       "itself with\nrecorded curves in place of training, 30 or --trials of each strategy. steps: "
+       "median until what a search\nwould name as its best is good on seeds that it does not see: "
+       "as good as the fifth best of TASK_again.csv,\nelse one of the best in twenty. seconds: of "
+       "one core, training as it was measured and what the search\nitself takes. Baselines are "
+       "counted. ratio: random search's median by its own; low, high: 95 % intervals.\nTPE: "
+       "Optuna's over the table's choices (--python none: without). trials: candidates until a "
+       "good "
+       "one is\nnamed, with and without a study on another task in the library. rank correlation: "
+       "of one short run's\nfigure with the loss at the end over the other seeds, beside its "
+       "ceiling, what a figure without noise\nwould reach. --live trains, on digits, on seeds "
+       "that were not recorded: minutes.\n\nExamples:\n  antigrad bench evidence\n  antigrad bench "
        "evidence "
-       "--trials 100 -o json\n",
+       "--trials 100 -o json\n  antigrad bench evidence --live\n",
        bench_replay_command},
       {"bench null",
        kBenches,
@@ -183,6 +184,13 @@ std::vector<Command> bench_commands() {
        {rounds, python, output},
        bench_trainer_help(),
        bench_trainer_command},
+      {"bench gpu",
+       kBenches,
+       "training on a GPU: the processor's losses, and what stacking gains",
+       {"DEVICE", "gpu, or cpu to test the program itself; default: gpu", "gpu"},
+       {rounds, output},
+       bench_gpu_help(),
+       bench_gpu_command},
       {"bench-steps",
        "",
        "steps of training on request; bench trainer starts it",

@@ -65,8 +65,9 @@ Engines::Engines() {
   compile_ = reinterpret_cast<decltype(compile_)>(found);
 }
 
-std::unique_ptr<kernels::Kernel> Engines::compile(const std::string& text, Type type) const {
-  return std::unique_ptr<kernels::Kernel>(compile_(text.c_str(), kernels::Tier::automatic, type));
+std::unique_ptr<kernels::Kernel> Engines::compile(const std::string& text, Type type,
+                                                  kernels::Tier tier) const {
+  return std::unique_ptr<kernels::Kernel>(compile_(text.c_str(), tier, type));
 }
 
 BenchBuffers::BenchBuffers() : out(kBenchElements) {
@@ -98,7 +99,7 @@ void Contest::round() {
 
 std::unique_ptr<Contest> make_contest(const std::string& name, Type type, const Engines& engines,
                                       BenchBuffers& buffers, const TrainerLibrary* trainer,
-                                      TorchProcess* torch) {
+                                      TorchProcess* torch, kernels::Tier tier) {
   using Kind = TorchProcess::Kind;
   const auto activation = space::parse_activation(name);
   auto c = std::make_unique<Contest>();
@@ -107,7 +108,7 @@ std::unique_ptr<Contest> make_contest(const std::string& name, Type type, const 
   c->theta = space::starts_of(activation.parameters);
   c->gtheta.resize(c->theta.size());
   const auto start = std::chrono::steady_clock::now();
-  c->kernel = engines.compile(name, type);
+  c->kernel = engines.compile(name, type, tier);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   c->compile_ms = took.count();
   const auto element = type == Type::f32    ? kernels::Element::f32

@@ -18,7 +18,9 @@ inline constexpr std::int64_t kBenchElements = 1000000;
 class Engines {
  public:
   Engines();
-  std::unique_ptr<kernels::Kernel> compile(const std::string& text, kernels::Type type) const;
+  /// Throws space::Error where the tier cannot.
+  std::unique_ptr<kernels::Kernel> compile(const std::string& text, kernels::Type type,
+                                           kernels::Tier tier = kernels::Tier::automatic) const;
 
  private:
   kernels::Kernel* (*compile_)(const char*, kernels::Tier, kernels::Type);
@@ -48,9 +50,11 @@ struct Contest {
   void round();
 };
 
-/// Opens the work of a contest; the trainer and torch may be nullptr.
+/// Opens the work of a contest; the trainer and torch may be nullptr. Throws space::Error where the
+/// tier cannot.
 std::unique_ptr<Contest> make_contest(const std::string& name, kernels::Type type,
                                       const Engines& engines, BenchBuffers& buffers,
-                                      const TrainerLibrary* trainer, TorchProcess* torch);
+                                      const TrainerLibrary* trainer, TorchProcess* torch,
+                                      kernels::Tier tier = kernels::Tier::automatic);
 
 }  // namespace antigrad::app

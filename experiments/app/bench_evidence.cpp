@@ -73,6 +73,20 @@ void add_task(const search::Task& task, const std::vector<search::Trial>& trials
   }
 }
 
+void add_learned(const search::Task& task, const std::vector<search::Trial>& trials,
+                 Listing& listing) {
+  search::CurveTable table;
+  search::add_curves(trials, task.name, task.steps, table);
+  for (const search::LearnedEstimator& l : search::learn_estimators(table, task.steps)) {
+    std::vector<Json> cells{task.name,     "all",   l.fraction, "learned: " + search::to_string(l),
+                            l.activations, l.seeds, Json(),     Json(),
+                            l.rank()};
+    cells.resize(14);
+    cells.emplace_back(l.rank() > l.averaged);
+    listing.add(std::move(cells));
+  }
+}
+
 }  // namespace
 
 int bench_null_command(const Arguments& a) {
@@ -112,7 +126,10 @@ int bench_estimators_command(const Arguments& a) {
   const search::RunDirectory run = search::open_run(a.root, a.subject);
   const search::Summary summary = search::summarise(run);
   const auto trials = all_trials(summary, run.journal());
-  for (const search::Task& task : summary.config.tasks) add_task(task, trials, listing);
+  for (const search::Task& task : summary.config.tasks) {
+    add_task(task, trials, listing);
+    add_learned(task, trials, listing);
+  }
   const std::string text = listing.text(a.format);
   if (text.find("averaged") == std::string::npos)
     throw space::Error(

@@ -1,5 +1,7 @@
 // `antigrad bench ffn`: what a feed-forward network saves on one token when the neurons that hardly
 // take part are left out of its second matrix (Zhang et al., "ReLU^2 Wins", arXiv 2402.03804).
+#include "experiments/app/bench_ffn.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -88,14 +90,10 @@ float threshold_of(const Network& n, double share) {
   return below >= kNeurons ? INFINITY : magnitudes[below];
 }
 
-struct Wanted {
-  std::string what;
-  double share;
-};
+}  // namespace
 
-/// The mean shares at CETT 0.2 that a run has measured, by task and activation.
-std::vector<Wanted> shares_of(const search::RunDirectory& run) {
-  std::vector<Wanted> wanted;
+std::vector<NeuronsLeftOut> shares_of(const search::RunDirectory& run) {
+  std::vector<NeuronsLeftOut> wanted;
   for (const search::StoredStudy& study :
        search::replay(search::read_journal(run.journal())).studies) {
     for (const search::StoredTrial& stored : study.trials) {
@@ -117,14 +115,7 @@ std::vector<Wanted> shares_of(const search::RunDirectory& run) {
   return wanted;
 }
 
-}  // namespace
-
-int bench_ffn_command(const Arguments& arguments) {
-  std::vector<Wanted> wanted;
-  for (const double share : {0.5, 0.8, 0.9, 0.95, 0.99})
-    wanted.push_back({fmt::format("share {}", share), share});
-  if (!arguments.subject.empty())
-    wanted = shares_of(search::open_run(arguments.root, arguments.subject));
+std::vector<FfnTime> time_ffn(const std::vector<NeuronsLeftOut>& wanted, int rounds) {
   space::Random random(1);
   Network network = drawn(random);
   volatile float kept = 0;  // so that the work is done
@@ -132,22 +123,35 @@ int bench_ffn_command(const Arguments& arguments) {
   Timed first = timed([&] { return first_matrix(network); });
   Timed dense = timed([&] { return second_matrix(network), network.sum[0]; });
   std::vector<Timed> sparse;
-  for (const Wanted& one : wanted)
+  for (const NeuronsLeftOut& one : wanted)
     sparse.push_back(timed([&network, threshold = threshold_of(network, one.share)] {
       return strong_neurons(network, threshold), network.sum[0];
     }));
-  for (int round = 0; round < 20 * std::max(1, arguments.rounds); ++round) {
+  for (int round = 0; round < rounds; ++round) {
     first.round();
     dense.round();
     for (Timed& one : sparse) one.round();
   }
+  const double whole = first.least() + dense.least();
+  std::vector<FfnTime> times(1);
+  times[0].left_out.what = "none";
+  times[0].second_matrix_us = dense.least() / 1e3;
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    times.push_back({wanted[i], sparse[i].least() / 1e3, sparse[i].least() / dense.least(),
+                     (first.least() + sparse[i].least()) / whole});
+  return times;
+}
+
+int bench_ffn_command(const Arguments& arguments) {
+  std::vector<NeuronsLeftOut> wanted;
+  for (const double share : {0.5, 0.8, 0.9, 0.95, 0.99})
+    wanted.push_back({fmt::format("share {}", share), share});
+  if (!arguments.subject.empty())
+    wanted = shares_of(search::open_run(arguments.root, arguments.subject));
   Listing listing({"neurons left out", "share", "second matrix, us", "of the dense one",
                    "whole network, of the dense one"});
-  const double whole = first.least() + dense.least();
-  listing.add({"none", 0, dense.least() / 1e3, 1, 1});
-  for (std::size_t i = 0; i < wanted.size(); ++i)
-    listing.add({wanted[i].what, wanted[i].share, sparse[i].least() / 1e3,
-                 sparse[i].least() / dense.least(), (first.least() + sparse[i].least()) / whole});
+  for (const FfnTime& t : time_ffn(wanted, 20 * std::max(1, arguments.rounds)))
+    listing.add({t.left_out.what, t.left_out.share, t.second_matrix_us, t.of_dense, t.of_whole});
   print(listing.text(arguments.format));
   return 0;
 }

@@ -145,13 +145,14 @@ std::vector<Command> make_commands() {
        kSearching,
        "re-run a claim of the literature",
        {"CLAIM", "a name, or the folder of a claim; default: list them", "", false, true},
-       {size, all, fresh, workers, root, output},
+       {size, all, list, verdicts, fresh, workers, root, output},
        "Trains the activations of the claim on paired seeds, computes a verdict from the figures "
        "(supported,\nnot supported, undecided at this size) and writes a report into "
        "DIR/<study>/. What was trained already\nis not trained again. A claim is "
        "experiments/literature/NAME/claim.yaml with a study for each size.\n\nExamples:\n"
-       "  antigrad reproduce\n  antigrad reproduce gelu\n  antigrad reproduce gelu --size smoke "
-       "-o json\n  antigrad reproduce --all --size smoke\n",
+       "  antigrad reproduce --list\n  antigrad reproduce gelu\n  antigrad reproduce gelu --size "
+       "smoke -o json\n  antigrad reproduce --all --size smoke\n  antigrad reproduce --verdicts "
+       "--size smoke\n",
        reproduce_command},
       {"promote",
        kSearching,
@@ -355,7 +356,7 @@ std::vector<Command> make_commands() {
        "",
        "the same for `antigrad promote`, with the test part",
        kStudy,
-       {},
+       {slot},
        "",
        promotion_worker_command},
   };

@@ -67,7 +67,7 @@ int data_check_command(const Arguments&);
 int data_tokenize_command(const Arguments&);
 
 // doctor.cpp, bench_search.cpp, bench_space.cpp, bench_integrate.cpp, bench_samplers.cpp,
-// bench_trainer.cpp, bench_page.cpp, worker.cpp
+// bench_trainer.cpp, bench_gpu.cpp, bench_page.cpp, worker.cpp
 int doctor_command(const Arguments&);
 int bench_search_command(const Arguments&);
 
@@ -85,6 +85,8 @@ int one_shot_command(const Arguments&);
 
 int bench_steps_command(const Arguments&);
 int bench_trainer_command(const Arguments&);
+int bench_gpu_command(const Arguments&);
+std::string bench_gpu_help();
 std::string bench_trainer_help();
 int bench_kernels_command(const Arguments&);
 int bench_integrate_command(const Arguments&);

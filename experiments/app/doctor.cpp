@@ -39,13 +39,14 @@ std::vector<Finding> check_trainer() {
     const TrainerLibrary library;
     const trainer::KernelCost cost = library.kernel_cost("gelu");
     const bool llvm = library.kernel_cost("prelu").tier == "llvm";  // has a parameter
-    return {
-        {"libtorch", State::fine, "opens", ""},
-        {"kernels", llvm ? State::fine : State::slower,
-         fmt::format("{}: GELU forward {:.2f}, backward {:.2f} ns an element", cost.tier,
-                     cost.forward_ns, cost.backward_ns),
-         llvm ? ""
-              : "install llvm-19-dev and build again: machine code instead of the interpreter"}};
+    return {{"libtorch", State::fine, "opens", ""},
+            {"LLVM", llvm ? State::fine : State::slower,
+             llvm ? "makes machine code" : "not in this build: formulas are interpreted",
+             llvm ? "" : "install llvm-19-dev and build again"},
+            {"kernels", State::fine,
+             fmt::format("{}: GELU forward {:.2f}, backward {:.2f} ns an element", cost.tier,
+                         cost.forward_ns, cost.backward_ns),
+             ""}};
   } catch (const space::Error& e) {
     return {{"libtorch", State::broken, e.what(),
              "./scripts/run fetches the pinned libtorch and builds"}};

@@ -10,9 +10,11 @@
 
 #include "experiments/app/model_facts.hpp"
 #include "experiments/app/narrator.hpp"
+#include "experiments/app/slots.hpp"
 #include "search/estimate.hpp"
 #include "space/error.hpp"
 #include "trainer/measure/study_keys.hpp"
+#include "trainer/stacked/stacking_fault.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -52,12 +54,31 @@ std::map<std::string, double> time_steps(const search::StudyConfig& config,
   return seconds;
 }
 
+/// What the tasks, or this machine, do not allow.
+void refuse_keys(const search::StudyConfig& config, const std::vector<trainer::Task>& tasks) {
+  const trainer::StudyKeys keys = trainer::read_study_keys(config.file);
+  for (const trainer::Task& task : tasks)
+    if (const std::string fault = trainer::stacking_fault(task);
+        keys.stacked.count > 1 && !fault.empty())
+      throw space::Error({config.file, 0, 0},
+                         fmt::format("task \"{}\" cannot train stacked: {}; got stacked: {}, "
+                                     "expected none: remove the key, or the task",
+                                     task.name, fault, keys.stacked.count));
+  if (keys.device.name == trainer::DeviceSpec::Name::cpu) return;
+  try {
+    const VisibleGpus gpus = visible_gpus();
+    (void)trainer::placement_of(keys.device, gpus.count, 0, gpus.why);
+  } catch (const space::Error& error) {
+    throw space::Error({config.file, 0, 0}, error.what());
+  }
+}
+
 }  // namespace
 
 std::vector<trainer::Task> checked_tasks(const search::StudyConfig& config) {
   if (!config.command.command.empty()) return {};  // the program's own
   std::vector<trainer::Task> tasks = trainer::read_tasks(config.file);
-  (void)trainer::read_study_keys(config.file);
+  refuse_keys(config, tasks);
   for (const trainer::Task& task : tasks) {
     for (const std::string& path : task.data.files()) {
       if (std::filesystem::exists(path)) continue;

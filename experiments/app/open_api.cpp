@@ -61,8 +61,10 @@ constexpr const char* kSchemas = R"json({
       "yaml": {"type": "string"}, "gradient": {"type": "string"}, "done": {"type": "boolean"}}}}}},
   "FileList": {"type": "object", "required": ["paths"], "properties": {"paths": {"type": "array", "items": {"type": "object",
     "required": ["path", "folder"], "properties": {"path": {"type": "string"}, "folder": {"type": "boolean"},
-      "files": {"type": "array", "items": {"type": "object", "required": ["name", "bytes", "sha256"], "properties": {
-        "name": {"type": "string"}, "bytes": {"type": "integer"}, "sha256": {"type": "string"}}}}}}}}},
+      "files": {"type": "array", "items": {"$ref": "#/components/schemas/File"}}}}}}},
+  "File": {"type": "object", "required": ["name", "bytes", "sha256"], "properties": {
+    "name": {"type": "string"}, "bytes": {"type": "integer"}, "sha256": {"type": "string"}}},
+  "CodeList": {"type": "object", "required": ["files"], "properties": {"files": {"type": "array", "items": {"$ref": "#/components/schemas/File"}}}},
   "CandidateList": {"type": "object", "required": ["candidates"], "properties": {"candidates": {"type": "array", "items": {"type": "object",
     "required": ["activation"], "properties": {"activation": {"type": "string"}, "trial": {"type": "integer"}, "fingerprint": {"type": "string"},
       "refused": {"enum": ["text", "property", "known", "budget_spent"]}, "reason": {"type": "string"}}}}}}
@@ -172,6 +174,15 @@ std::string journal_operation(const std::vector<QueryNumber>& queries, const std
        {{"description", "how many records the journal has"}, {"schema", {{"type", "integer"}}}}}};
   json["responses"] = {{"200", answer}};
   return search::to_text(json);
+}
+
+std::string bytes_operation(const std::string& body) {
+  return search::to_text({{"requestBody",
+                           {{"description", body},
+                            {"required", true},
+                            {"content",
+                             {{"application/octet-stream",
+                               {{"schema", {{"type", "string"}, {"format", "binary"}}}}}}}}}});
 }
 
 std::vector<HttpRoute> open_api_routes(const std::vector<HttpRoute>& routes) {

@@ -23,6 +23,9 @@ std::string operation(const std::vector<QueryNumber>& queries, const std::string
 /// none, or a sentence about it.
 std::string journal_operation(const std::vector<QueryNumber>& queries, const std::string& body);
 
+/// A body of bytes; what they are.
+std::string bytes_operation(const std::string& body);
+
 /// GET /v1/openapi.json and GET /v1/docs for these routes.
 std::vector<HttpRoute> open_api_routes(const std::vector<HttpRoute>& routes);
 

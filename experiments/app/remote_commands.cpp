@@ -42,7 +42,7 @@ std::vector<Command> remote_commands() {
        "train for a server, on this machine or another",
        {"STUDY.yaml", "the study as it lies here; default: what the server serves", "", false,
         true},
-       {server, token_file, ca},
+       {server, token_file, ca, slot},
        kWorkerHelp,
        worker_command},
       {"launch",

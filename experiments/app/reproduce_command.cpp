@@ -1,10 +1,12 @@
 // `antigrad reproduce`: claims of the literature, each re-run by one command.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 
+#include "experiments/app/claim_tables.hpp"
 #include "experiments/app/commands.hpp"
 #include "experiments/app/event_series.hpp"
 #include "experiments/app/forecast.hpp"
@@ -88,6 +90,16 @@ std::vector<claims::ThetaCurve> theta_curves(const search::StudyConfig& study,
   return curves;
 }
 
+claims::Beside beside(const Claim& claim, const search::StudyConfig& study,
+                      const claims::Results& results, const search::RunDirectory& folder,
+                      bool complete) {
+  claims::Beside all{theta_curves(study, results, folder), {networks_table(study)}};
+  if (!complete) return all;
+  if (!claim.kernels.empty()) all.tables.push_back(kernels_table(claim.kernels));
+  if (claim.skipping) all.tables.push_back(skipping_table(folder));
+  return all;
+}
+
 // What a run of one claim came to.
 struct Outcome {
   bool complete = false;
@@ -116,7 +128,7 @@ Outcome run(const Claim& claim, const Arguments& arguments, const Interrupt& int
   outcome.report = folder.report();
   search::page::write_report(
       claims::report_html(claim, study, arguments.size, results, outcome.judgement,
-                          theta_curves(study, results, folder), style()),
+                          beside(claim, study, results, folder, outcome.complete), style()),
       outcome.report);
   return outcome;
 }
@@ -139,10 +151,66 @@ void say(const Claim& claim, const Outcome& outcome, const std::string& size) {
   if (!outcome.complete) fmt::print(stderr, "  stopped before the end; the same command goes on\n");
 }
 
+// "4 of 15 better, 1 worse", or of a single finding its figures.
+std::string in_short(const claims::Judged& judged) {
+  using claims::Verdict;
+  const bool proof = judged.check->kind == claims::Check::Kind::proved;
+  if (judged.findings.size() == 1 && !proof) {
+    const claims::Finding& f = judged.findings[0];
+    return fmt::format("{}: {:.4g} against {:.4g}, gain {:.2g} ± {:.2g}", judged.check->by, f.mean,
+                       f.other, f.gain, f.half_width);
+  }
+  const auto count = [&](Verdict verdict) {
+    return std::ranges::count(judged.findings, verdict, &claims::Finding::verdict);
+  };
+  return fmt::format("{}: {} of {} {}, {} {}", proof ? "proofs" : judged.check->by,
+                     count(Verdict::supported), judged.findings.size(), proof ? "hold" : "so",
+                     count(Verdict::not_supported), proof ? "refuted" : "the other way");
+}
+
+// Whether every run is there; a run that failed is.
+bool is_whole(const Claim& claim, const search::StudyConfig& study,
+              const claims::Results& results) {
+  for (const search::Task& task : study.tasks)
+    for (const std::string& name : claims::activations_on(claim, study, task.name)) {
+      const search::Trial* trial = results.find(task.name, name);
+      if (trial == nullptr || trial->state == search::TrialState::running) return false;
+    }
+  return true;
+}
+
+// A row a check of the claims that were run at this size; one row for a claim that was not.
+int verdicts(const Arguments& arguments) {
+  Listing listing({"claim", "title", "source", "published", "check", "ours", "verdict"});
+  for (const Claim& claim : claims::load_claims(kFolder)) {
+    const search::StudyConfig study = search::load_study(claim.study_file(arguments.size));
+    const search::RunDirectory folder{arguments.root + "/" + study.name};
+    const auto add = [&](const std::string& check, const std::string& ours,
+                         const std::string& verdict) {
+      listing.add({claim.name, claim.title, claim.source, claim.published, check, ours, verdict});
+    };
+    const claims::Results results = std::filesystem::exists(folder.journal())
+                                        ? claims::results_of(study, folder.journal())
+                                        : claims::Results{};
+    if (!is_whole(claim, study, results)) {
+      add("", "", results.by_task.empty() ? "not run" : "not finished");
+      continue;
+    }
+    const claims::Judgement judgement = claims::judge(claim, study, results);
+    add("", "", claims::to_string(judgement.verdict));
+    for (const claims::Judged& judged : judgement.checks)
+      add(judged.check->name, in_short(judged), claims::to_string(judged.verdict));
+  }
+  print(listing.text(arguments.format));
+  return 0;
+}
+
 }  // namespace
 
 int reproduce_command(const Arguments& arguments) {
-  if (arguments.subject.empty() && !arguments.all) return list(arguments.format);
+  if (arguments.verdicts) return verdicts(arguments);
+  if (arguments.list || (arguments.subject.empty() && !arguments.all))
+    return list(arguments.format);
   if (!arguments.subject.empty() && arguments.all)
     throw space::Error("reproduce: a claim or --all, not both");
   const std::vector<Claim> wanted = arguments.all

@@ -20,7 +20,7 @@ namespace {
 // A library that cannot be written is no reason to fail: the study is done.
 void add_to_library(const search::Summary& summary) {
   try {
-    search::Library().add(search::past_study(summary.config, summary.trials));
+    search::Library().add(search::past_study(summary.config, summary.trials, summary.confirmation));
   } catch (const space::Error& e) {
     fmt::print(stderr, "not added to the library: {}\n", e.what());
   }

@@ -38,6 +38,7 @@ SearchResult train(const StudyConfig& config, const RunDirectory& run,
   options.journal = run.journal();
   options.listener = &narrator;
   options.stop = &stop;
+  options.spectrum = spectrum_of(config, run.study_yaml());
   return search::run_search(options, pool);
 }
 

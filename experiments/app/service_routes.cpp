@@ -57,6 +57,14 @@ std::size_t number_asked(const HttpCall& call, const std::string& name, std::siz
   return value;
 }
 
+int trial_number(const HttpCall& call) {
+  const std::string& text = call.parts.at("trial");
+  int value = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc{} && end == text.data() + text.size() && value >= 0) return value;
+  throw search::Refusal(404, "no_trial", "a trial is a number, got \"" + text.substr(0, 40) + "\"");
+}
+
 std::string key_name(const HttpCall& call) {
   constexpr std::size_t kLongest = 200;
   const std::string key = call.header("idempotency-key");
@@ -68,7 +76,7 @@ std::string key_name(const HttpCall& call) {
 
 std::vector<HttpRoute> service_routes(Serving& serving) {
   std::vector<HttpRoute> all;
-  for (const auto& door : {journal_routes, study_routes, work_routes}) {
+  for (const auto& door : {journal_routes, study_routes, work_routes, event_routes}) {
     for (HttpRoute& route : door(serving)) all.push_back(std::move(route));
   }
   for (HttpRoute& route : open_api_routes(all)) all.push_back(std::move(route));

@@ -17,6 +17,7 @@ struct ServedStudy {
   search::AskTell& work;  // its evaluations, in a study of its name
   std::string name, yaml;
   const std::atomic<bool>& done;
+  std::string events{};  // folder of its event files
 };
 
 /// What the routes share; it outlives them.
@@ -50,11 +51,17 @@ std::vector<HttpRoute> dashboard_routes(Serving& serving);
 /// What `antigrad serve --help` says beyond its options.
 std::string serve_help();
 
+// event_door.cpp: event files of trainings elsewhere.
+std::vector<HttpRoute> event_routes(Serving& serving);
+
 /// An answer in JSON.
 HttpAnswer json_answer(const search::Json& json, int status = 200);
 
 /// A number of the query, 0 when it is not there. Throws search::Refusal 400.
 std::size_t number_asked(const HttpCall& call, const std::string& name, std::size_t most);
+
+/// {trial} of the path. Throws search::Refusal 404 for what is no number.
+int trial_number(const HttpCall& call);
 
 /// The Idempotency-Key, "" when there is none. Throws search::Refusal 400 for one that is too long.
 std::string key_name(const HttpCall& call);

@@ -1,8 +1,4 @@
 // Studies and trials in JSON, for workers of any language.
-#include <fmt/format.h>
-
-#include <charconv>
-
 #include "experiments/app/open_api.hpp"
 #include "experiments/app/service_routes.hpp"
 #include "search/service/journal_door.hpp"
@@ -18,14 +14,6 @@ using search::Refusal;
 constexpr std::size_t kLongestBody = std::size_t{1} << 20;
 constexpr std::size_t kLongestResult = std::size_t{4} << 20;  // learning curves of many runs
 constexpr int kTrialsAtOnce = 1000, kMostTrials = 1'000'000'000;
-
-int trial_number(const HttpCall& call) {
-  const std::string& text = call.parts.at("trial");
-  int value = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc{} && end == text.data() + text.size() && value >= 0) return value;
-  throw Refusal(404, "no_trial", "a trial is a number, got \"" + text.substr(0, 40) + "\"");
-}
 
 /// The request's key, with what it asks.
 Key key_of(const HttpCall& call) {

@@ -37,6 +37,7 @@ TrainerLibrary::TrainerLibrary() {
   }
   open_evaluator_ = symbol<decltype(open_evaluator_)>(library, "antigrad_open_evaluator");
   open_promotion_ = symbol<decltype(open_promotion_)>(library, "antigrad_open_promotion");
+  open_spectrum_ = symbol<decltype(open_spectrum_)>(library, "antigrad_open_spectrum");
   learn_start_values_ =
       symbol<decltype(learn_start_values_)>(library, "antigrad_learn_start_values");
   one_shot_ = symbol<decltype(one_shot_)>(library, "antigrad_one_shot");
@@ -45,14 +46,19 @@ TrainerLibrary::TrainerLibrary() {
   training_work_ = symbol<decltype(training_work_)>(library, "antigrad_training_work");
 }
 
-std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_evaluator(
-    const std::string& study_yaml) const {
-  return std::unique_ptr<trainer::Evaluator>(open_evaluator_(study_yaml.c_str()));
+std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_evaluator(const std::string& study_yaml,
+                                                                   int slot) const {
+  return std::unique_ptr<trainer::Evaluator>(open_evaluator_(study_yaml.c_str(), slot));
 }
 
-std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_promotion(
-    const std::string& study_yaml) const {
-  return std::unique_ptr<trainer::Evaluator>(open_promotion_(study_yaml.c_str()));
+std::unique_ptr<trainer::Evaluator> TrainerLibrary::open_promotion(const std::string& study_yaml,
+                                                                   int slot) const {
+  return std::unique_ptr<trainer::Evaluator>(open_promotion_(study_yaml.c_str(), slot));
+}
+
+std::unique_ptr<trainer::Spectrum> TrainerLibrary::open_spectrum(const std::string& study_yaml,
+                                                                 int examples) const {
+  return std::unique_ptr<trainer::Spectrum>(open_spectrum_(study_yaml.c_str(), examples));
 }
 
 trainer::MetaResult TrainerLibrary::learn_start_values(const std::string& study_yaml,
@@ -79,10 +85,11 @@ std::unique_ptr<trainer::Work> TrainerLibrary::aten_work(const std::string& name
   return std::unique_ptr<trainer::Work>(aten_work_(name.c_str(), backward, &arrays));
 }
 
-std::unique_ptr<trainer::Work> TrainerLibrary::training_work(const std::string& net,
-                                                             const std::string& activation,
-                                                             int batch) const {
-  return std::unique_ptr<trainer::Work>(training_work_(net.c_str(), activation.c_str(), batch));
+std::unique_ptr<trainer::Work> TrainerLibrary::training_work(
+    const std::string& net, const std::string& activation, int batch,
+    const trainer::WorkPlace& place) const {
+  return std::unique_ptr<trainer::Work>(
+      training_work_(net.c_str(), activation.c_str(), batch, &place));
 }
 
 }  // namespace antigrad::app

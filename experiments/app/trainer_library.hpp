@@ -8,6 +8,7 @@
 #include "trainer/evaluator.hpp"
 #include "trainer/meta/one_shot.hpp"
 #include "trainer/meta/start_values.hpp"
+#include "trainer/spectrum.hpp"
 
 namespace antigrad::app {
 
@@ -16,10 +17,13 @@ class TrainerLibrary {
  public:
   /// Throws space::Error when it cannot be opened.
   TrainerLibrary();
-  /// Opens the tasks of a study file. Throws space::Error.
-  std::unique_ptr<trainer::Evaluator> open_evaluator(const std::string& study_yaml) const;
+  /// Opens the tasks of a study file for its worker number `slot`. Throws space::Error.
+  std::unique_ptr<trainer::Evaluator> open_evaluator(const std::string& study_yaml, int slot) const;
   /// The same, measuring the test part besides: for `antigrad promote` alone.
-  std::unique_ptr<trainer::Evaluator> open_promotion(const std::string& study_yaml) const;
+  std::unique_ptr<trainer::Evaluator> open_promotion(const std::string& study_yaml, int slot) const;
+  /// Throws space::Error.
+  std::unique_ptr<trainer::Spectrum> open_spectrum(const std::string& study_yaml,
+                                                   int examples) const;
   /// Throws space::Error.
   trainer::MetaResult learn_start_values(const std::string& study_yaml,
                                          const std::string& activation,
@@ -34,11 +38,13 @@ class TrainerLibrary {
                                            const trainer::Arrays& arrays) const;
   /// Steps of a network (trainer/bench_work.hpp) with an activation. Throws space::Error.
   std::unique_ptr<trainer::Work> training_work(const std::string& net,
-                                               const std::string& activation, int batch) const;
+                                               const std::string& activation, int batch,
+                                               const trainer::WorkPlace& place = {}) const;
 
  private:
   decltype(&antigrad_open_evaluator) open_evaluator_;
   decltype(&antigrad_open_promotion) open_promotion_;
+  decltype(&antigrad_open_spectrum) open_spectrum_;
   decltype(&antigrad_learn_start_values) learn_start_values_;
   decltype(&antigrad_one_shot) one_shot_;
   decltype(&antigrad_kernel_cost) kernel_cost_;

@@ -3,6 +3,7 @@
 #include "experiments/app/open_api.hpp"
 #include "experiments/app/remote/client.hpp"
 #include "experiments/app/service_routes.hpp"
+#include "kernels/cache.hpp"
 #include "search/service/budget.hpp"
 #include "search/service/requests.hpp"
 #include "search/service/settings.hpp"
@@ -85,12 +86,35 @@ HttpAnswer list_files(Serving& serving, const std::string& name) {
   return json_answer({{"paths", paths}});
 }
 
+HttpAnswer list_code(Serving& serving, const HttpCall& call) {
+  Json files = Json::array();
+  search::refuse_bad([&] {
+    if (serving.shelf != nullptr)
+      files = serving.shelf->code(kernels::cache_folder(), call.asked("compiler"),
+                                  call.asked("architecture"));
+  });
+  return json_answer({{"files", files}});
+}
+
 HttpAnswer give_file(Serving& serving, const HttpCall& call) {
   const auto from = number_asked(call, "from", FileShelf::kMostBytes);
   std::optional<std::string> piece;
   if (serving.shelf != nullptr) piece = serving.shelf->piece(call.parts.at("sha256"), from);
   if (!piece) throw Refusal(404, "no_file", "no file with this sha256 was listed, or it changed");
   return {.body = std::move(*piece), .type = "application/octet-stream"};
+}
+
+std::string code_operation() {
+  Json details = search::parse_json(operation({}, "", "CodeList"));
+  const auto demand = [&](const char* name, const char* pattern) {
+    details["parameters"].push_back({{"name", name},
+                                     {"in", "query"},
+                                     {"required", true},
+                                     {"schema", {{"type", "string"}, {"pattern", pattern}}}});
+  };
+  demand("compiler", "^NVRTC ");
+  demand("architecture", ".");
+  return search::to_text(details);
 }
 
 }  // namespace
@@ -102,6 +126,9 @@ std::vector<HttpRoute> work_routes(Serving& serving) {
       {"GET", "/v1/work/studies/{study}/files", "files that a study names, by sha256",
        [&](const HttpCall& call) { return list_files(serving, call.parts.at("study")); }, 0,
        operation({}, "", "FileList")},
+      {"GET", "/v1/work/code",
+       "machine code of the server's cache for ?compiler=NVRTC 13.0&architecture=sm_90, by sha256",
+       [&](const HttpCall& call) { return list_code(serving, call); }, 0, code_operation()},
       {"GET", "/v1/work/files/{sha256}", "a piece of a listed file, from byte ?from= on",
        [&](const HttpCall& call) { return give_file(serving, call); }, 0,
        operation({{"from", FileShelf::kMostBytes}}, "", "")},

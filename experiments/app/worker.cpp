@@ -23,13 +23,14 @@ namespace antigrad::app {
 namespace {
 
 int serve(const Arguments& arguments,
-          std::unique_ptr<trainer::Evaluator> (TrainerLibrary::*open)(const std::string&) const) {
+          std::unique_ptr<trainer::Evaluator> (TrainerLibrary::*open)(const std::string&, int)
+              const) {
   const int answers = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
   if (answers < 0 || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
     throw space::Error(std::string("a worker needs stdin, stdout and stderr: ") +
                        std::strerror(errno));
   }
-  const auto evaluator = (TrainerLibrary().*open)(arguments.subject);
+  const auto evaluator = (TrainerLibrary().*open)(arguments.subject, arguments.slot);
   return search::serve_worker(STDIN_FILENO, answers, *evaluator);
 }
 
@@ -48,7 +49,8 @@ int remote_worker(const Arguments& arguments) {
                               .study = arguments.subject,
                               .folder = folder_of(arguments, "fetched"),
                               .spool = folder_of(arguments, "results"),
-                              .idle = arguments.idle};
+                              .idle = arguments.idle,
+                              .fetch_code = arguments.fetch_code};
   RemoteWorker worker(std::move(options), interrupt);
   try {
     const int taken = worker.run();

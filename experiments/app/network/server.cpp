@@ -261,15 +261,15 @@ void serve(const HttpServerOptions& options, const std::vector<HttpRoute>& route
                     "that is free",
                     options.host, options.port));
   server.let_many_wait();
-  std::atomic<bool> ended = false;
-  std::jthread watch([&] {
-    while (!stop && !ended) std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  // The library forgets a stop() from before it listens.
+  const std::jthread watch([&](const std::stop_token& ended) {
+    while (!ended.stop_requested() && !(stop && server.is_running()))
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
     server.stop();
   });
   listening(port);
   server.listen_after_bind();
   server.end_connections();
-  ended = true;
 }
 
 }  // namespace

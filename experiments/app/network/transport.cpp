@@ -102,7 +102,10 @@ Tls::Tls(const std::string& certificate, const std::string& key)
 Tls::~Tls() = default;
 
 std::unique_ptr<Transport> Tls::transport(int socket) const {
-  return std::make_unique<TlsTransport>(socket, ::SSL_new(context_->context));
+  SSL* const ssl = ::SSL_new(context_->context);
+  if (ssl != nullptr) return std::make_unique<TlsTransport>(socket, ssl);
+  ::shutdown(socket, SHUT_RDWR);  // no memory: this connection ends, nothing goes in the clear
+  return std::make_unique<Transport>(socket);
 }
 
 }  // namespace antigrad::app

@@ -37,37 +37,43 @@
     return names;
   };
 
-  const condition = /^([\w.: -]*?[\w.)])(<=|>=|!=|<|>|=|:)(.+)$/;
+  const relation = /^(<=|>=|!=|<|>|=|:)(.+)$/;
+  const condition = /^([^<>=!:]+)(<=|>=|!=|<|>|=|:)(.+)$/;
   const searched = ["name", "activation", "f", "operation", "reason", "state", "fingerprint"];
   const compare = {
     "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b,
     "=": (a, b) => a === b, "!=": (a, b) => a !== b,
   };
-  const words = (text) => (text.match(/"[^"]*"|[^\s"]+("[^"]*")?/g) ?? []).map((w) => w.replaceAll('"', ""));
+  const words = (text) => (text.match(/(?:"[^"]*"|[^\s"])+/g) ?? []).map((w) => w.replaceAll('"', ""));
+  // [name, relation, value]: by the longest attribute in front, whose name may hold anything.
+  const divided = (word, names) => {
+    const known = names.filter((n) => word.startsWith(n) && relation.test(word.slice(n.length))).sort((a, b) => b.length - a.length)[0];
+    return known === undefined ? condition.exec(word)?.slice(1) : [known, ...relation.exec(word.slice(known.length)).slice(1)];
+  };
 
   // Text -> {test(row), wrong: words that name no attribute}.
   const parsed = (text) => {
-    const names = new Set(attributes().map((a) => a.name));
+    const names = attributes().map((a) => a.name);
     const tests = [];
     const wrong = [];
     for (let word of words(text)) {
       const not = word.startsWith("!") && word.length > 1;
       if (not) word = word.slice(1);
-      const found = condition.exec(word);
+      const found = divided(word, names);
       let test;
       if (found) {
-        const [, name, relation, value] = found;
-        if (!names.has(name)) { wrong.push(name); continue; }
+        const [name, sign, value] = found;
+        if (!names.includes(name)) { wrong.push(name); continue; }
         const wanted = Number(value);
-        if (relation === ":" || Number.isNaN(wanted)) {
+        if (sign === ":" || Number.isNaN(wanted)) {
           const lower = value.toLowerCase();
           const has = (row) => String(flat(row)[name] ?? "").toLowerCase();
-          if (relation === ":") test = (row) => has(row).includes(lower);
-          else if (relation === "!=") test = (row) => has(row) !== lower;
-          else if (relation === "=") test = (row) => has(row) === lower;
+          if (sign === ":") test = (row) => has(row).includes(lower);
+          else if (sign === "!=") test = (row) => has(row) !== lower;
+          else if (sign === "=") test = (row) => has(row) === lower;
           else { wrong.push(word); continue; }
         } else {
-          test = (row) => typeof flat(row)[name] === "number" && compare[relation](flat(row)[name], wanted);
+          test = (row) => typeof flat(row)[name] === "number" && compare[sign](flat(row)[name], wanted);
         }
       } else {
         const lower = word.toLowerCase();

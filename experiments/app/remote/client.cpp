@@ -102,6 +102,10 @@ Client::Answer Client::post(const std::string& path, const Json& body,
   return patiently(path, search::to_text(body), key);
 }
 
+Client::Answer Client::post_bytes(const std::string& path, const std::string& body) const {
+  return patiently(path, body, "");
+}
+
 std::optional<Client::Answer> Client::try_get(const std::string& path) const {
   return attempt(path, std::nullopt, "").answer;
 }

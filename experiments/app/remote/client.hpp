@@ -41,6 +41,7 @@ class Client {
   /// Answers below 500 (but not 429). Throws ServerGone, HttpUntrusted.
   Answer get(const std::string& path) const;
   Answer post(const std::string& path, const search::Json& body, const std::string& key) const;
+  Answer post_bytes(const std::string& path, const std::string& body) const;
   /// One attempt; nullopt when there is no answer.
   std::optional<Answer> try_get(const std::string& path) const;
 

@@ -5,10 +5,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <vector>
 
 #include "experiments/app/digest.hpp"
+#include "kernels/cuda/nvrtc.hpp"
 #include "search/study_paths.hpp"
+#include "space/error.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -26,6 +29,13 @@ std::vector<fs::path> files_in(const fs::path& folder) {
     if (entry.is_regular_file()) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
+}
+
+/// Without the text, which is long; "contracted" is a property of the kernel, not of the machine.
+bool is_for(const kernels::CacheKey& key, const std::string& compiler,
+            const std::string& architecture) {
+  return key.compiler == compiler &&
+         (key.target == architecture || key.target.starts_with(architecture + ","));
 }
 
 }  // namespace
@@ -80,6 +90,38 @@ Json FileShelf::list(const std::string& study, bool trusted) {
     paths.push_back(std::move(row));
   }
   return paths;
+}
+
+const FileShelf::Entry& FileShelf::entry(const std::string& path) {
+  const std::uint64_t bytes = fs::file_size(path);
+  Entry& known = entries_[path];
+  if (known.bytes == bytes && known.written == written(path)) return known;
+  known = {bytes, written(path), std::nullopt};
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (const auto parts = kernels::entry_parts(text)) known.key = kernels::key_of(parts->key);
+  if (known.key) known.key->text.clear();
+  return known;
+}
+
+Json FileShelf::code(const std::string& folder, const std::string& compiler,
+                     const std::string& architecture) {
+  if (!compiler.starts_with(kernels::Nvrtc::kCompiler) || architecture.empty())
+    throw space::Error("compiler: expected NVRTC and its version, with architecture=sm_90 or so");
+  const std::lock_guard lock(mutex_);
+  Json files = Json::array();
+  std::error_code none;  // a cache that nobody has used yet
+  for (const fs::directory_entry& one : fs::directory_iterator(folder, none)) {
+    if (one.path().extension() != kernels::kEntrySuffix) continue;
+    try {
+      const Entry& known = entry(one.path());
+      if (known.key && is_for(*known.key, compiler, architecture))
+        files.push_back(file(one.path(), one.path().filename()));
+    } catch (const std::runtime_error&) {  // it went meanwhile, as old entries do
+      continue;
+    }
+  }
+  return files;
 }
 
 std::optional<std::string> FileShelf::piece(const std::string& sha256, std::uint64_t from) const {

@@ -54,6 +54,8 @@ void add_work(CLI::App& app, Arguments& a) {
               "end after so long without work; default: when the server is done");
   add_text(app, "--spool", a.spool, "DIR",
            "folder of results until they are taken; default: results in the cache");
+  app.add_flag("--fetch-code", a.fetch_code,
+               "take machine code for this machine's GPU out of the server's cache, unseen");
 }
 
 }  // namespace

@@ -12,12 +12,17 @@
 #include <vector>
 
 #include "experiments/app/command_slots.hpp"
+#include "experiments/app/remote/code_fetch.hpp"
 #include "experiments/app/remote/lease_keeper.hpp"
 #include "experiments/app/remote/study_copy.hpp"
 #include "experiments/app/remote/training.hpp"
 #include "experiments/app/trainer_library.hpp"
+#include "kernels/cache.hpp"
+#include "search/record.hpp"
+#include "search/service/remote_work.hpp"
 #include "search/worker.hpp"
 #include "space/error.hpp"
+#include "trainer/measure/event_file.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -44,7 +49,8 @@ struct RemoteWorker::Place {
 
 /// What it takes to train a study; the last one stays.
 struct RemoteWorker::Desk {
-  std::string text;  // the server's
+  std::string text;    // the server's
+  std::string events;  // folder of event files
   search::StudyConfig config;
   std::unique_ptr<trainer::Evaluator> evaluator;
   std::string activation{};  // whose runs are kept
@@ -87,6 +93,8 @@ RemoteWorker::Desk& RemoteWorker::desk_of(const Place& place) {
   auto desk = std::make_unique<Desk>();
   desk->text = place.yaml;
   desk->config = search::load_study(file);
+  desk->events = (std::filesystem::path(file).parent_path() / "tb").string();
+  if (options_.fetch_code) fetch_code(client_, kernels::cache_folder());
   if (desk->config.command.command.empty()) {
     search::WorkerOptions options;
     options.argv = {program_path(), "worker", file};
@@ -143,10 +151,21 @@ void RemoteWorker::train(const Place& place, const Json& asked) {
     fmt::print(stderr, "{}: {}\n", trial, lost ? "another worker has it now" : "given back");
     return;
   }
-  const Told told{client_.url(), trial, asked.value("datetime_start", Json("")).get<std::string>(),
-                  new_key(), std::move(body)};
+  const Told told{
+      client_.url(), trial,           asked.value("datetime_start", Json("")).get<std::string>(),
+      new_key(),     std::move(body), events_of(asked)};
   spool_.keep(told);
   taken_ += spool_.deliver(client_, told) ? 1 : 0;
+}
+
+// Of an activation's rungs the server has no run directory, so theirs stay.
+std::string RemoteWorker::events_of(const Json& trial) const {
+  const Json& attrs = trial.at("user_attrs");
+  const auto request = attrs.find(search::kEvaluateAttribute);
+  if (request == attrs.end()) return "";
+  const std::string path =
+      trainer::event_path(desk_->events, search::evaluation_from_json(*request));
+  return std::filesystem::exists(path) ? path : "";
 }
 
 // Files are fetched before a trial is asked for: its lease is not for that.

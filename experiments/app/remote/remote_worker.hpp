@@ -19,11 +19,12 @@ namespace antigrad::app {
 
 struct RemoteWorkerOptions {
   ClientOptions client;
-  std::string only{};    // name of a study; "" = every one the server has work for
-  std::string study{};   // file to use instead of the server's text; "" = the server's
-  std::string folder{};  // of fetched studies and data
-  std::string spool{};   // folder of results
-  double idle = 0;       // end after so many seconds without work; 0 = when the server is done
+  std::string only{};       // name of a study; "" = every one the server has work for
+  std::string study{};      // file to use instead of the server's text; "" = the server's
+  std::string folder{};     // of fetched studies and data
+  std::string spool{};      // folder of results
+  double idle = 0;          // end after so many seconds without work; 0 = when the server is done
+  bool fetch_code = false;  // machine code for GPUs, into the code cache
 };
 
 class RemoteWorker {
@@ -44,6 +45,7 @@ class RemoteWorker {
   bool ask(const Place& place, search::Json& trial);
   void train(const Place& place, const search::Json& trial);
   Desk& desk_of(const Place& place);
+  std::string events_of(const search::Json& trial) const;
   void give_back(const std::string& trial) const;
   std::string new_key();
 

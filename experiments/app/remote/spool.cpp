@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "experiments/app/remote/event_upload.hpp"
 #include "experiments/app/remote/study_copy.hpp"
 #include "space/error.hpp"
 
@@ -17,16 +18,17 @@ namespace fs = std::filesystem;
 using search::Json;
 
 Json to_json(const Told& told) {
-  return {{"server", told.server},
-          {"trial", told.trial},
-          {"asked", told.asked},
-          {"key", told.key},
-          {"body", told.body}};
+  return {{"server", told.server}, {"trial", told.trial},   {"asked", told.asked},
+          {"key", told.key},       {"events", told.events}, {"body", told.body}};
 }
 
 Told told_from(const Json& json) {
-  return {json.at("server").get<std::string>(), json.at("trial").get<std::string>(),
-          json.at("asked").get<std::string>(), json.at("key").get<std::string>(), json.at("body")};
+  return {json.at("server").get<std::string>(),
+          json.at("trial").get<std::string>(),
+          json.at("asked").get<std::string>(),
+          json.at("key").get<std::string>(),
+          json.at("body"),
+          json.value("events", "")};
 }
 
 }  // namespace
@@ -48,6 +50,7 @@ void Spool::keep(const Told& told) const {
 }
 
 bool Spool::deliver(const Client& client, const Told& told) const {
+  if (!told.events.empty()) upload_events(client, told.trial, told.events);
   const Client::Answer answer = client.post(told.trial + "/tell", told.body, told.key);
   std::error_code gone;  // another worker may have delivered it
   fs::remove(path_of(told), gone);

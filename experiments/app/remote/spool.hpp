@@ -14,6 +14,7 @@ struct Told {
   std::string asked;   // when it was given out, as the server says; tells it from another study's
   std::string key;     // of the request, so that it counts once
   search::Json body;
+  std::string events{};  // file on this machine that goes before it; "" = none
 };
 
 class Spool {

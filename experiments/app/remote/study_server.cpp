@@ -17,12 +17,14 @@
 #include "experiments/app/narrator.hpp"
 #include "experiments/app/run_end.hpp"
 #include "experiments/app/service_routes.hpp"
+#include "experiments/app/slots.hpp"
 #include "experiments/app/study_override.hpp"
 #include "experiments/app/sweeper.hpp"
 #include "search/engine.hpp"
 #include "search/library/warm_start.hpp"
 #include "search/quota.hpp"
 #include "search/service/remote_work.hpp"
+#include "space/error.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -55,6 +57,7 @@ search::SearchResult search_with_workers(Course& course) {
   options.journal = course.run.journal();
   options.listener = &narrator;
   options.stop = &course.stop;
+  options.spectrum = spectrum_of(course.config, course.run.study_yaml());
   return search::run_search(options, pool);
 }
 
@@ -95,6 +98,12 @@ int serve_study(const Arguments& arguments, const HttpServerOptions& options,
   search::StudyConfig config = with_overrides(
       search::load_study(arguments.subject, arguments.define), arguments.trials, arguments.seed);
   checked_tasks(config);
+  if (config.stacked > 1)
+    throw space::Error({config.file, 0, 0},
+                       fmt::format("workers of a server train one candidate at a time; got "
+                                   "stacked: {}, expected none: remove the key, or `antigrad "
+                                   "search` on one machine",
+                                   config.stacked));
   const auto how = arguments.fresh ? search::Start::fresh : search::Start::start;
   const search::RunDirectory run = search::prepare_run(arguments.root, config, how);
   search::keep_library(config, run.journal());
@@ -107,7 +116,7 @@ int serve_study(const Arguments& arguments, const HttpServerOptions& options,
                           interrupt.stop());
   Course course{config, run, work, interrupt.stop(), arguments};
   FileShelf shelf(data_root());
-  const ServedStudy study{work_door, config.name, config.text, course.done};
+  const ServedStudy study{work_door, config.name, config.text, course.done, run.events()};
   Serving serving{journal, ask_tell, gallery, course.end, dashboard_folder(arguments.dashboard),
                   &shelf,  &study};
   const Sweeper sweeper(work_door);

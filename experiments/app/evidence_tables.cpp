@@ -1,0 +1,92 @@
+// Tables by name, and counting.
+#include "experiments/app/evidence_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "paths.hpp"
+#include "trainer/data/file_bytes.hpp"
+
+namespace antigrad::app {
+namespace {
+
+constexpr int kRank = 5;
+
+std::string text_of(const std::string& file) {
+  return std::string(trainer::FileBytes(table_path(file)).text());
+}
+
+}  // namespace
+
+std::span<const EvidenceTask> evidence_tasks() {
+  static const std::vector<EvidenceTask> all{
+      {"cifar10",
+       "name: cifar10, model: {type: resnet, depth: 8, width: 8, stem: medium}, data: {format: "
+       "cifar10}, batch: 64",
+       0.039, true},
+      {"digits",
+       "name: digits, model: {type: resnet, depth: 8, width: 8}, data: {format: digits}, batch: 64",
+       0.01},
+      {"text",
+       "name: text, model: {type: llama, layers: 2, width: 48, heads: 2, ffn: 192, context: 32}, "
+       "data: {format: tokens_u16}, batch: 8",
+       0.03, true},
+  };
+  return all;
+}
+
+std::string table_path(const std::string& file) {
+  return ANTIGRAD_SOURCE_DIR "/experiments/tables/" + file;
+}
+
+bool table_exists(const std::string& file) {
+  if (std::filesystem::exists(table_path(file))) return true;
+  fmt::print(stderr, "{} is not there: that part is left out\n", table_path(file));
+  return false;
+}
+
+search::RecordedTable read_table(const std::string& file) {
+  return search::read_recorded(text_of(file), file);
+}
+
+Recording::Recording(const EvidenceTask& task)
+    : task_(task), table_(read_table(task.name + ".csv.gz")) {
+  table_.task = task.keys;
+  const std::string again = task.name + "_again.csv";
+  if (std::filesystem::exists(table_path(again)))
+    again_ = search::read_again(text_of(again), again);
+}
+
+double Recording::seconds_per_step() const {
+  return again_ ? again_->seconds_per_step : task_.seconds_per_step;
+}
+
+std::string Recording::target() const {
+  return again_ ? fmt::format("as good as the {}th best of {}, re-tested on {} seeds", kRank,
+                              table_.texts().size(), again_->losses.begin()->second.size())
+                : fmt::format("one of the best {} of {} on the seed that a search does not see",
+                              twentieth(), table_.texts().size());
+}
+
+search::Reached Recording::judge(const std::vector<search::Milestone>& milestones,
+                                 std::uint64_t study) const {
+  const search::Again losses = again_ ? *again_ : search::held_out(table_, study);
+  const int rank = again_ ? kRank : twentieth();
+  return search::reach(milestones, losses, search::kth_best(table_, losses, rank));
+}
+
+search::Reached Recording::judge_live(const std::vector<search::Milestone>& milestones) const {
+  const search::Again losses = search::all_seeds(table_);
+  return search::reach(milestones, losses, search::kth_best(table_, losses, twentieth()));
+}
+
+void Costs::add(const search::Reached& r, double seconds_per_step) {
+  steps.push_back(static_cast<double>(r.first));
+  for_good.push_back(static_cast<double>(r.for_good));
+  trials.push_back(r.trials);
+  seconds.push_back(static_cast<double>(r.first) * seconds_per_step + r.seconds);
+  reached += r.ever;
+}
+
+}  // namespace antigrad::app
