@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 
-from program import SOURCE
+from program import SOURCE, output
 
 DOCS = os.path.join(SOURCE, "docs")
 
@@ -41,6 +41,17 @@ def test_every_command_runs():
                                   timeout=500, stdin=subprocess.DEVNULL)
             assert done.returncode == 0, f"docs/{page}:\n{body}\n{done.stdout}\n{done.stderr}"
             print(f"  {page}: {len(body.splitlines())} lines")
+
+
+def test_the_readme_names_commands_that_exist():
+    """Of `antigrad WORD ...` and ./scripts/run WORD ...; its studies are there."""
+    with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as file:
+        text = file.read()
+    known = {line.split()[0] for line in output("--help").splitlines() if line.startswith("  ")}
+    named = set(re.findall(r"(?:`antigrad|^\./scripts/run) ([a-z][a-z-]*)", text, re.M))
+    assert len(named) > 20 and named <= known, named - known
+    for path in re.findall(r"(?:scripts|experiments)/[\w./-]*\w", text):
+        assert os.path.exists(os.path.join(SOURCE, path)), path
 
 
 def test_links_lead_somewhere():

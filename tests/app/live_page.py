@@ -81,6 +81,60 @@ def test_what_is_looked_at_stays_while_trials_come():
         assert browser.evaluate("document.activeElement.id") == "filter", "the focus was lost"
 
 
+def of_another_program(path):
+    """A journal of Python's, with attributes of any name."""
+    records = [{"op_code": 0, "study_name": "odd", "directions": [1]}]
+    for n in range(12):
+        attrs = {"a b/\u03c0<c": (5 * n) % 7, "text: of": f"word {n % 3}", "plain": n * n} if n != 4 else {}
+        records.append({"op_code": 4, "study_id": 0, "state": 1, "values": [(7 * n) % 12], "datetime_start": None, "user_attrs": attrs,
+                        "params": {"learning rate": n / 8}, "distributions": {"learning rate": '{"name": "FloatDistribution", "attributes": {"low": 0, "high": 2, "log": false, "step": null}}'}})
+    with open(path, "w", encoding="utf-8") as out:
+        out.writelines(json.dumps({**record, "worker_id": "p"}) + "\n" for record in records)
+
+
+def check_any_attribute(browser, least):
+    """Sorts and filters the hall of fame by each attribute there is, and holds it to a sorting and a filter of this test's own."""
+    flat = {int(number): row for number, row in browser.evaluate("Object.fromEntries(antigrad.state.rows.filter(Boolean).map((r) => [r.number, antigrad.flat(r)]))").items()}
+    names = browser.evaluate("antigrad.attributes().map((a) => a.name)")
+    offered = browser.evaluate("[...document.querySelectorAll('#sort option')].map((o) => o.value)")
+    assert set(offered) == set(names) and len(names) >= least, (offered, names)
+
+    def numbers():
+        return browser.evaluate("[...document.querySelectorAll('.fame article')].map((a) => Number(a.dataset.number))")
+
+    for name in names:
+        values = {number: row[name] for number, row in flat.items() if row.get(name) not in (None, "")}
+        browser.type("#filter", "")
+        browser.choose("#sort", name)
+        if name != "score" and all(isinstance(value, (int, float)) for value in values.values()):
+            wanted = sorted(values, key=lambda number: (values[number], number)) + sorted(set(flat) - set(values))
+            shown = numbers()
+            assert shown == wanted[: len(shown)], (name, shown, wanted)
+        some = sorted(values)[len(values) // 2]
+        text = values[some]
+        if isinstance(text, str) and '"' in text:
+            continue
+        browser.type("#filter", f'"{name}={text}"')
+        browser.until("document.querySelector('.shown').textContent.length > 0")
+        same = {number for number, value in values.items() if value == text or str(value).lower() == str(text).lower()}
+        shown = set(numbers())  # of one page
+        assert shown and shown <= same and (shown == same or len(shown) == 24), (name, text, shown, same)
+        assert browser.evaluate("document.querySelector('#filter').getAttribute('aria-invalid')") != "true", (name, text)
+    print(f"  {len(names)} attributes")
+
+
+def test_the_hall_of_fame_is_sorted_and_filtered_by_any_attribute():
+    of_another_program("odd.log")
+    with Browser() as browser:
+        for words, address, least in ((["--dir", "runs"], "mine", 15), (["odd.log"], "odd.log:odd", 8)):
+            with serving(*words) as server:
+                browser.open(f"{server.url}/#{address}/fame")
+                browser.until("document.querySelectorAll('.fame article').length > 3")
+                check_any_attribute(browser, least)
+                assert browser.errors == [], browser.errors
+                browser.open("about:blank")
+
+
 def test_proofs_sources_and_files_come_from_the_server():
     with serving("--dir", "runs") as server, Browser() as browser:
         opened(browser, server, "fame")

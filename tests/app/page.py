@@ -80,6 +80,9 @@ def test_sort_filter_and_keys_in_the_table():
         browser.type("#filter", "state:complete !relu steps>=2000")
         browser.until("document.querySelector('.shown').textContent.includes(' of 63')")
         assert set(column(browser, "state")) == {"complete"} and "ReLU" not in column(browser, "name")
+        for sign, count in (("<", 60), ("<=", 61), (">", 2), (">=", 3), ("=", 1), ("!=", 62)):
+            browser.type("#filter", f"number{sign}60")
+            browser.until(f"document.querySelector('.shown').textContent === '{count} of 63 trials'")
         browser.type("#filter", "nonsense<3")
         browser.until("document.querySelector('.shown').textContent.includes('no attribute')")
         assert browser.evaluate("document.querySelector('#filter').getAttribute('aria-invalid')") == "true"

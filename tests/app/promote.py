@@ -108,6 +108,20 @@ def test_benchmarks_of_evidence():
     assert order["ratio"] == order["value"] / order["baseline"] and order["goal"] == 0.9, order
 
 
+def test_evidence_by_replay():
+    rows = asked("bench", "evidence", "--trials", "2", "--python", "none")
+    steps = {row["name"]: row for row in rows if row["task"] == "cifar10" and row["unit"] == "steps"}
+    assert steps["random"]["ratio"] == 1 and "evolution" in steps, steps
+    ours = steps["surrogate, halving"]
+    assert ours["ratio"] == ours["baseline"] / ours["value"] and ours["goal"] == 5 and ours["met"] == (ours["ratio"] >= 5), ours
+    assert all(row["low"] <= row["value"] <= row["high"] for row in rows if row["low"] is not None), rows
+    seconds = {row["name"]: row for row in rows if row["task"] == "cifar10" and row["unit"] == "seconds"}
+    assert seconds["surrogate, halving"]["value"] > 0 and seconds.keys() == steps.keys(), seconds
+    ranks = {row["name"]: row for row in rows if row["unit"] == "rank correlation" and row["task"] == "cifar10"}
+    assert 0.5 < ranks["averaged after 50 of 200 steps, all"]["value"] < 1, ranks
+    assert any(name.startswith("learned after 0.25") for name in ranks), ranks
+
+
 def test_errors():
     assert "no run" in run("promote", "nothing", code=2).stderr
     assert "--seeds" in run("promote", "tiny", "--seeds", "1", code=2).stderr

@@ -5,6 +5,7 @@ import os
 from program import SOURCE, asked, output, run, run_tests
 
 LITERATURE = os.path.join(SOURCE, "experiments/literature")
+VERDICTS = {"supported", "not supported", "undecided at this size"}
 
 
 def needs_data(claim):
@@ -13,7 +14,8 @@ def needs_data(claim):
 
 
 def test_the_list_names_every_claim_and_its_sizes():
-    rows = asked("reproduce")
+    rows = asked("reproduce", "--list")
+    assert rows == asked("reproduce")
     assert sorted(row["claim"] for row in rows) == sorted(os.listdir(LITERATURE)), rows
     assert all(row["sizes"] == "smoke, short, paper" for row in rows), rows
 
@@ -25,7 +27,7 @@ def test_every_claim_runs_at_its_smallest_size():
             continue
         done = run("reproduce", claim, "--size", "smoke", "-o", "json")
         findings = json.loads(done.stdout)
-        assert findings and {row["verdict"] for row in findings} <= {"supported", "not supported", "undecided at this size"}, findings
+        assert findings and {row["verdict"] for row in findings} <= VERDICTS, findings
         with open(f"runs/{claim}_smoke/report.html", encoding="utf-8") as report:
             page = report.read()
         assert "The claim" in page and "http://" not in page.replace("http://www.w3.org", ""), claim
@@ -37,6 +39,29 @@ def test_asking_again_trains_nothing_and_says_the_same():
     first = output("reproduce", "gelu", "--size", "smoke", "-o", "json")
     assert first == output("reproduce", "gelu", "--size", "smoke", "-o", "json")
     assert os.path.getsize(journal) == before
+
+
+def test_reports_show_networks_kernels_and_what_skipping_saves():
+    """Each claim's own tables, measured by this very run."""
+    wanted = {"xielu": ["Networks", "feed-forward"], "gelu_relu": ["Cost by data type and back-end", "bfloat16", "interpreter", "libtorch"],
+              "sparsity": ["Time of a feed-forward network", "ReLU^2 on plain"], "pltanh": ["Chosen: ", "folds"]}
+    for claim, parts in wanted.items():
+        with open(f"runs/{claim}_smoke/report.html", encoding="utf-8") as report:
+            page = report.read()
+        for part in parts:
+            assert part in page, (claim, part)
+
+
+def test_verdicts_are_those_of_the_runs_and_nothing_runs():
+    rows = asked("reproduce", "--verdicts", "--size", "smoke")
+    whole = {row["claim"]: row["verdict"] for row in rows if row["check"] == ""}
+    assert sorted(whole) == sorted(os.listdir(LITERATURE)), whole
+    for claim in ("gelu", "pltanh"):
+        said = run("reproduce", claim, "--size", "smoke").stderr
+        assert f"size smoke: {whole[claim]}." in said, (whole[claim], said)
+        checks = [row for row in rows if row["claim"] == claim and row["check"]]
+        assert checks and all(row["ours"] and row["verdict"] in VERDICTS for row in checks), checks
+    assert {row["verdict"] for row in asked("reproduce", "--verdicts", "--size", "paper")} == {"not run"}
 
 
 def test_mistakes_are_told():

@@ -1,5 +1,6 @@
 """A search from end to end on real data, small: the same journal for one and two workers, for a run that is killed again
 and again, for one that is stopped politely; and what it leaves in its folder."""
+import json
 import os
 import pty
 import random
@@ -181,9 +182,17 @@ def test_the_report_is_written_again():
 
 def test_the_doctor_finds_what_a_search_needs():
     checks = {row["check"]: row for row in asked("doctor")}
-    assert {"libtorch", "kernels", "data digits.csv.gz", "data python.txt", "cores", "memory", "disk"} <= checks.keys()
+    assert {"libtorch", "LLVM", "kernels", "instructions", "GPU", "NVRTC", "kernel cache", "ANTIGRAD_DATA", "data digits.csv.gz", "data python.txt", "cores", "memory", "disk"} <= checks.keys()
     assert checks["libtorch"]["state"] == checks["data python.txt"]["state"] == "fine", checks
     assert all(row["way out"] for row in checks.values() if row["state"] != "fine"), checks
+
+
+def test_the_doctor_has_a_way_out_for_each_thing_that_is_missing():
+    env = {**os.environ, "ANTIGRAD_NVRTC": "/nowhere", "ANTIGRAD_ISA": "baseline", "ANTIGRAD_CACHE": "off"}
+    env.pop("ANTIGRAD_DATA", None)
+    done = subprocess.run([PROGRAM, "doctor", "-o", "json"], env=env, capture_output=True, text=True, check=True)
+    missing = {row["check"]: row["way out"] for row in json.loads(done.stdout) if row["state"] != "fine"}
+    assert {"ANTIGRAD_DATA", "NVRTC", "instructions", "kernel cache"} <= missing.keys() and all(missing.values()), missing
 
 
 def test_the_benchmark_says_what_is_outside_training_and_what_the_pool_costs():

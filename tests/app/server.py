@@ -62,8 +62,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(*words, **more):
-    server = Server(*words, "--port", "0", **more)
+def serving(*words, port=0, **more):
+    server = Server(*words, "--port", str(port), **more)
     try:
         yield server
     except BaseException:

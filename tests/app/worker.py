@@ -13,38 +13,47 @@ from remote import DATA, RemoteWorker, done_once, evaluations, study, waiting_fo
 from server import Server, fresh, serving
 
 TOKEN = "0123456789abcdef0123"
+KILLS = 100 if os.environ.get("ANTIGRAD_FULL") else 5
+
+
+def killed_study(file, rng, most, kills):
+    """Runs a study by a server and two workers, killing them, one or both, up to `most` times; `kills` counts."""
+    server = Server(file, "--port", "0", "--until-done", "--lease", "1", "--fresh")
+    url, port = server.url, str(server.port)
+    workers = [RemoteWorker(url, "--spool", "spool", log="chaos.log") for _ in range(2)]
+    for _ in range(most):
+        time.sleep(rng.uniform(0.2, 1.5))
+        what = rng.choice(["server", "worker", "both"])
+        if server.process.poll() is not None:
+            break
+        kills[what] += 1
+        if what != "worker":
+            server.kill()
+        if what != "server":
+            workers[0].kill()
+        if what != "worker":
+            server = Server(file, "--port", port, "--until-done", "--lease", "1")
+        if what != "server":
+            workers = workers[1:] + [RemoteWorker(url, "--spool", "spool", log="chaos.log")]
+    out, errors = server.process.communicate()
+    assert server.process.returncode == 0, errors
+    assert "GELU" in out, out
+    for worker in workers:
+        worker.end()
 
 
 def test_killed_servers_and_workers_leave_the_journal_of_a_search_on_one_machine():
     rng = random.Random(5)
     file = study("chaos")
     run("search", file, "--dir", "alone", "--workers", "2", "--fresh")
-    server = Server(file, "--port", "0", "--until-done", "--lease", "1")
-    url, port = server.url, str(server.port)
-    workers = [RemoteWorker(url, "--spool", "spool", log="chaos.log") for _ in range(2)]
-    kills = {"server": 0, "worker": 0}
-    while server.process.poll() is None:
-        time.sleep(rng.uniform(0.5, 2))
-        if server.process.poll() is not None:
-            break
-        if kills["server"] < 2:
-            server.kill()
-            server = Server(file, "--port", port, "--until-done", "--lease", "1")
-            kills["server"] += 1
-        elif kills["worker"] < 3:
-            workers[0].kill()
-            workers[0] = RemoteWorker(url, "--spool", "spool", log="chaos.log")
-            kills["worker"] += 1
-    out, errors = server.process.communicate()
-    assert server.process.returncode == 0, errors
-    assert "GELU" in out, out
-    for worker in workers:
-        worker.end()
-    print(f"  {kills}")
-    assert kills["server"] == 2 and kills["worker"] >= 1, kills
-    assert canonical("runs/chaos/journal.log") == canonical("alone/chaos/journal.log")
-    done_once("chaos")
-    assert not glob.glob("spool/*.json")
+    kills, studies = dict.fromkeys(["server", "worker", "both"], 0), 0
+    while sum(kills.values()) < KILLS:
+        killed_study(file, rng, min(KILLS - sum(kills.values()), 12), kills)
+        studies += 1
+        assert canonical("runs/chaos/journal.log") == canonical("alone/chaos/journal.log"), (studies, kills)
+        done_once("chaos")
+        assert not glob.glob("spool/*.json")
+    print(f"  {kills} kills in {studies} studies, each with the journal of the unbroken one")
 
 
 def test_a_worker_that_is_asked_to_end_gives_its_trial_back_at_once():

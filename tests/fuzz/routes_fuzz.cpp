@@ -3,15 +3,15 @@
 // JSON is JSON, nothing outside the served folder is told, and what was done is in the journal,
 // which reads back. Form feeds stand between requests; a request is "METHOD TARGET", then lines of
 // headers, a blank line, a body.
-#include <stdlib.h>
-
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 
 #include "experiments/app/network/router.hpp"
 #include "experiments/app/service_routes.hpp"
+#include "memory_folder.hpp"
 #include "search/record.hpp"
+#include "search/service/remote_work.hpp"
 #include "target.hpp"
 
 namespace antigrad::fuzz {
@@ -23,26 +23,18 @@ using app::HttpCall;
 
 constexpr const char* kSecret = "what nobody may read";
 
-/// A server's world, where a write costs no disk: runs/journal.log, and a secret beside runs/.
+/// A server's world: runs/journal.log, and a secret beside runs/.
 class World {
  public:
   World() {
-    std::string pattern = "/dev/shm/fuzzXXXXXX";
-    if (!std::filesystem::exists("/dev/shm"))
-      pattern = (std::filesystem::temp_directory_path() / "fuzzXXXXXX").string();
-    require(::mkdtemp(pattern.data()) != nullptr, "no folder for the journal");
-    path_ = pattern;
     std::filesystem::create_directories(root());
-    std::ofstream(path_ + "/secret") << kSecret;
-    std::ofstream(path_ + "/journal.log") << kSecret;
+    std::ofstream(folder_.path() + "/secret") << kSecret;
+    std::ofstream(folder_.path() + "/journal.log") << kSecret;
   }
-  ~World() { std::filesystem::remove_all(path_); }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-  std::string root() const { return path_ + "/runs"; }
+  std::string root() const { return folder_.path() + "/runs"; }
 
  private:
-  std::string path_;
+  MemoryFolder folder_;
 };
 
 std::string_view taken(std::string_view& text, char end) {
@@ -110,11 +102,12 @@ std::string line(Json record) {
   return to_text(record) + "\n";
 }
 
-/// A journal of a study of ours with a trial, for the routes of the page.
-std::string ours() {
-  const std::string study =
-      "study: toy\nbudget: {trials: 2}\nsampler: {name: random}\nhalving: {rungs: [{fraction: 1, "
-      "seeds: 1}]}\nbaselines: [relu]\ntasks: [{name: images, steps: 40}]\n";
+constexpr const char* kStudy =
+    "study: toy\nbudget: {trials: 2}\nsampler: {name: random}\nhalving: {rungs: [{fraction: 1, "
+    "seeds: 1}]}\nbaselines: [relu]\ntasks: [{name: images, steps: 40}]\n";
+
+/// A journal of a study of ours with a trial, for the routes of the page; its text may come last.
+std::string ours(bool late) {
   Trial trial;
   trial.state = TrialState::complete;
   trial.candidate.activation = "0 | 0 | 1";
@@ -127,9 +120,25 @@ std::string ours() {
   Run run{"images", 0, 7000, {}, {{40, 0.5}}};
   run.measurement.curve = {{40, 1.5, 0.5, 0.25, 0.75}};
   trial.runs = {run};
-  return line({{"op_code", 0}, {"study_name", "toy"}, {"directions", {1}}}) +
-         line({{"op_code", 2}, {"study_id", 0}, {"user_attr", {{"antigrad:study", study}}}}) +
-         line(to_record(trial, 0));
+  const std::string made = line({{"op_code", 0}, {"study_name", "toy"}, {"directions", {1}}}),
+                    text = line({{"op_code", 2},
+                                 {"study_id", 0},
+                                 {"user_attr", {{"antigrad:study", kStudy}}}}),
+                    done = line(to_record(trial, 0));
+  return late ? made + done + text : made + text + done;
+}
+
+/// Work that a search has left for somebody.
+void queue_evaluation(Store& store, AskTell& work) {
+  work.create_study({{"name", "toy"}}, {});
+  const trainer::Evaluation request{"0 | 0 | 1", "images", 7000, 40, "0"};
+  store.commit([&](const View&) -> std::vector<Entry> {
+    return {store.entry({{"op_code", 4},
+                         {"study_id", 0},
+                         {"state", static_cast<int>(TrialState::waiting)},
+                         {"datetime_start", nullptr},
+                         {"user_attrs", {{kEvaluateAttribute, to_json(request)}}}})};
+  });
 }
 
 }  // namespace
@@ -138,27 +147,34 @@ std::vector<std::string> seeds() {
   const std::string create =
       "POST /v1/studies\n\n{\"name\":\"s\",\"space\":{\"x\":{\"type\":\"float\",\"low\":0,"
       "\"high\":1}},\"trials\":3,\"pruner\":\"median\"}\f";
-  return {create +
-              "POST /v1/studies/s/ask\nidempotency-key:k\n\n{\"worker\":\"w\"}\f"
-              "POST /v1/studies/s/trials/0/report\n\n{\"step\":1,\"value\":0.5}\f"
-              "GET /v1/studies/0/trials/0/should_prune\f"
-              "POST /v1/studies/s/trials/0/tell\n\n{\"value\":0.25,\"user_attrs\":{\"a\":1}}\f"
-              "GET /v1/studies/s/trials?from=0&count=10\fGET /v1/studies",
-          create +
-              "POST /v1/candidates\n\n{\"study\":\"s\",\"activations\":[\"tanh(x)\"]}\f"
-              "POST /v1/studies/s/ask\fGET /v1/journal?from=1&wait=0\fGET /api/studies\f"
-              "GET /api/studies/0?after=0\fGET /api/studies/0/param_importances",
-          "POST /v1/journal?from=0\nidempotency-key:j\n\n" + ours() +
-              "\fGET /v1/page/studies\fGET /v1/page/study?run=runs&study=toy&wait=1\f"
-              "GET /v1/page/curves?run=runs&study=toy\fGET "
-              "/v1/page/trial?run=runs&study=toy&number=0\f"
-              "GET /v1/page/drawings?run=runs&study=toy&trials=0\f"
-              "GET /v1/page/export?run=runs&study=toy&trial=0&target=c\f"
-              "GET /v1/page/file?run=runs&name=journal.log",
-          "GET /\fGET /page/main.js\fGET /v1\fGET /v1/openapi.json\fGET /v1/docs\fGET /api/meta\f"
-          "GET /v1/page/targets",
-          "GET /v1/page/file?run=..&name=journal.log\fGET /v1/page/file?run=runs&name=..%2Fsecret\f"
-          "GET /page/..%2F..%2Fsecret\fGET /v1/studies/%2e%2e%2fsecret\fDELETE /v1/studies"};
+  return {
+      create +
+          "POST /v1/studies/s/ask\nidempotency-key:k\n\n{\"worker\":\"w\"}\f"
+          "POST /v1/studies/s/trials/0/report\n\n{\"step\":1,\"value\":0.5}\f"
+          "GET /v1/studies/0/trials/0/should_prune\f"
+          "POST /v1/studies/s/trials/0/tell\n\n{\"value\":0.25,\"user_attrs\":{\"a\":1}}\f"
+          "GET /v1/studies/s/trials?from=0&count=10\fGET /v1/studies",
+      create +
+          "POST /v1/candidates\n\n{\"study\":\"s\",\"activations\":[\"tanh(x)\"]}\f"
+          "POST /v1/studies/s/ask\fGET /v1/journal?from=1&wait=0\fGET /api/studies\f"
+          "GET /api/studies/0?after=0\fGET /api/studies/0/param_importances",
+      "POST /v1/journal\n\n" + ours(true) +
+          "\fGET /v1/page/trial?run=runs&study=toy&number=0\fGET /v1/page/study?run=runs&study=toy",
+      "S\fPOST /v1/work/studies/toy/ask\n\n{}\f"
+      "POST /v1/work/studies/toy/trials/0/events\n\nno events\fGET /v1/work\f"
+      "GET /v1/work/studies/toy/files\fGET /v1/work/code?compiler=NVRTC&architecture=..\f"
+      "POST /v1/work/studies/toy/trials/0/tell\n\n{\"value\":1}",
+      "POST /v1/journal?from=0\nidempotency-key:j\n\n" + ours(false) +
+          "\fGET /v1/page/studies\fGET /v1/page/study?run=runs&study=toy&wait=1\f"
+          "GET /v1/page/curves?run=runs&study=toy\fGET "
+          "/v1/page/trial?run=runs&study=toy&number=0\f"
+          "GET /v1/page/drawings?run=runs&study=toy&trials=0\f"
+          "GET /v1/page/export?run=runs&study=toy&trial=0&target=c\f"
+          "GET /v1/page/file?run=runs&name=journal.log",
+      "GET /\fGET /page/main.js\fGET /v1\fGET /v1/openapi.json\fGET /v1/docs\fGET /api/meta\f"
+      "GET /v1/page/targets",
+      "GET /v1/page/file?run=..&name=journal.log\fGET /v1/page/file?run=runs&name=..%2Fsecret\f"
+      "GET /page/..%2F..%2Fsecret\fGET /v1/studies/%2e%2e%2fsecret\fDELETE /v1/studies"};
 }
 
 std::vector<std::string> words() {
@@ -201,7 +217,15 @@ void run(std::string_view input) {
   AskTell service(store, [&] { return now += 300; });
   page::Gallery gallery(world.root());
   const std::atomic<bool> stop = true;
-  app::Serving serving{store, service, gallery, stop};
+  // "S" in front: a server that searches a study with workers elsewhere.
+  const bool searches = input.starts_with("S\f");
+  Store work_store(world.root() + "/work.log");
+  AskTell work(work_store, [&] { return now += 300; });
+  app::FileShelf shelf(world.root());
+  const std::atomic<bool> done = false;
+  const app::ServedStudy study{work, "toy", kStudy, done, world.root() + "/tb"};
+  app::Serving serving{store, service, gallery, stop, "", &shelf, searches ? &study : nullptr};
+  if (searches) queue_evaluation(work_store, work);
   const std::vector<app::HttpRoute> routes = app::service_routes(serving);
   while (!input.empty()) {
     HttpCall call = call_of(taken(input, '\f'));
@@ -211,6 +235,7 @@ void run(std::string_view input) {
     check(call, routed.route->handle(call));
   }
   service.sweep();
+  if (searches) require_reads_back(work_store, work);
   require_reads_back(store, service);
 }
 

@@ -1,10 +1,9 @@
 // The server's doors: bodies of requests one after another, each done or refused with a reason;
 // what was done is in the journal, which reads back as the same studies. A request is a letter, the
 // door, and a body; form feeds stand between requests.
-#include <stdlib.h>
-
 #include <filesystem>
 
+#include "memory_folder.hpp"
 #include "search/service/ask_tell.hpp"
 #include "search/service/journal_door.hpp"
 #include "search/service/requests.hpp"
@@ -14,25 +13,6 @@ namespace antigrad::fuzz {
 namespace {
 
 using namespace search;
-
-/// Where a write costs no disk.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = "/dev/shm/fuzzXXXXXX";
-    if (!std::filesystem::exists("/dev/shm"))
-      pattern = (std::filesystem::temp_directory_path() / "fuzzXXXXXX").string();
-    require(::mkdtemp(pattern.data()) != nullptr, "no folder for the journal");
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// Any activation is its own fingerprint: reading formulas has a target of its own.
 Candidate describe(const std::string& text) {
@@ -122,7 +102,7 @@ std::vector<std::string> words() {
 }
 
 void run(std::string_view input) {
-  const Folder folder;
+  const MemoryFolder folder;
   Store store(folder.path() + "/j.log");
   double now = 0;
   AskTell service(store, [&] { return now += 300; });

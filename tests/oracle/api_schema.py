@@ -1,6 +1,5 @@
 """The server keeps what its OpenAPI page says: schemathesis makes requests out of it, good ones and bad ones, alone and in
 sequences, and looks at every answer: status, kind and schema as described, bad requests refused, never a failure of the server."""
-import contextlib
 import http.client
 import os
 import subprocess
@@ -8,22 +7,8 @@ import sys
 import urllib.parse
 import urllib.request
 
-PROGRAM = os.path.join(os.environ["ANTIGRAD_BIN"], "antigrad")
-JOURNAL = "api.log"
-
-
-@contextlib.contextmanager
-def serving():
-    with contextlib.suppress(FileNotFoundError):
-        os.remove(JOURNAL)
-    server = subprocess.Popen([PROGRAM, "serve", JOURNAL, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        yield server.stdout.readline().strip()
-    finally:
-        server.terminate()
-        _, said = server.communicate(timeout=20)
-    assert server.returncode == 0, said
-
+sys.path.append(os.path.join(os.environ["ANTIGRAD_SOURCE"], "tests/app"))
+from server import fresh, serving
 
 # Methods that HTTP does not know are refused by the library, 400, before a route is looked for.
 SETTINGS = """
@@ -51,7 +36,8 @@ def check_methods(url):
 
 def main():
     full = bool(os.environ.get("ANTIGRAD_FULL"))
-    with serving() as url:
+    with serving(fresh("api.log")) as server:
+        url = server.url
         for body in [b'{"name": "known", "space": {"x": {"type": "float", "low": 0, "high": 1}}}', b'{"name": "1", "trials": 3}']:
             urllib.request.urlopen(urllib.request.Request(url + "/v1/studies", body)).read()
         urllib.request.urlopen(urllib.request.Request(url + "/v1/studies/known/ask", b"{}")).read()

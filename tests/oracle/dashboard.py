@@ -3,7 +3,6 @@ wheel, works on our server in a real browser, waiting trials included. Screensho
 import contextlib
 import json
 import os
-import subprocess
 import sys
 import threading
 import urllib.request
@@ -18,7 +17,9 @@ from optuna_child import write as write_random
 
 SOURCE = os.environ["ANTIGRAD_SOURCE"]
 sys.path.append(os.path.join(SOURCE, "tests/app"))
-PROGRAM = os.path.join(os.environ["ANTIGRAD_BIN"], "antigrad")
+from program import run
+from server import serving
+
 JOURNAL = "dashboard.log"
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -40,17 +41,6 @@ def theirs():
         finally:
             server.shutdown()
             thread.join()
-
-
-@contextlib.contextmanager
-def ours(*words):
-    server = subprocess.Popen([PROGRAM, "serve", JOURNAL, "--port", "0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        yield server.stdout.readline().strip()
-    finally:
-        server.terminate()
-        _, said = server.communicate(timeout=20)
-    assert server.returncode == 0, said
 
 
 def get(url, path):
@@ -135,7 +125,8 @@ def make_studies():
 
 
 def check_answers(storage):
-    with theirs() as real, ours() as url:
+    with theirs() as real, serving(JOURNAL) as server:
+        url = server.url
         meta, wanted = get(url, "/api/meta")[1], get(real, "/api/meta")[1]
         assert meta.keys() == wanted.keys() and meta["artifact_is_available"] == wanted["artifact_is_available"], (meta, wanted)
         assert normal(get(url, "/api/studies")) == normal(get(real, "/api/studies"))
@@ -172,7 +163,8 @@ def check_front_end():
     if CHROMIUM is None:
         print("no Chromium here: the front-end is not opened")
         return
-    with ours() as url, Browser() as browser:
+    with serving(JOURNAL) as server, Browser() as browser:
+        url = server.url
         show(browser, url + "/dashboard", "training", "several", "study 0", picture="studies.png")
         number = next(s["study_id"] for s in get(url, "/api/studies")[1]["study_summaries"] if s["study_name"] == "training")
         study = f"{url}/dashboard/studies/{number}"
@@ -187,10 +179,10 @@ def check_front_end():
 
 
 def check_without_front_end():
-    done = subprocess.run([PROGRAM, "serve", JOURNAL, "--dashboard", "."], capture_output=True, text=True)
-    assert done.returncode == 2 and "public/bundle.js" in done.stderr, done
+    assert "public/bundle.js" in run("serve", JOURNAL, "--dashboard", ".", code=2).stderr
     folder = os.path.dirname(optuna_dashboard.__file__)
-    with ours("--dashboard", folder) as url:
+    with serving(JOURNAL, "--dashboard", folder) as server:
+        url = server.url
         for path in ["/dashboard", "/dashboard/studies/0/trials", "/static/bundle.js", "/favicon.ico"]:
             with urllib.request.urlopen(url + path) as answer:
                 assert answer.status == 200 and len(answer.read()) > 1000, path

@@ -49,14 +49,14 @@ class Attention(GraphModule):
 
 
 class Grelu(GraphModule):
-    """max_k gamma_i (alpha_c^k x_ic + beta_c^k), graph by graph. fault: one of two published mistakes."""
+    """max_k gamma_i (alpha_c^k x_ic + beta_c^k), graph by graph. fault: one of two published mistakes. scaled: gamma times the nodes."""
 
-    def __init__(self, channels, pieces, fault=None):
+    def __init__(self, channels, pieces, fault=None, scaled=False):
         super().__init__()
         hidden = max(2, channels // 4)
         self.node_hidden, self.node_out = nn.Linear(channels, hidden), nn.Linear(hidden, 1)
         self.graph_hidden, self.graph_out = nn.Linear(channels, hidden), nn.Linear(hidden, 2 * pieces * channels)
-        self.pieces, self.fault = pieces, fault
+        self.pieces, self.fault, self.scaled = pieces, fault, scaled
 
     def of_graph(self, linear, x):
         """Once a graph, so that nothing of it counts as an operation of a node."""
@@ -68,6 +68,7 @@ class Grelu(GraphModule):
         for part, score in zip(x.split(self.sizes), scores.split(self.sizes), strict=True):
             gamma = score.exp() / (scores if self.fault == "batch" else score).exp().sum()
             lines = torch.tanh(self.of_graph(self.graph_out, torch.relu(self.of_graph(self.graph_hidden, part.mean(0)))))
+            gamma = gamma * len(part) if self.scaled else gamma
             alpha, beta = lines.view(2, self.pieces, -1)
             beta = alpha if self.fault == "shift" else beta
             out.append(torch.stack([gamma * (a * part + b) for a, b in zip(alpha, beta, strict=True)]).max(0).values)

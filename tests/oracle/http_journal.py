@@ -1,7 +1,7 @@
 """Unmodified Optuna on `antigrad serve`: samplers, pruners, plots' inputs, several processes, a server that goes away.
 
     http_journal.py [VERSION]: with the Optuna on PYTHONPATH, whose version must begin so (else skipped)."""
-import contextlib
+import importlib
 import json
 import multiprocessing
 import os
@@ -17,9 +17,11 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
-SOURCE, PROGRAM = os.environ["ANTIGRAD_SOURCE"], os.path.join(os.environ["ANTIGRAD_BIN"], "antigrad")
+SOURCE = os.environ["ANTIGRAD_SOURCE"]
 SITE = os.path.abspath("site")
-sys.path.insert(0, SITE)
+sys.path[:0] = [SITE, os.path.join(SOURCE, "tests/app")]
+from server import serving
+
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
@@ -28,19 +30,7 @@ def install():
     if not os.path.isdir(SITE):
         subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-build-isolation", "--no-deps",
                         "--target", SITE, os.path.join(SOURCE, "python")], check=True)
-
-
-@contextlib.contextmanager
-def serving(journal, port=0):
-    server = subprocess.Popen([PROGRAM, "serve", journal, "--port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        url = server.stdout.readline().strip()
-        assert url.startswith("http://127.0.0.1:"), (url, server.stderr.read())
-        yield url
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
-    assert server.returncode == 0, server.returncode
+        importlib.invalidate_caches()  # the folder was not there when the path was read
 
 
 def storage_at(url, **options):
@@ -164,13 +154,13 @@ def check_file_and_pickle(url, journal):
 
 def check_restart(journal, port):
     """The server goes away in mid-study and comes again: the client waits, nothing is lost."""
-    with serving(journal, port) as url:
-        study = optuna.create_study(study_name="restart", storage=storage_at(url))
+    with serving(journal, port=port) as server:
+        study = optuna.create_study(study_name="restart", storage=storage_at(server.url))
         study.optimize(bowl, n_trials=3)
     thread = threading.Thread(target=lambda: study.optimize(bowl, n_trials=5))
     thread.start()
     time.sleep(0.5)
-    with serving(journal, port):
+    with serving(journal, port=port):
         thread.join(timeout=60)
         assert not thread.is_alive() and len(study.trials) == 8
 
@@ -202,14 +192,14 @@ def main():
     journal = os.path.abspath("journal.log")
     if os.path.exists(journal):
         os.remove(journal)
-    with serving(journal) as url:
-        check_samplers_and_pruners(url)
-        check_errors_are_optunas(url)
-        check_processes(url)
-        check_queue(url)
-        check_file_and_pickle(url, journal)
-        check_refusals(url)
-        port = int(url.rsplit(":", 1)[1])
+    with serving(journal) as server:
+        check_samplers_and_pruners(server.url)
+        check_errors_are_optunas(server.url)
+        check_processes(server.url)
+        check_queue(server.url)
+        check_file_and_pickle(server.url, journal)
+        check_refusals(server.url)
+        port = server.port
     check_restart(journal, port)
 
 

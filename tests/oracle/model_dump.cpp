@@ -10,6 +10,7 @@
 #include "space/error.hpp"
 #include "space/random.hpp"
 #include "space/yaml.hpp"
+#include "trainer/meta/fisher.hpp"
 #include "trainer/model.hpp"
 #include "trainer/models/families.hpp"
 
@@ -18,6 +19,8 @@ namespace {
 
 using at::Tensor;
 using space::Yaml;
+
+constexpr int kExamples = 4;  // of the spectrum
 
 struct Row {
   std::string name, activation;
@@ -151,6 +154,11 @@ Numbers numbers_of(const Row& row, kernels::Type kernel_type) {
     numbers.add("gradient " + weight.key(), weight.value().grad());
   for (const auto& buffer : model->named_buffers())
     numbers.add("moved " + buffer.key(), buffer.value());
+  model->watch({});
+  std::vector<std::int64_t> of_logits = logits.sizes().vec();
+  of_logits.pop_back();
+  numbers.add("gradient spectrum", fisher_eigenvalues(example_gradients(
+                                       *model, {input, target.reshape(of_logits)}, kExamples)));
   return numbers;
 }
 

@@ -13,6 +13,7 @@ import subprocess
 from typing import Callable, NamedTuple
 
 import graph_nets
+import language_nets
 import nets
 import torch
 from torch import nn
@@ -21,6 +22,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 PROGRAM = os.path.join(os.environ["ANTIGRAD_BIN"], "model_dump")
 F64_TOLERANCE = 1e-9
+EXAMPLES = 4  # of the spectrum
 F32_FACTOR, F32_FLOOR = 16, 1e-6  # times what the reference loses to float32 at worst; of a norm
 
 
@@ -60,12 +62,13 @@ ROWS = [
     Row("gat", "{type: gat, layers: 2, width: 5, heads: 3}", lambda act: graph_nets.Gat(act, 7, 4, 5, 2, 3, 1), "elu", 7, 1, 4, 30),
     Row("gat_average", "{type: gat, layers: 3, width: 4, heads: 2, out_heads: 3}", lambda act: graph_nets.Gat(act, 7, 4, 4, 3, 2, 3), "silu", 7, 1, 4, 30),
     Row("gcn_grelu", "{type: gcn, layers: 3, width: 12, activations: {blocks: grelu}}", lambda act: graph_nets.Gcn(act, 7, 4, 12, 3, lambda: graph_nets.Grelu(12, 2)), "gelu", 7, 1, 4, 30),
+    Row("gcn_grelu_scaled", "{type: gcn, layers: 3, width: 12, activations: {blocks: grelu_scaled}}", lambda act: graph_nets.Gcn(act, 7, 4, 12, 3, lambda: graph_nets.Grelu(12, 2, scaled=True)), "gelu", 7, 1, 4, 30),
     Row("gat_grelu", "{type: gat, layers: 2, width: 6, heads: 2, pieces: 3, activations: {stem: grelu}}", lambda act: graph_nets.Gat(act, 7, 4, 6, 2, 2, 1, graph_nets.Grelu(12, 3)), "gelu", 7, 1, 4, 30),
-    Row("llama", "{type: llama, layers: 2, width: 24, heads: 3, ffn: 36, context: 10}", lambda act: nets.Llama(act, 29, 24, 2, 3, 3, 36), "xielu", classes=29),
+    Row("llama", "{type: llama, layers: 2, width: 24, heads: 3, ffn: 36, context: 10}", lambda act: language_nets.Llama(act, 29, 24, 2, 3, 3, 36), "xielu", classes=29),
     Row(
         "llama_gated",
         "{type: llama, layers: 2, width: 24, heads: 6, kv_heads: 2, ffn: 36, gated: true, context: 10, rope_base: 500000}",
-        lambda act: nets.Llama(act, 29, 24, 2, 6, 2, 36, True, 5e5),
+        lambda act: language_nets.Llama(act, 29, 24, 2, 6, 2, 36, True, 5e5),
         "silu",
         classes=29,
     ),
@@ -79,7 +82,7 @@ ROWS = [
     Row("vanilla", "{type: vanilla, layers: 4, width: 3}", lambda act: nets.Vanilla(act, 3, 10, 3, 4, 0), side=16),
     Row("vanilla_series", "{type: vanilla, layers: 3, width: 3, series: 2}", lambda act: nets.Vanilla(act, 1, 10, 3, 3, 2), "relu", 1, 28),
     Row("vanilla_96", "{type: vanilla, layers: 3, width: 2, series: 1}", lambda act: nets.Vanilla(act, 3, 10, 2, 3, 1, (4, 4, 0)), "gelu", side=96),
-    Row("bert", "{type: bert, layers: 2, width: 24, heads: 3, ffn: 40, context: 10}", lambda act: nets.Bert(act, 29, 10, 24, 2, 3, 40), classes=29),
+    Row("bert", "{type: bert, layers: 2, width: 24, heads: 3, ffn: 40, context: 10}", lambda act: language_nets.Bert(act, 29, 10, 24, 2, 3, 40), classes=29),
 ]
 
 
@@ -159,11 +162,22 @@ def reference_numbers(row, ours, dtype):
         module.register_forward_hook(lambda _, __, value, name=name: numbers.update({"value " + name.replace(".", "_"): value}))
     logits = reference.train()(x)
     loss = F.cross_entropy(logits.flatten(0, -2), ours["target"].long())
-    loss.backward()
+    loss.backward(retain_graph=True)
     numbers |= {"logits": logits, "loss": loss}
     numbers |= {"gradient " + our_name(name): p.grad for name, p in reference.named_parameters()}
     numbers |= {"moved " + our_name(name): b for name, b in reference.named_buffers() if "running" in name}
+    numbers["gradient spectrum"] = spectrum(logits, ours["target"].long(), reference)
     return {name: value.detach().double() for name, value in numbers.items()}
+
+
+def spectrum(logits, target, reference):
+    """Eigenvalues of the empirical Fisher information over the first examples, by the singular values of their gradients."""
+    losses = F.cross_entropy(logits.flatten(0, -2), target, reduction="none").view(len(logits), -1).mean(1)
+    rows = []
+    for loss in losses[:EXAMPLES]:
+        gradients = torch.autograd.grad(loss, list(reference.parameters()), retain_graph=True, allow_unused=True)
+        rows.append(torch.cat([g.flatten() for g in gradients if g is not None]))
+    return torch.linalg.svdvals(torch.stack(rows).double()) ** 2 / len(rows)
 
 
 def error(got, want):
@@ -204,7 +218,7 @@ def check_that_a_wrong_layer_is_seen():
     """A reference whose attention turns by another base must fail."""
     right = next(row for row in ROWS if row.name == "llama")
     try:
-        compare(right._replace(reference=lambda act: nets.Llama(act, 29, 24, 2, 3, 3, 36, base=1.001e4)))
+        compare(right._replace(reference=lambda act: language_nets.Llama(act, 29, 24, 2, 3, 3, 36, base=1.001e4)))
     except AssertionError as failure:
         assert "attention_out" in str(failure) or "error" in str(failure), failure
         return

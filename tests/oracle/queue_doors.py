@@ -14,23 +14,13 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-SOURCE, PROGRAM = os.environ["ANTIGRAD_SOURCE"], os.path.join(os.environ["ANTIGRAD_BIN"], "antigrad")
-sys.path.insert(0, os.path.join(SOURCE, "python"))
+SOURCE = os.environ["ANTIGRAD_SOURCE"]
+sys.path[:0] = [os.path.join(SOURCE, "python"), os.path.join(SOURCE, "tests/app")]
+from program import PROGRAM
+from server import serving
+
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 QUEUED, WORKERS = 60, 4
-
-
-@contextlib.contextmanager
-def serving(journal):
-    server = subprocess.Popen([PROGRAM, "serve", journal, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        url = server.stdout.readline().strip()
-        assert url.startswith("http://127.0.0.1:"), (url, server.stderr.read())
-        yield url
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
-    assert server.returncode == 0, server.returncode
 
 
 def in_file(journal):
@@ -135,16 +125,16 @@ def main():
     journal = queued("file")
     check("journal file", journal, work([(optuna_worker, lambda: in_file(journal))] * WORKERS))
     journal = queued("http")
-    with serving(journal) as url:
-        check("HTTP journal", journal, work([(optuna_worker, lambda: over_http(url))] * WORKERS))
+    with serving(journal) as server:
+        check("HTTP journal", journal, work([(optuna_worker, lambda: over_http(server.url))] * WORKERS))
     journal = queued("routes")
-    with serving(journal) as url:
-        check("ask and tell", journal, work([(asking_worker, url)] * WORKERS))
+    with serving(journal) as server:
+        check("ask and tell", journal, work([(asking_worker, server.url)] * WORKERS))
     journal = queued("commands")
     check("command line", journal, work([(command_worker, journal)] * WORKERS))
     journal = queued("mixed")
-    with serving(journal) as url:
-        check("all at once", journal, work([(asking_worker, url), (asking_worker, url), (optuna_worker, lambda: over_http(url)),
+    with serving(journal) as server:
+        check("all at once", journal, work([(asking_worker, server.url), (asking_worker, server.url), (optuna_worker, lambda: over_http(server.url)),
                                             (optuna_worker, lambda: in_file(journal))]))
 
 
