@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "fixtures.hpp"
+#include "numbers.hpp"
 #include "paths.hpp"
 #include "space/error.hpp"
 
@@ -27,16 +28,6 @@ const std::vector<Evaluation> kRequests = {
     {"gelu", "images", 1, 20},  {"gelu", "text", 1, 20},  {"gelu", "images", 2, 20},
     {"xielu", "images", 1, 12}, {"xielu", "text", 5, 20}, {"xielu", "images", 1, 20},
 };
-
-/// The deterministic part of a measurement as one list of numbers.
-std::vector<double> numbers(const Measurement& m) {
-  std::vector<double> all = {static_cast<double>(m.outcome), static_cast<double>(m.steps)};
-  for (const CurvePoint& p : m.curve)
-    all.insert(all.end(), {static_cast<double>(p.step), p.training_loss, p.validation_loss,
-                           p.validation_accuracy, p.current_loss});
-  all.insert(all.end(), m.theta.begin(), m.theta.end());
-  return all;
-}
 
 std::vector<std::vector<double>> evaluate_all(const TinyStudy& study) {
   std::vector<std::vector<double>> results;

@@ -10,6 +10,7 @@
 
 #include "space/error.hpp"
 #include "tests/trainer/fixtures.hpp"
+#include "tests/trainer/numbers.hpp"
 #include "trainer/evaluator.hpp"
 #include "trainer/stacked/stacking_fault.hpp"
 #include "trainer/stacked/together.hpp"
@@ -35,15 +36,6 @@ std::vector<Evaluation> requests(const std::string& task, int steps,
 
 bool trained_alone(const Measurement& m) {
   return std::ranges::any_of(m.figures, [](const Figure& f) { return f.name == "trained alone"; });
-}
-
-std::vector<double> numbers(const Measurement& m) {
-  std::vector<double> all = {static_cast<double>(m.outcome), static_cast<double>(m.steps)};
-  for (const CurvePoint& p : m.curve)
-    all.insert(all.end(), {static_cast<double>(p.step), p.training_loss, p.validation_loss,
-                           p.validation_accuracy, p.current_loss});
-  all.insert(all.end(), m.theta.begin(), m.theta.end());
-  return all;
 }
 
 /// Every 2 steps a point of the curve.
