@@ -7,7 +7,7 @@ import shutil
 from program import SOURCE, TINY, asked, canonical, output, run, run_tests
 
 os.environ["ANTIGRAD_LIBRARY"] = os.path.abspath("library")
-for left in ["library", "runs"]:
+for left in ["library", "other", "runs"]:
     shutil.rmtree(left, ignore_errors=True)
 
 
@@ -37,8 +37,6 @@ def test_export_and_merge():
     run("library", "merge", "library")
     assert asked("library", "list") == here
     os.environ["ANTIGRAD_LIBRARY"] = os.path.abspath("library")
-for left in ["library", "runs"]:
-    shutil.rmtree(left, ignore_errors=True)
     assert "found no study" in run("library", "merge", "nowhere", code=2).stderr
 
 

@@ -154,6 +154,10 @@ def test_reading_a_run():
     assert len(asked("top", "tiny", "--dir", "one", "-n", "2")) == 2
     best = asked("show", "tiny", "--dir", "one")
     assert best["trial"] == top[0]["trial"]
+    atlas, scores = asked("top", "tiny", "--dir", "one", "--atlas"), {row["trial"]: row["score"] for row in top}
+    assert len(atlas) >= 2 and len({row["best"] for row in atlas}) == len(atlas), atlas
+    assert all(row["score"] == scores[row["best"]] for row in atlas) and atlas[0].keys() >= {"smoothness", "sparsity", "cost", "trials"}, atlas
+    assert sum(row["trials"] for row in atlas) <= len(top) and min(row["score"] for row in atlas) == min(complete), atlas
     assert asked("show", "one/tiny", "1")["name"] == "GELU"
     assert "no trial 99" in run("show", "one/tiny", "99", code=2).stderr
 

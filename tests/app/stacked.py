@@ -89,8 +89,10 @@ def test_a_gpu_that_is_demanded_and_not_there_is_refused_before_anything_starts(
     for part in ["gpu.yaml: the study demands device: cuda, got no GPU", "no CUDA driver", "expected one", "`device: auto`"]:
         assert part in said, said
     assert not os.path.exists("runs/gpu")
-    write("automatic", "device: auto\n", STUDY.replace("trials: 4", "trials: 1").replace("steps: 20", "steps: 2"))
-    run("search", "automatic.yaml", "--workers", "1")
+    gated = STUDY.replace("ffn: 32", "ffn: 33, gated: true")
+    write("automatic", "device: auto\n", gated.replace("trials: 4", "trials: 1").replace("steps: 20", "steps: 2"))
+    said = run("search", "automatic.yaml", "--workers", "1").stderr
+    assert "MFLOP forward an example; feed-forward 22 gated = 33 plain" in said, said
     write("wrong", "device: {name: cuda, per_device: 4, memory: 0.3}\n")
     assert "expected at most 0.25 each" in run("search", "wrong.yaml", code=2).stderr
 

@@ -54,6 +54,25 @@ TEST_F(TokensTest, AFileIsWrittenAsItIsRead) {
   EXPECT_EQ(tokens[2], 65535);
 }
 
+/// Memory of this process that is no file's, in MiB.
+double own_mebibytes() {
+  std::ifstream in("/proc/self/status");
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with("RssAnon:")) return std::stod(line.substr(8)) / 1024;
+  throw std::runtime_error("no RssAnon in /proc/self/status");
+}
+
+TEST_F(TokensTest, AFileIsReadInPlace) {
+  constexpr std::uintmax_t kBytes = 64 << 20;
+  const std::string file = write("t", "");
+  std::filesystem::resize_file(file, kBytes);  // zeros that take no room on the disk
+  const double before = own_mebibytes();
+  const Tokens bytes = read_bytes(file), ids = read_u16(file, 10);
+  EXPECT_EQ(bytes.size(), kBytes);
+  EXPECT_EQ(ids[ids.size() - 1], 0);
+  EXPECT_LT(own_mebibytes() - before, 4) << "64 MiB were copied";
+}
+
 TEST_F(TokensTest, CopyRefusesToReadBehindTheEnd) {
   const Tokens tokens = read_bytes(write("t", "abc"));
   std::vector<std::int64_t> out(3);

@@ -42,6 +42,7 @@ ROWS = [
     Row("resnet20", "{type: resnet, depth: 20, width: 4}", lambda act: nets.Resnet(act, 1, 10, 4, [3, 3, 3]), "prelu", channels=1, side=16),
     Row("resnet_stem", "{type: resnet, depth: 8, width: 4, activations: {stem: tanh}}", lambda act: nets.Resnet(act, 1, 10, 4, [1, 1, 1], stem_act=torch.nn.Tanh), "silu", 1, 28),
     Row("resnet32", "{type: resnet, depth: 32, width: 2}", lambda act: nets.Resnet(act, 3, 10, 2, [5, 5, 5]), "silu", side=32),
+    *[Row(f"resnet{6 * n + 2}", f"{{type: resnet, depth: {6 * n + 2}, width: 2}}", lambda act, n=n: nets.Resnet(act, 3, 10, 2, [n, n, n])) for n in (7, 9, 18)],
     Row("resnet18_96", "{type: resnet, form: imagenet, depth: 18, width: 2}", lambda act: nets.Resnet(act, 3, 10, 2, [2] * 4, stem=(7, 2)), side=96),
     Row("resnet34_224", "{type: resnet, form: imagenet, depth: 34, width: 2}", lambda act: nets.Resnet(act, 3, 7, 2, [3, 4, 6, 3], stem=(7, 2), pool=True), side=224, classes=7),
     Row("resnet50", "{type: resnet, form: imagenet, depth: 50, width: 2, stem: large}", lambda act: nets.Resnet(act, 3, 10, 2, [3, 4, 6, 3], nets.Bottleneck, (7, 2), True), side=64),

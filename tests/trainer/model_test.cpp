@@ -2,6 +2,7 @@
 // the future.
 #include "trainer/model.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -201,6 +202,21 @@ TEST(ModelTest, PublishedNetworksHaveTheirPublishedNumbersOfParameters) {
     const Plan plan = plan_model(read_model(space::Yaml::parse(c.model)), c.input);
     EXPECT_EQ(plan.parameters(), c.parameters) << c.model;
   }
+}
+
+// Sizes count what is not the table of tokens; the largest is the paper's with it.
+TEST(ModelTest, LlamasHaveTheSizesOfTheirNames) {
+  const std::pair<const char*, double> sizes[] = {{"1M", 1e6},  {"3M", 3e6},   {"10M", 1e7},
+                                                  {"30M", 3e7}, {"100M", 1e8}, {"300M", 3e8}};
+  constexpr int kTokens = 5000;
+  for (const auto& [name, want] : sizes)
+    for (const char* gated : {"", ", gated: true"}) {
+      const ModelSpec spec =
+          read_model(space::Yaml::parse(fmt::format("{{type: llama, size: {}{}}}", name, gated)));
+      const std::int64_t count =
+          plan_model(spec, shape(1, 1, kTokens)).parameters() - std::int64_t{kTokens} * spec.width;
+      EXPECT_NEAR(static_cast<double>(count) / want, 1, 0.07) << name << gated;
+    }
 }
 
 TEST(ModelTest, AGatedFeedForwardNetworkHasThePlainOnesParametersAndOperations) {

@@ -1,7 +1,9 @@
-// Runs that choose their rate.
+// Runs that choose their rate, and candidates that are normalised.
 #include "trainer/own_rate.hpp"
 
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "fixtures.hpp"
 #include "space/error.hpp"
@@ -45,6 +47,20 @@ TEST(OwnRate, AvoidsARateThatDiverges) {
       measured(study, with_key("0.05", "own_rate: {factors: [1e6, 1], steps: 8}"));
   EXPECT_EQ(factor_of(m), 1);
   EXPECT_EQ(m.outcome, Outcome::ok);
+}
+
+// A normalised candidate is judged whatever its scale: three times ReLU trains as ReLU does.
+TEST(Normalise, TheScaleOfACandidateIsNotJudged) {
+  const TinyStudy study;
+  for (const bool normalised : {true, false}) {
+    study.write("study.yaml",
+                with_key("0.02", normalised ? "normalise: true" : "normalise: false"));
+    const std::unique_ptr<Evaluator> evaluator(antigrad_open_evaluator(study.path().c_str()));
+    const Measurement one = evaluator->evaluate({"0 | 0 | 1", "images", 3, 20}),
+                      three = evaluator->evaluate({"0 | 0 | 3", "images", 3, 20});
+    const double apart = std::abs(one.curve.back().current_loss - three.curve.back().current_loss);
+    EXPECT_EQ(apart < 1e-3, normalised) << apart;
+  }
 }
 
 TEST(OwnRate, MistakesHaveTheirPlace) {

@@ -162,6 +162,39 @@ TEST(Objective, ErrorsNameThePlace) {
             std::string::npos);
 }
 
+// By hand: of each task that has shifts the mean loss over shifts and seeds, from the baselines'
+// median in units of their mean distance to it; then the mean over those tasks.
+TEST(Objective, OutOfDistributionIsAScoreOverShifts) {
+  StudyConfig config =
+      parse_study(fake::study_text(2, "objectives: [quality, out_of_distribution]\n"), "toy.yaml");
+  const Stage stage{1, {0, 1}};
+  const auto shifted = [&](int number, double images, double words) {
+    Trial trial = complete(number, {0, 0});
+    for (const Task& task : config.tasks)
+      for (const int seed : stage.seeds) {
+        search::Run run{task.name, seed, 0, {}, {}};
+        const double loss = task.name == "images" ? images : words;
+        // Two shifts and two seeds about the mean; the accuracy is not looked at.
+        if (std::isfinite(loss))
+          run.measurement.shifts = {{"noise 1", loss - 0.5 + seed, 0.1},
+                                    {"noise 5", loss - 0.5 + seed, 0.9}};
+        trial.runs.push_back(run);
+      }
+    return trial;
+  };
+  const std::vector<Trial> all{shifted(0, 1, 10), shifted(1, 2, 20), shifted(2, 6, 60),
+                               shifted(3, 4.5, 15)};
+  const std::vector<const Trial*> baselines{&all[0], &all[1], &all[2]};
+  const auto value = [&](const Trial& trial) {
+    return objective_values(config, baselines, trial, stage).at(1);
+  };
+  EXPECT_NEAR(value(all[1]), 0, 1e-12);
+  EXPECT_NEAR(value(all[3]), (2.5 / (5. / 3) - 5 / (50. / 3)) / 2, 1e-12);
+  const std::vector<Trial> images{shifted(0, 1, NAN), shifted(1, 2, NAN), shifted(2, 6, NAN)};
+  const std::vector<const Trial*> alone{&images[0], &images[1], &images[2]};
+  EXPECT_NEAR(objective_values(config, alone, shifted(3, 4.5, NAN), stage).at(1), 1.5, 1e-12);
+}
+
 TEST(Objective, WithoutShiftsThereIsNoOutOfDistribution) {
   const fake::Folder folder;
   SearchOptions options;

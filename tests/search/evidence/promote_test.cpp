@@ -9,7 +9,9 @@
 
 #include "../fake.hpp"
 #include "search/evidence/ledger.hpp"
+#include "search/evidence/objective.hpp"
 #include "search/evidence/simulation.hpp"
+#include "search/summary.hpp"
 
 namespace antigrad::search {
 namespace {
@@ -118,6 +120,33 @@ TEST(Promote, OtherTasksCountAndCannotChangeUnderWay) {
   EXPECT_LT(table.winner()->differences[2], 0);
   s.options.other_tasks.clear();
   EXPECT_THROW(s.run(), space::Error);
+}
+
+// Where a study has several objectives, whoever is on its front is trained again.
+TEST(Promote, OfSeveralObjectivesTheFrontIsPromoted) {
+  const fake::Folder folder;
+  PromoteOptions o;
+  o.config = parse_study(fake::study_text(14, "objectives: [quality, cost]\n"), "toy.yaml");
+  o.journal = folder / "journal.log";
+  SearchOptions search;
+  search.config = o.config;
+  search.journal = o.journal;
+  Pool pool(1, fake::factory());
+  ASSERT_TRUE(run_search(search, pool).complete);
+  const Summary s = summarise(o.config, o.journal);
+  std::vector<int> front, best;
+  for (const Trial* trial : pareto_front(o.config, s.trials))
+    if (!trial->candidate.baseline) front.push_back(trial->number);
+  for (const ConfirmRow& row : s.table.rows)
+    if (!row.candidate.baseline) best.push_back(row.search_trial);
+  ASSERT_FALSE(front.empty());
+  ASSERT_NE(front, best) << "choose a study whose front is not its confirmed ones";
+  o.promote = {.candidates = 9, .seeds = 2};
+  ASSERT_TRUE(run_promotion(o, pool));
+  std::vector<int> promoted;
+  for (const PromoteRow& row : promote_table(o).rows)
+    if (!row.candidate.baseline) promoted.push_back(row.search_trial);
+  EXPECT_EQ(promoted, front);
 }
 
 /// A simulated evaluator that also knows a test part.

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <iterator>
+#include <set>
 
 #include "../fixtures.hpp"
 #include "space/error.hpp"
@@ -97,10 +98,17 @@ TEST_F(CheckpointTest, ARunThatGoesOnEqualsOneThatNeverStoppedBitForBit) {
       {"name: sgd, rate: 0.02, momentum: 0.9, weight_decay: 0.001}",
        "name: adam_ota, rate: 0.01}\n    clients: {count: 2, fading: rayleigh, noise: {tail: 1.5, "
        "scale: 0.001}}"},
+      {"name: sgd, rate: 0.02, momentum: 0.9, weight_decay: 0.001}",
+       "name: adagrad_ota, rate: 0.01, tail: 1.5}\n    clients: {count: 2}"},
+      {sgd, sgd + ", clip: 0.5, theta: {rate: 0.003, weight_decay: 0.1}"},
+      {adamw, adamw + ", interpolation: {name: rapp, updates: 3, share: 0.7}"},
       {"average: 0.9", "average: 0.99\n    schedule: {name: cosine, final: 0.1}"},
+      {"average: 0.9", "average: 0\n    schedule: {name: wsd, decay: 12}"},
   };
+  std::set<std::string> seen;  // each change leaves one of the tasks as it was
   for (const auto& [old, by] : changes)
     for (const Task& task : tasks(replaced(TinyStudy::tasks("0.02"), old, by))) {
+      if (!seen.insert(task.text).second) continue;
       SCOPED_TRACE(task.text);
       Training whole = make(task, "xielu", 3);
       whole.advance(23);

@@ -104,6 +104,60 @@ TEST_F(OneShotTest, GradientsOfTheSharesAreThoseOfFiniteDifferences) {
   }
 }
 
+/// Counts who asks for training batches.
+class Counting : public InDouble {
+ public:
+  using InDouble::InDouble;
+  Batch training(std::uint64_t key, int step) const override {
+    ++asked;
+    return InDouble::training(key, step);
+  }
+  void spoil_validation() {
+    for (Batch& batch : validation_) batch.target = at::zeros_like(batch.target);
+  }
+  mutable int asked = 0;
+};
+
+// The mixture is judged by validation batches, the weights are trained by training batches.
+TEST_F(OneShotTest, TheMixtureSeesValidationAndTheWeightsTraining) {
+  const Mixture mixture({"1", "exp"}, {"x", "1"});
+  const Task task = read_tasks(study_.path())[0];
+  const auto make = [&](const std::shared_ptr<Counting>& data) {
+    auto net =
+        std::make_unique<Supernet>(task, data, mixture, in_double(mixture.activation().text), 3);
+    net->set_shares({0.5, 0.5, 0.5, 0.5});
+    return net;
+  };
+  const auto data = std::make_shared<Counting>(load_dataset(task)),
+             spoilt = std::make_shared<Counting>(load_dataset(task));
+  spoilt->spoil_validation();
+  const auto net = make(data), other = make(spoilt);
+  EXPECT_NE(net->first_order(0).loss, other->first_order(0).loss);
+  EXPECT_EQ(data->asked, 0);
+  net->train(0);
+  other->train(0);
+  EXPECT_EQ(data->asked, 1);
+  EXPECT_EQ(net->theta(), other->theta()) << "validation has reached the weights";
+  EXPECT_NE(net->second_order(1, 0.1).loss, other->second_order(1, 0.1).loss);
+  EXPECT_EQ(data->asked, 2) << "a step ahead is one on a training batch";
+}
+
+// From the first temperature to the last: step 1 of four is at neither, and what comes out is at
+// the last one.
+TEST_F(OneShotTest, TheTemperatureFalls) {
+  const auto shot = [&](double first, double last) {
+    OneShotSpec spec{.steps = 4, .rate = 0.1, .first_temperature = first, .last_temperature = last};
+    spec.left = {"1", "-1"};
+    spec.right = {"-1", "1"};
+    return one_shot(study_.path(), spec);
+  };
+  const OneShotResult falling = shot(1, 0.2), warm = shot(1, 1), cold = shot(0.2, 0.2);
+  EXPECT_EQ(falling.losses[0], warm.losses[0]) << "all shares are equal";
+  EXPECT_NE(falling.losses[1], warm.losses[1]) << "step 1 is cooler";
+  EXPECT_NE(falling.losses[1], cold.losses[1]) << "and not as cold as the last one";
+  EXPECT_GT(std::abs(falling.shares[0] - 0.5), 2 * std::abs(warm.shares[0] - 0.5));
+}
+
 TEST_F(OneShotTest, TheLossFallsAndTheResultIsTheSameAgain) {
   for (const bool second_order : {false, true}) {
     OneShotSpec spec{.steps = 12, .second_order = second_order, .rate = 0.1};
