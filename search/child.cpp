@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <thread>
 
 #include "space/error.hpp"
@@ -54,7 +53,7 @@ std::string signal_text(int signal) {
 
 }  // namespace
 
-Child::Child(const std::vector<std::string>& argv) {
+Child::Child(const std::vector<std::string>& argv, Extent extent) : extent_(extent) {
   std::vector<char*> words;
   for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
@@ -99,6 +98,11 @@ bool Child::write_line(const std::string& line) {
   return true;
 }
 
+double Child::resident() {
+  const double own = resident_mebibytes(pid_);
+  return extent_ == Extent::process ? own : std::max(own, family_.look(pid_));
+}
+
 Child::Read Child::read_line(Clock::time_point deadline, double mebibytes,
                              const std::atomic<bool>* cancel) {
   constexpr std::chrono::milliseconds kTick{20};
@@ -110,7 +114,7 @@ Child::Read Child::read_line(Clock::time_point deadline, double mebibytes,
       return read;
     }
     if (cancel != nullptr && *cancel) return {Event::cancelled, "", highest};
-    highest = std::max(highest, resident_mebibytes(pid_));
+    highest = std::max(highest, resident());
     if (highest > mebibytes) return {Event::memory, "", highest};
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
@@ -135,21 +139,16 @@ std::string Child::end(bool kill) {
   for (int i = 0; i < 100 && !kill && !ended(); ++i) {  // it has closed its end: a moment to exit
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
+  const std::set<pid_t> family =
+      extent_ == Extent::family ? family_of(pid_) : std::set<pid_t>{};  // some may have left it
   ::kill(-pid_, SIGKILL);
+  for (const pid_t one : family) ::kill(one, SIGKILL);
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
   if (WIFSIGNALED(status)) return signal_text(WTERMSIG(status));
   return fmt::format("exit status {}", WEXITSTATUS(status));
-}
-
-double resident_mebibytes(pid_t pid) {
-  std::ifstream in(fmt::format("/proc/{}/status", pid));
-  for (std::string line; std::getline(in, line);) {
-    if (line.rfind("VmRSS:", 0) == 0) return std::stod(line.substr(6)) / 1024;
-  }
-  return 0;
 }
 
 }  // namespace antigrad::search

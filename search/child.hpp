@@ -9,16 +9,21 @@
 #include <string>
 #include <vector>
 
+#include "search/family.hpp"
+
 namespace antigrad::search {
 
 class Child {
  public:
   using Clock = std::chrono::steady_clock;
+  /// What limits are for, and what ends with it: the process, looked at every 20 ms, and its
+  /// group; or its family too (FamilyMemory).
+  enum class Extent { process, family };
 
   /// Starts argv[0] (a path, or a name in PATH) and returns when it runs. The child ignores SIGINT
   /// and gets SIGKILL when this process dies. Throws space::Error when there is no such program or
   /// no process can be made.
-  explicit Child(const std::vector<std::string>& argv);
+  explicit Child(const std::vector<std::string>& argv, Extent extent = Extent::process);
   ~Child();  // kills it, and what it started, and waits
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -32,27 +37,27 @@ class Child {
     std::string line;      // without the newline
     double mebibytes = 0;  // highest resident memory seen while waiting
   };
-  /// Waits for a line until `deadline`, or until the child's resident memory exceeds `mebibytes`
-  /// (looked at every 20 ms), or `cancel` is set.
+  /// Waits for a line until `deadline`, or until the resident memory exceeds `mebibytes`, or
+  /// `cancel` is set.
   Read read_line(Clock::time_point deadline, double mebibytes,
                  const std::atomic<bool>* cancel = nullptr);
 
   /// Gives it two seconds to exit (none with `kill`), kills it if it still runs, and whatever of
-  /// its process group does, waits, and says how it ended: "exit status 3", "SIGSEGV (Segmentation
-  /// fault)".
+  /// its process group (or family) does, waits, and says how it ended: "exit status 3", "SIGSEGV
+  /// (Segmentation fault)".
   std::string end(bool kill);
 
   pid_t pid() const { return pid_; }
 
  private:
   [[noreturn]] void refuse(const std::vector<std::string>& argv, int reason);
+  double resident();
 
   pid_t pid_ = -1;
   int socket_ = -1;
   std::string buffer_;
+  const Extent extent_;
+  FamilyMemory family_;
 };
-
-/// Resident memory of a process in MiB, from /proc; 0 when it is gone.
-double resident_mebibytes(pid_t pid);
 
 }  // namespace antigrad::search

@@ -89,14 +89,14 @@ class CommandEvaluator : public trainer::Evaluator {
   Measurement advanced(Running& run, const Evaluation& request) {
     if (reached(run, request.steps)) return measured(run, request.steps);
     if (run.child == nullptr) {
-      run.child = std::make_unique<Child>(o_.command.command);
+      run.child = std::make_unique<Child>(o_.command.command, Child::Extent::family);
       run.child->write_line(to_text(task_of(request)));
     } else {
       run.child->write_line(to_text({{"until", request.steps}}));
     }
     const Clock::time_point end = deadline_in(o_.limits.seconds);
     while (!reached(run, request.steps)) {
-      const Child::Read read = run.child->read_line(end, o_.limits.mebibytes);
+      const Child::Read read = run.child->read_line(end, o_.limits.mebibytes, o_.cancel);
       run.peak = std::max(run.peak, read.mebibytes);
       if (read.event != Child::Event::line) return lost(run, read, request.steps);
       if (read.line.empty() || read.line[0] != '{') continue;
@@ -155,6 +155,7 @@ class CommandEvaluator : public trainer::Evaluator {
     if (read.event == Child::Event::memory)
       return failed(run, Outcome::out_of_memory,
                     fmt::format("over {:.0f} MiB", o_.limits.mebibytes));
+    if (read.event == Child::Event::cancelled) return failed(run, Outcome::crashed, "given up");
     return failed(
         run, Outcome::crashed,
         fmt::format("the program ended with {} before step {}", run.child->end(false), steps));

@@ -7,6 +7,7 @@
 // passed over. It trains up to step `until` and may wait there: the next line is {"until": n}, go
 // on to there, or {"prune": true}, end. One that does not wait trains on, and what it says is kept.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,9 +27,10 @@ struct ExportedActivation {
 
 struct CommandOptions {
   CommandConfig command;
-  Limits limits;                          // seconds of one request; memory of the process itself
+  Limits limits;  // seconds of one request; memory of the process and all that it started
   std::map<std::string, int> full_steps;  // by task
   std::function<ExportedActivation(const std::string& activation)> exported;
+  const std::atomic<bool>* cancel = nullptr;  // true: what is asked for is given up, as `crashed`
 };
 
 /// Death, silence, too much memory or nonsense is a Measurement with that outcome. What is pruned

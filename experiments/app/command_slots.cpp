@@ -39,10 +39,11 @@ class Folder {
 
 }  // namespace
 
-search::EvaluatorFactory command_evaluators(const search::StudyConfig& config) {
+search::EvaluatorFactory command_evaluators(const search::StudyConfig& config,
+                                            const std::atomic<bool>* cancel) {
   const auto folder = std::make_shared<Folder>();
-  return [config, folder](int slot) {
-    search::CommandOptions options{config.command, config.limits, {}, nullptr};
+  return [config, folder, cancel](int slot) {
+    search::CommandOptions options{config.command, config.limits, {}, nullptr, cancel};
     for (const search::Task& task : config.tasks) options.full_steps[task.name] = task.steps;
     options.exported = [folder, slot](const std::string& activation) {
       const kernels::Subject subject{space::parse_activation(activation), "candidate"};

@@ -112,6 +112,8 @@ TEST(CommandEvaluator, WhatGoesWrongIsAResultWithItsReason) {
        "60\n",
        "step 10 after step 10", Outcome::crashed},
       {"read x; exec sort -S 1G /dev/zero\n", "over 200 MiB", Outcome::out_of_memory},
+      {"read x; sort -S 1G /dev/zero & wait\n", "over 200 MiB", Outcome::out_of_memory},
+      {"read x; setsid sort -S 1G /dev/zero & wait\n", "over 200 MiB", Outcome::out_of_memory},
   };
   const fake::Folder folder;
   for (const Case& c : cases) {
@@ -124,6 +126,23 @@ TEST(CommandEvaluator, WhatGoesWrongIsAResultWithItsReason) {
   }
   EXPECT_THROW(make_command_evaluator(options(folder / "none"))->evaluate({"gelu", "t", 7, 40}),
                space::Error);
+}
+
+TEST(CommandEvaluator, WhatIsGivenUpEndsAtOnce) {
+  const fake::Folder folder;
+  CommandOptions o = options(script(folder, "slow", "read x; exec sleep 60\n"));
+  std::atomic<bool> cancel = false;
+  o.cancel = &cancel;
+  const auto evaluator = make_command_evaluator(o);
+  const auto begin = std::chrono::steady_clock::now();
+  const std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    cancel = true;
+  });
+  const auto m = evaluator->evaluate({"gelu", "t", 7, 40});
+  EXPECT_EQ(m.outcome, Outcome::crashed);
+  EXPECT_EQ(m.reason, "given up");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{30});
 }
 
 TEST(CommandEvaluator, OneThatDoesNotListenIsKilledAfterItsGrace) {
@@ -154,18 +173,21 @@ bool runs(pid_t pid) {
 
 TEST(CommandEvaluator, WhatItStartedEndsWithIt) {
   const fake::Folder folder;
-  CommandOptions o =
-      options(script(folder, "parent", "read x; sleep 60 & echo $! > \"$0.pid\"; wait\n"));
-  o.limits.seconds = 0.5;
-  const auto evaluator = make_command_evaluator(o);
-  EXPECT_EQ(evaluator->evaluate({"gelu", "t", 7, 40}).outcome, Outcome::timeout);
-  pid_t pid = 0;
-  std::ifstream(folder / "parent.pid") >> pid;
-  ASSERT_GT(pid, 0);
-  for (int i = 0; i < 500 && runs(pid); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  for (const char* const leaves : {"", "setsid "}) {  // its process group too
+    CommandOptions o =
+        options(script(folder, "parent",
+                       fmt::format("read x; {}sleep 60 & echo $! > \"$0.pid\"; wait\n", leaves)));
+    o.limits.seconds = 0.5;
+    const auto evaluator = make_command_evaluator(o);
+    EXPECT_EQ(evaluator->evaluate({"gelu", "t", 7, 40}).outcome, Outcome::timeout);
+    pid_t pid = 0;
+    std::ifstream(folder / "parent.pid") >> pid;
+    ASSERT_GT(pid, 0);
+    for (int i = 0; i < 500 && runs(pid); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    }
+    EXPECT_FALSE(runs(pid)) << leaves;
   }
-  EXPECT_FALSE(runs(pid));
 }
 
 TEST(CommandEvaluator, AStudyIsSearchedWithIt) {

@@ -102,7 +102,7 @@ RemoteWorker::Desk& RemoteWorker::desk_of(const Place& place) {
     options.cancel = &cancel_;
     desk->evaluator = search::make_process_evaluator(std::move(options));
   } else {
-    desk->evaluator = command_evaluators(desk->config)(0);
+    desk->evaluator = command_evaluators(desk->config, &cancel_)(0);
   }
   desk_ = std::move(desk);
   return *desk_;
