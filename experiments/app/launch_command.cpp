@@ -128,9 +128,16 @@ LaunchPlan plan_of(const Arguments& a, const std::string& name, const std::strin
   return plan;
 }
 
+// Workers run no program of a server's choice; the study's here is its owner's.
+bool names_a_program(const std::string& study) {
+  return !study.empty() && !search::load_study(study).command.command.empty();
+}
+
 void set_command(LaunchPlan& plan, const Arguments& a, const std::string& url,
                  const std::string& token_file) {
   plan.command = {program_path(), "worker", "--server", url};
+  if (a.engine != "k8s" && names_a_program(a.subject))
+    plan.command.push_back(fs::absolute(a.subject).string());
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) plan.command.insert(plan.command.end(), {name, value});
   };

@@ -7,8 +7,13 @@ import subprocess
 import time
 
 from program import PROGRAM, SOURCE, TINY
+from small_study import EVALUATOR, PYTHON, STUDY
 
 DATA = os.path.join(SOURCE, ".deps/data")
+WAIT = """import os
+while os.path.exists(sys.argv[1]):
+    time.sleep(0.02)
+"""
 
 
 class RemoteWorker:
@@ -24,6 +29,18 @@ class RemoteWorker:
         self.process.kill()
         self.process.wait()
         self.log.close()
+
+    def leave(self):
+        """After the server's end: of itself, or, when it came too late to hear of that end, because it is asked to."""
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.terminate()
+        code = self.process.wait(120)
+        self.log.close()
+        with open(self.log.name, encoding="utf-8") as log:
+            text = log.read()
+        assert code == 0 or (code == 1 and "no answer from" in text), (code, text[-3000:])
 
     def end(self, code=0, timeout=120):
         got = self.process.wait(timeout)
@@ -42,6 +59,26 @@ def study(name, **changes):
         file.write(text)
     shutil.rmtree("runs/" + name, ignore_errors=True)
     return name + ".yaml"
+
+
+def gated_study(name, trials):
+    """One whose trainings, made up, do not end before open_gate(name): a test may look at them for as long as it likes."""
+    head, rest = EVALUATOR.split("step = 0\n")
+    with open("gated.py", "w", encoding="utf-8") as file:
+        file.write(head + WAIT + "step = 0\n" + rest)
+    changes = {"study: killed": "study: " + name, "trials: 8": f"trials: {trials}", "silu": "gelu", "seconds: 120": "seconds: 3600", "env, -u, LD_PRELOAD, PYTHON": PYTHON,
+               "evaluator.py": f"{os.getcwd()}/gated.py, {os.getcwd()}/{name}.closed"}
+    text = STUDY
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    with open(name + ".closed", "w", encoding="utf-8"), open(name + ".yaml", "w", encoding="utf-8") as file:
+        file.write(text)
+    shutil.rmtree("runs/" + name, ignore_errors=True)
+    return name + ".yaml"
+
+
+def open_gate(name):
+    os.remove(name + ".closed")
 
 
 def evaluations(name):

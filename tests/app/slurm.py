@@ -9,7 +9,7 @@ import sys
 import time
 
 from program import PROGRAM, run_tests
-from remote import done_once, results_of, running, study, waiting_for
+from remote import done_once, gated_study, open_gate, results_of, running, waiting_for
 
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "scontrol", "squeue", "scancel")
 CONFIGURATION = """ClusterName=antigrad
@@ -100,7 +100,7 @@ def requeue(job, task):
 
 
 def test_requeued_and_drained_workers_leave_every_trial_done_once():
-    file = study("slurm", trials=4, finalists=1, seeds=1, steps=240)  # some seconds each, so that both tasks are at work when they are requeued
+    file = gated_study("slurm", 4)  # both tasks are at work whenever they are looked at
     with slurm() as host:
         launch = subprocess.Popen([PROGRAM, "launch", file, "--engine", "slurm", "--workers", "2", "--port", "0", "--lease", "5", "--sbatch=--cpus-per-task=1"],
                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -115,6 +115,7 @@ def test_requeued_and_drained_workers_leave_every_trial_done_once():
         assert states().get("1") == "PENDING" and not restarts(job, "1"), states()
         control("update", f"nodename={host}", "state=resume")
         waiting_for(lambda: restarts(job, "1"))
+        open_gate("slurm")
         out, errors = launch.communicate(timeout=300)
         assert launch.returncode == 0 and "GELU" in out, (out, errors)
         waiting_for(lambda: not states())

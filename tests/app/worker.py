@@ -1,15 +1,17 @@
 """`antigrad serve STUDY.yaml` and `antigrad worker`: nothing lost, nothing done twice, the journal of a search on one machine."""
 import glob
+import http.server
 import json
 import os
 import random
 import re
 import shutil
 import signal
+import threading
 import time
 
 from program import canonical, run, run_tests
-from remote import DATA, RemoteWorker, done_once, evaluations, study, waiting_for
+from remote import DATA, RemoteWorker, done_once, evaluations, gated_study, open_gate, study, waiting_for
 from server import Server, fresh, serving
 
 TOKEN = "0123456789abcdef0123"
@@ -39,7 +41,7 @@ def killed_study(file, rng, most, kills):
     assert server.process.returncode == 0, errors
     assert "GELU" in out, out
     for worker in workers:
-        worker.end()
+        worker.leave()
 
 
 def test_killed_servers_and_workers_leave_the_journal_of_a_search_on_one_machine():
@@ -83,21 +85,105 @@ def first_running(server, name):
     return trial if status == 200 and trial["state"] == "running" else None
 
 
-def test_a_result_that_no_server_takes_lies_on_the_disk_until_one_does():
-    file = study("spooled", trials=1, finalists=1, seeds=1)
+def left_on_the_disk(name):
+    """The study, its port, and the file of a result of its trial 0 that no server took."""
+    file = gated_study(name, 1)
     shutil.rmtree("kept", ignore_errors=True)
     server = Server(file, "--port", "0", "--lease", "600")
-    worker = RemoteWorker(server.url, "--spool", "kept", "--patience", "1", log="spooled.log")
-    waiting_for(lambda: first_running(server, "spooled"))
+    worker = RemoteWorker(server.url, file, "--spool", "kept", "--patience", "1", log=name + ".log")
+    waiting_for(lambda: first_running(server, name))
     server.kill()
+    open_gate(name)
     worker.end(code=1)
-    left = glob.glob("kept/*.json")
-    assert len(left) == 1, left
-    server = Server(file, "--port", str(server.port), "--lease", "600", "--until-done")
-    RemoteWorker(server.url, "--spool", "kept", log="spooled.log").end()
+    (left,) = glob.glob("kept/*.json")
+    return file, str(server.port), left
+
+
+def test_a_result_that_no_server_takes_lies_on_the_disk_until_one_does():
+    file, port, _ = left_on_the_disk("spooled")
+    server = Server(file, "--port", port, "--lease", "600", "--until-done")
+    RemoteWorker(server.url, file, "--spool", "kept", log="spooled.log").end()
     assert server.process.wait(300) == 0
     assert not glob.glob("kept/*.json")
     assert all(done == [1] for done in evaluations("spooled").values()), evaluations("spooled")
+
+
+def test_a_result_of_another_run_is_thrown_away():
+    file, port, left = left_on_the_disk("thrown")
+    server = Server(file, "--port", port, "--lease", "600", "--fresh")
+    try:
+        at = "/v1/work/studies/thrown"
+        waiting_for(lambda: server.ask("POST", at + "/ask", {"worker": "another"})[0] == 200)
+        worker = RemoteWorker(server.url, file, "--spool", "kept", log="thrown.log")
+        waiting_for(lambda: not os.path.exists(left))
+        worker.kill()
+        assert server.good("GET", at + "/trials/0")["state"] == "running"
+    finally:
+        server.kill()
+
+
+def test_a_trial_that_takes_longer_than_its_lease_stays_with_its_worker():
+    file = gated_study("long", 1)
+    server = Server(file, "--port", "0", "--lease", "3", "--until-done")
+    worker = RemoteWorker(server.url, file, log="long.log")
+    waiting_for(lambda: first_running(server, "long"))
+    time.sleep(7)  # more than two leases, after which the server looks for silent workers by itself
+    open_gate("long")
+    worker.end()
+    assert server.process.wait(300) == 0
+    assert all(done == [1] for done in evaluations("long").values()), evaluations("long")
+
+
+class Lossy(http.server.BaseHTTPRequestHandler):
+    """Passes requests on to `server`, and loses the first answer to every POST."""
+
+    server_behind, seen = None, set()
+
+    def do_GET(self):
+        self.pass_on(None)
+
+    def do_POST(self):
+        self.pass_on(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def pass_on(self, body):
+        key = self.headers.get("Idempotency-Key", "")
+        own = self.server_behind.connection()
+        own.request(self.command, self.path, body, {"Idempotency-Key": key} if key else {})
+        answer = own.getresponse()
+        text = answer.read()
+        own.close()
+        first = (self.path, key, body) not in self.seen
+        self.seen.add((self.path, key, body))
+        self.close_connection = True
+        if body is not None and first:
+            return
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.getheader("Content-Type"))
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_answers_that_are_lost_cost_no_trial_and_double_none():
+    file = gated_study("lossy", 2)
+    open_gate("lossy")
+    Lossy.server_behind = Server(file, "--port", "0", "--lease", "600", "--until-done")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lossy) as between:
+        threading.Thread(target=between.serve_forever, daemon=True).start()
+        try:
+            RemoteWorker(f"http://127.0.0.1:{between.server_port}", file, log="lossy.log").end()
+            assert Lossy.server_behind.process.wait(60) == 0
+        finally:
+            Lossy.server_behind.kill()
+            between.shutdown()
+    done = evaluations("lossy")
+    assert all(states == [1] for states in done.values()) and len(Lossy.seen) > 2 * len(done), done
+    with open("lossy.log", encoding="utf-8") as said:
+        text = said.read()
+    assert f"{len(done)} results were taken" in text and "not taken:" not in text, text
 
 
 def test_data_that_are_not_here_are_fetched_by_hash():

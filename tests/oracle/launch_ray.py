@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.environ["ANTIGRAD_SOURCE"], "tests/app"))
 from program import PROGRAM, run_tests
-from remote import done_once, results_of, running, study, waiting_for
+from remote import done_once, gated_study, open_gate, results_of, running, waiting_for
 
 
 def processes(url):
@@ -31,7 +31,7 @@ def pair(url):
 
 
 def test_a_killed_worker_and_a_killed_task_are_started_again():
-    file = study("ray", trials=1, finalists=1, seeds=1, steps=40)
+    file = gated_study("ray", 1)
     launch = subprocess.Popen([PROGRAM, "launch", file, "--engine", "ray", "--ray-python", sys.executable, "--workers", "2", "--port", "0", "--lease", "2"],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=open("ray.log", "w", encoding="utf-8"), text=True,
                               env={**os.environ, "RAY_worker_niceness": "0"})  # its 15 is slow beside other tests
@@ -42,6 +42,7 @@ def test_a_killed_worker_and_a_killed_task_are_started_again():
     waiting_for(lambda: worker not in (pair(url) or [worker]), 120)
     os.kill(first[other], signal.SIGKILL)  # the process in which Ray runs the task
     waiting_for(lambda: other not in (pair(url) or [other]), 120)
+    open_gate("ray")
     out, _ = launch.communicate(timeout=300)
     with open("ray.log", encoding="utf-8") as log:
         assert launch.returncode == 0 and "GELU" in out, (out, log.read()[-3000:])
