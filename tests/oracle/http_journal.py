@@ -1,4 +1,4 @@
-"""Unmodified Optuna on `antigrad serve`: samplers, pruners, plots' inputs, several processes, a server that goes away.
+"""Unmodified Optuna on `antigrad serve`: every sampler, pruner and plot, several processes, a server that goes away.
 
     http_journal.py [VERSION]: with the Optuna on PYTHONPATH, whose version must begin so (else skipped)."""
 import importlib
@@ -19,7 +19,8 @@ from optuna.trial import TrialState
 
 SOURCE = os.environ["ANTIGRAD_SOURCE"]
 SITE = os.path.abspath("site")
-sys.path[:0] = [SITE, os.path.join(SOURCE, "tests/app")]
+PLOTS = os.path.join(SOURCE, ".deps/plots")
+sys.path[:0] = [SITE, os.path.join(SOURCE, "tests/app"), PLOTS]
 from server import serving
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -54,6 +55,15 @@ def bowl(trial):
     return sum(trial.suggest_float(f"x{i}", -5, 5) ** 2 for i in range(3))
 
 
+def steps(trial):
+    x = trial.suggest_int("x", 0, 7)
+    for step in range(3):
+        trial.report(x + step, step)
+        if trial.should_prune():
+            raise optuna.TrialPruned()
+    return x
+
+
 def front(trial):
     x = trial.suggest_float("x", 0, 1)
     return x ** 2, (x - 1) ** 2
@@ -84,17 +94,21 @@ def check_samplers_and_pruners(url):
              ("asha", samplers.RandomSampler(seed=1), pruners.SuccessiveHalvingPruner(), mixed, 1),
              ("nsga2", samplers.NSGAIISampler(seed=1, population_size=6), None, front, 2),
              ("grid", samplers.GridSampler({"x0": [0, 1], "x1": [0, 1], "x2": [0, 2]}), None, bowl, 1),
-             ("qmc", samplers.QMCSampler(seed=1), None, bowl, 1)]
-    try:
-        import cmaes  # noqa: F401
-        cases.append(("cma", samplers.CmaEsSampler(seed=1), None, bowl, 1))
-    except ImportError:
-        print("no cmaes here: CMA-ES is left out")
+             ("qmc", samplers.QMCSampler(seed=1), None, bowl, 1), ("cma", samplers.CmaEsSampler(seed=1), None, bowl, 1),
+             ("gp", samplers.GPSampler(seed=1), pruners.NopPruner(), bowl, 1),
+             ("nsga3", samplers.NSGAIIISampler(seed=1, population_size=6), None, front, 2),
+             ("brute force", samplers.BruteForceSampler(seed=1), pruners.PercentilePruner(25, n_startup_trials=2), steps, 1),
+             ("partial", samplers.PartialFixedSampler({"depth": 4}, samplers.RandomSampler(seed=1)), pruners.PatientPruner(pruners.MedianPruner(), 1), mixed, 1),
+             ("threshold", samplers.RandomSampler(seed=2), pruners.ThresholdPruner(upper=0.9), mixed, 1),
+             ("wilcoxon", samplers.RandomSampler(seed=3), pruners.WilcoxonPruner(), mixed, 1)]
+    for module, at in ((samplers, 1), (pruners, 2)):
+        known = {name for name in module.__all__ if name.endswith(("Sampler", "Pruner")) and not name.startswith("Base")}
+        assert known == {type(case[at]).__name__ for case in cases if case[at] is not None}, known
     for name, sampler, pruner, objective, objectives in cases:
         study = optuna.create_study(study_name=name, storage=storage_at(url), sampler=sampler, pruner=pruner, directions=["minimize"] * objectives)
         study.optimize(objective, n_trials=15)
         assert all(trial.state.is_finished() for trial in study.trials), name
-        assert len(study.trials) == (8 if name == "grid" else 15), (name, len(study.trials))
+        assert len(study.trials) == (8 if name in ("grid", "brute force") else 15), (name, len(study.trials))
         print(f"{name}: {len(study.trials)} trials, {sum(t.state == TrialState.PRUNED for t in study.trials)} pruned")
 
 
@@ -110,6 +124,21 @@ def check_errors_are_optunas(url):
         raise AssertionError("a finished trial was changed")
     except optuna.exceptions.UpdateFinishedTrialError:
         pass
+
+
+def check_plots(url, journal):
+    """Each draws of a study on the server what it draws of the file."""
+    if not os.path.isdir(PLOTS):
+        print(f"no {PLOTS}: plots are left out; ./scripts/test sets it up")
+        return
+    names = [name for name in optuna.visualization.__all__ if name.startswith("plot_")]
+    for name in names:
+        study = "nsga2" if name in ("plot_hypervolume_history", "plot_pareto_front") else "tpe"
+        words = {"reference_point": [2, 2]} if name == "plot_hypervolume_history" else {}
+        here, there = (getattr(optuna.visualization, name)(optuna.load_study(study_name=study, storage=storage), **words).to_json()
+                       for storage in (storage_at(url), JournalStorage(JournalFileBackend(journal))))
+        assert here == there and len(here) > 1000, name
+    print(f"{len(names)} plots")
 
 
 def check_processes(url):
@@ -194,6 +223,7 @@ def main():
         os.remove(journal)
     with serving(journal) as server:
         check_samplers_and_pruners(server.url)
+        check_plots(server.url, journal)
         check_errors_are_optunas(server.url)
         check_processes(server.url)
         check_queue(server.url)
