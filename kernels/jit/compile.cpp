@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "kernels/interpreter.hpp"
 #include "kernels/jit/llvm_jit.hpp"
@@ -82,15 +83,16 @@ class SharedKernel final : public Kernel {
   std::shared_ptr<const Kernel> kernel_;
 };
 
-/// The kernels used last, compared by the whole functions.
+/// The kernels used last, compared by the whole functions and by the starts of their parameters,
+/// for which a kernel's limits are proved.
 class Cache {
  public:
   std::shared_ptr<const Kernel> get(const space::Activation& activation, const Target& target) {
     const Machine machine = kernels::machine();
+    const std::vector<double> starts = space::starts_of(activation.parameters);
     const auto same = [&](const Entry& e) {
       return e.target.tier == target.tier && e.target.type == target.type && e.machine == machine &&
-             e.f == activation.f && e.g == activation.g &&
-             e.parameters == activation.parameters.size();
+             e.f == activation.f && e.g == activation.g && e.starts == starts;
     };
     {
       const std::scoped_lock lock(mutex_);
@@ -102,8 +104,7 @@ class Cache {
     }
     std::shared_ptr<const Kernel> kernel = make(activation, target);
     const std::scoped_lock lock(mutex_);
-    entries_.push_front(
-        {target, machine, activation.f, activation.g, activation.parameters.size(), kernel});
+    entries_.push_front({target, machine, activation.f, activation.g, starts, kernel});
     if (entries_.size() > kEntries) entries_.pop_back();
     return kernel;
   }
@@ -114,7 +115,7 @@ class Cache {
     Target target;
     Machine machine;
     space::Expr f, g;
-    std::size_t parameters;
+    std::vector<double> starts;
     std::shared_ptr<const Kernel> kernel;
   };
   std::mutex mutex_;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <limits>
 #include <thread>
 
 #include "space/error.hpp"
@@ -90,6 +91,19 @@ TEST(Jit, TheSameActivationIsCompiledOnce) {
   float y = 0;
   compile(wider, {Tier::llvm, Type::f32})->forward(&x, &y, 1, {});
   EXPECT_NEAR(static_cast<double>(y), 0.7310585786, 1e-6);
+}
+
+/// x sigmoid(p x) ends in 0 at -inf for p > 0, in -inf for p < 0: kernels are kept apart by their
+/// starts.
+TEST(Jit, AKernelHasTheLimitsOfItsOwnStarts) {
+  auto a = named("[p = 1 in (-inf, inf)] f: x*sigmoid(p*x)");
+  const float x = -std::numeric_limits<float>::infinity();
+  for (const double p : {1.0, -1.0, 1.0}) {
+    a.parameters.front().start = p;
+    float y = 0;
+    compile(a)->forward(&x, &y, 1, std::vector{p});
+    EXPECT_EQ(y, p > 0 ? 0 : x) << p;
+  }
 }
 
 TEST(Jit, SaysWhichParameterCountIsWrong) {
