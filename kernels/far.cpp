@@ -107,6 +107,31 @@ struct End {
 constexpr double kNoSlope = 0x1p20;  // at 2^60 a line is larger
 constexpr double kSigned = 0x1p40;   // |x| where no cube overflows
 
+/// Where e is asked how it goes on beyond `end`.
+double anchor(const End& end) {
+  return end.form == End::Form::infinity ? std::copysign(kSigned, end.at) : end.at;
+}
+
+using space::symbolic::abs;
+using space::symbolic::less;
+double abs(double a) { return std::fabs(a); }
+double less(double a, double b, double c, double d) { return a < b ? c : d; }
+
+/// What stands beyond `end`, there: e at its anchor; in numbers or as a formula, whose literals
+/// `number` makes.
+template <class V, class Number>
+V beyond(const End& end, V x, V there, const Number& number) {
+  switch (end.form) {
+    case End::Form::limit: return number(end.limit);
+    case End::Form::infinity: return less(number(0), abs(there), there * number(kInfinity), there);
+    case End::Form::line: {
+      const V line = there * number(1 / end.at) * x;
+      return end.may_vanish ? less(number(kNoSlope), abs(there), line, there) : line;
+    }
+    default: return there;
+  }
+}
+
 /// Whether e looks right far out, which needs no proof (a proof costs as much as compiling): it
 /// stays at its value at infinity, or grows to an infinity as one power of x, or faster than any.
 bool plausible(const Computed& e, double side) {
@@ -191,16 +216,9 @@ End end_of(const Expr& expr, double side, std::span<const double> starts, bool w
 
 /// What e is on `side` when it is continued by `end`.
 double continued(const Computed& e, const End& end, double x) {
-  const bool beyond = end.form != End::Form::as_written && std::fabs(x) > std::fabs(end.at);
-  if (!beyond || (end.only_nan && !std::isnan(e(x)))) return e(x);
-  if (end.form == End::Form::limit) return end.limit;
-  if (end.form == End::Form::infinity) {
-    const double sign = e(std::copysign(kSigned, x));
-    return sign == 0 ? 0 : sign * kInfinity;
-  }
-  const double there = e(end.at);
-  const bool level = end.may_vanish && !(std::fabs(there) > kNoSlope);
-  return end.form == End::Form::value || level ? there : there / end.at * x;
+  const bool outside = end.form != End::Form::as_written && std::fabs(x) > std::fabs(end.at);
+  if (!outside || (end.only_nan && !std::isnan(e(x)))) return e(x);
+  return beyond(end, x, e(anchor(end)), [](double v) { return v; });
 }
 
 /// Whether e continued by `end` is what it is continued by `own`, wherever that is a number.
@@ -240,11 +258,18 @@ Sym literal(Builder& b, double v) {
   return std::isfinite(v) ? b.literal(v) : b.literal(std::copysign(1, v)) / b.literal(0);
 }
 
-/// `beyond` on the far side of the end's border, else y; NaN goes to y.
-Sym with_end(const End& end, Sym x, Sym beyond, Sym y) {
-  const Sym border = x.builder->literal(end.at);
-  return end.at < 0 ? space::symbolic::less(x, border, beyond, y)
-                    : space::symbolic::less(border, x, beyond, y);
+bool clamps(const End& end) { return end.form == End::Form::value; }
+
+/// y where `end` says nothing, which NaN does not reach; e: a formula at any node.
+template <class Formula>
+Sym with_end(const End& end, Sym x, const Formula& e, Sym y) {
+  if (end.form == End::Form::as_written || clamps(end)) return y;
+  Builder& b = *x.builder;
+  const Sym border = b.literal(end.at);
+  const Sym there = end.form == End::Form::limit ? y : e(b.literal(anchor(end)));
+  Sym out = beyond(end, x, there, [&](double v) { return literal(b, v); });
+  if (end.only_nan) out = space::symbolic::less_equal(y, y, y, out);
+  return end.at < 0 ? less(x, border, out, y) : less(border, x, out, y);
 }
 
 }  // namespace
@@ -257,7 +282,7 @@ Limited insert_with_limits(Builder& b, const Expr& e, const Thetas& thetas, bool
   const Sym x = b.variable(0);
   Sym inside = x;
   for (const End& end : ends) {
-    if (end.form != End::Form::value) continue;
+    if (!clamps(end)) continue;
     const Sym border = b.literal(end.at);
     inside =
         end.at < 0 ? space::symbolic::max(border, inside) : space::symbolic::min(border, inside);
@@ -265,23 +290,7 @@ Limited insert_with_limits(Builder& b, const Expr& e, const Thetas& thetas, bool
   Sym y = value(inside);
   for (const End& end : ends) {
     if (end.form != End::Form::as_written) reach = std::min(reach, std::fabs(end.at));
-    if (end.form == End::Form::limit) y = with_end(end, x, literal(b, end.limit), y);
-    if (end.form == End::Form::infinity) {
-      const Sym sign = value(b.literal(std::copysign(kSigned, end.at)));
-      const Sym far = sign * literal(b, kInfinity);
-      const Sym size = space::symbolic::abs(sign);
-      Sym beyond = space::symbolic::less(b.literal(0), size, far, sign);
-      if (end.only_nan) beyond = space::symbolic::less_equal(y, y, y, beyond);
-      y = with_end(end, x, beyond, y);
-    }
-    if (end.form != End::Form::line) continue;
-    const Sym there = value(b.literal(end.at));
-    Sym beyond = there * b.literal(1 / end.at) * x;
-    if (end.may_vanish)
-      beyond =
-          space::symbolic::less(b.literal(kNoSlope), space::symbolic::abs(there), beyond, there);
-    if (end.only_nan) beyond = space::symbolic::less_equal(y, y, y, beyond);
-    y = with_end(end, x, beyond, y);
+    y = with_end(end, x, value, y);
   }
   return {y, reach};
 }
