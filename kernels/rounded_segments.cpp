@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernels/chebyshev.hpp"
+#include "kernels/writing.hpp"
 
 namespace antigrad::kernels {
 namespace {
@@ -24,110 +25,7 @@ struct Grid {
   int entry(int k) const { return ((k - narrow) % size + size) % size; }
 };
 
-/// One way to write f: y = finish(p), and how p follows from f at a.
-struct Writing {
-  Form form;
-  Finish finish;
-  double base = 0, middle = 0;   // p = f - base a - middle
-  bool product = false;          // p / a instead
-  double before = 0, after = 0;  // p from the ends on, in the order of a; before: not for half
-  bool last_fitted = false;      // the last segment is not constant
-  double sign = 1;               // both: f is taken at sign a
-
-  double p(double f, double a) const {
-    const double p = f - base * a - middle;
-    return product ? p / (sign * a) : p;
-  }
-};
-
 bool is_line(const TailFit& tail) { return tail.c[2] == 0 && tail.c[3] == 0; }
-
-/// The ways that fit the symmetry and the tails, the cheapest first.
-std::vector<Writing> half_writings(const Shape& s) {
-  const double l = s.left.c[1], r = s.right.c[1], end = s.right.c[0], f0 = s.at_zero;
-  const bool vanishes = f0 == 0 && !s.absolute;
-  std::vector<Writing> all;
-  const auto add = [&](Finish finish, double base, double middle, bool product, double after) {
-    all.push_back({Form::half, finish, base, middle, product, 0, after,
-                   finish == Finish::odd_product && !std::isfinite(s.reach)});
-  };
-  if (s.symmetry == Symmetry::odd && r == 0) {
-    if (vanishes) add(Finish::odd_product, 0, 0, true, 0);
-    if (f0 == 0)
-      add(Finish::odd, 0, 0, false, end);
-    else
-      add(Finish::centred, 0, f0, false, end - f0);
-  } else if (s.symmetry == Symmetry::odd && f0 == 0) {
-    add(Finish::line, r, 0, false, end);
-  } else if (s.symmetry == Symmetry::even) {
-    if (vanishes && r == 1 && end == 0 && l == 0) add(Finish::positive_product, 1, 0, true, 0);
-    if (vanishes && r == 1 && end == 0 && l == -1) add(Finish::magnitude_product, 1, 0, true, 0);
-    if (l == 0 && r == 0) add(Finish::plain, 0, 0, false, end);
-    if (l == 0 && r != 0) add(Finish::positive, r, 0, false, end);
-    if (l != 0 && r == 0) add(Finish::negative, 0, 0, false, end);
-  }
-  return all;
-}
-
-std::vector<Writing> full_writings(const Shape& s) {
-  const double r = s.right.c[1], begin = s.left.c[0], end = s.right.c[0];
-  std::vector<Writing> all;
-  if (s.left.c[1] != 0) return all;
-  if (std::isfinite(s.reach) && s.at_zero == 0 && !s.absolute && begin == 0 && end == 0)
-    all.push_back({Form::full, Finish::product, 0, 0, true, 0, r, false});
-  if (r == 0) {
-    all.push_back({Form::full, Finish::plain, 0, 0, false, begin, end, false});
-  } else {
-    if (s.at_zero == 0 && !s.absolute && begin == 0 && end == 0)
-      all.push_back({Form::full, Finish::product, 0, 0, true, 0, r, false});
-    // From high on p stays f(high), which is known when the grid is.
-    all.push_back({Form::full, Finish::beyond, 0, 0, false, begin, 0, true});
-  }
-  return all;
-}
-
-/// Pairs of a writing for x > 0 and one for x < 0.
-std::vector<std::array<Writing, 2>> both_writings(const Sampler& f, const Shape& s) {
-  const double l = s.left.c[1], r = s.right.c[1], begin = s.left.c[0], end = s.right.c[0];
-  const double around[] = {-1e-30, 1e-30};
-  double y[2];
-  f(around, y);
-  if (!(std::fabs(y[1] - y[0]) <= s.fit * s.scale(0, 0) + 1e-25)) return {};  // a jump
-  const auto pair = [](Finish finish, bool product, double before, double after, bool fitted) {
-    const Writing right{Form::both, finish, 0, 0, product, 0, after, fitted, 1};
-    Writing left = right;
-    left.after = before, left.sign = -1;
-    return std::array<Writing, 2>{right, left};
-  };
-  std::vector<std::array<Writing, 2>> all;
-  const bool lines = begin == 0 && end == 0 && (r != 0 || l == 0);
-  if (s.at_zero == 0 && !s.absolute && lines && (r != 0 || std::isfinite(s.reach)))
-    all.push_back(pair(Finish::product, true, l, r, false));
-  if (l == 0 && r == 0)
-    all.push_back(pair(Finish::plain, false, begin, end, false));
-  else if (r != 0 && (l == 0 || l == -r))
-    all.push_back(pair(Finish::beyond, false, 0, 0, true));
-  return all;
-}
-
-/// f is its right tail from 0 on.
-bool is_right_tail_from_zero(const Sampler& f, const Shape& s) {
-  constexpr int kChecks = 8;
-  std::array<double, kChecks> x, y;
-  for (std::size_t i = 0; i < kChecks; ++i)
-    x[i] = s.right.end * std::pow(0.25, static_cast<double>(i) + 0.5);
-  f(x, y);
-  for (std::size_t i = 0; i < kChecks; ++i)
-    if (!(std::fabs(y[i] - s.right(x[i])) <= s.fit * s.scale(x[i], y[i]))) return false;
-  return true;
-}
-
-std::vector<Writing> sided_writings(const Sampler& f, const Shape& s) {
-  const double r = s.right.c[1], end = s.right.c[0];
-  if (s.left.c[1] != 0 || (r != 0 && end != 0) || !is_right_tail_from_zero(f, s)) return {};
-  return {
-      {Form::sided, r != 0 ? Finish::line : Finish::constant, 0, 0, false, 0, s.left.c[0], false}};
-}
 
 /// One segment: the series of p, or of p / (v - middle) where p vanishes there.
 struct Part {
@@ -371,14 +269,12 @@ std::optional<Segments> fit_rounded(const Sampler& f, const Shape& shape) {
   if (!is_line(shape.left) || !is_line(shape.right)) return std::nullopt;
   const bool kink_at_zero = !shape.corners.empty() && std::fabs(shape.corners.front()) < 1e-40F;
   if (shape.corners.size() > (kink_at_zero ? 1U : 0U)) return std::nullopt;
-  std::vector<Writing> writings = half_writings(shape);
-  if (writings.empty()) writings = kink_at_zero ? sided_writings(f, shape) : full_writings(shape);
   std::optional<Segments> best;
   std::span<const Offer> offers = is_low(shape) ? std::span<const Offer>(kLowOffers) : kOffers;
-  for (const Writing& w : writings)
+  for (const Writing& w : single_writings(f, shape, kink_at_zero))
     if (auto found = best_of(f, shape, w, offers)) best = found;
   if (shape.symmetry != Symmetry::none) return best;
-  for (const auto& pair : both_writings(f, shape))
+  for (const auto& pair : paired_writings(f, shape))
     if (auto found = best_of(f, shape, pair, offers)) best = found;
   return best;
 }
