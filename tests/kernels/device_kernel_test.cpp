@@ -1,6 +1,7 @@
 // A kernel's whole way, NVRTC and driver included, on stand-ins that run on this processor.
 #include "kernels/cuda/device_kernel.hpp"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -47,6 +48,52 @@ TEST_F(OnStandIn, ForwardAndBackwardGiveTheReferencesValues) {
       nullptr);
   const Result got{{gx.begin(), gx.end()}, {gtheta.begin(), gtheta.end()}};
   EXPECT_EQ(first_disagreement(a, backward, call, got, want), "");
+}
+
+/// What the stand-in was asked for since the last time, a line each.
+std::string driver_calls() {
+  void* const library = ::dlopen(kStandIn, RTLD_NOW | RTLD_LOCAL);  // the one that is open
+  const auto calls =
+      reinterpret_cast<const char* (*)()>(::dlsym(library, "antigrad_stand_in_calls"));
+  std::string text = calls();
+  ::dlclose(library);
+  return text;
+}
+
+/// So a pass waits for nothing, allocates nothing, loads nothing: it may be captured into a graph.
+TEST_F(OnStandIn, APassIsLaunchesInTheStreamItWasGivenAndNothingElse) {
+  const DeviceKernel kernel(named("xielu"), kPair);
+  constexpr std::size_t kSize = 5000;
+  const Layout layout{kSize};
+  std::vector<float> x(kSize, -0.5F), gy(kSize, 1), gx(kSize), theta{0.8F, 0.8F}, sums(2);
+  std::vector<char> workspace(kernel.workspace_bytes(Pass::backward, layout));
+  const void* const in[] = {x.data(), gy.data()};
+  void* const out[] = {gx.data()};
+  int streams[2];
+  driver_calls();
+  for (int& stream : streams) {
+    const std::string entered = "cuCtxGetCurrent\ncuCtxPushCurrent\n";
+    const std::string launch =
+        entered + fmt::format("cuLaunchKernel in {}\n", fmt::ptr(&stream)) + "cuCtxPopCurrent\n";
+    kernel.run(Pass::forward, layout, {std::span(in, 1), out, theta.data()}, &stream);
+    EXPECT_EQ(driver_calls(), launch);
+    kernel.run(
+        Pass::backward, layout,
+        {in, out, theta.data(), nullptr, sums.data(), reinterpret_cast<float*>(workspace.data())},
+        &stream);
+    EXPECT_EQ(driver_calls(), launch + launch) << "the pass, then the sums of its blocks";
+  }
+}
+
+/// A driver that loads code lazily would do so in the first launch, which may be captured.
+TEST_F(OnStandIn, CodeIsLoadedWhenAKernelIsMade) {
+  driver_calls();
+  const DeviceKernel kernel(named("xielu"), kPair);
+  const std::string calls = driver_calls();
+  for (const char* name : {"forward", "backward", "reduce"})
+    EXPECT_NE(calls.find(fmt::format("cuModuleGetFunction {}\ncuFuncGetAttribute\n", name)),
+              std::string::npos)
+        << calls;
 }
 
 TEST_F(OnStandIn, NeedsNoWorkspaceWithoutSums) {

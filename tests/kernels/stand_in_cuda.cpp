@@ -1,7 +1,9 @@
 // Stands in for libcuda and for NVRTC where there is no GPU: its machine code is a shared library
 // of this processor made by c++ from the same text, its device memory is memory, and a launch is
-// done when it returns. ANTIGRAD_STAND_IN_ERROR=N makes every launch fail with N.
+// done when it returns. ANTIGRAD_STAND_IN_ERROR=N makes every launch fail with N. What the driver
+// is asked for is written down (antigrad_stand_in_calls).
 #include <dlfcn.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,7 +11,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "tests/kernels/cuda_host.hpp"
 
@@ -28,6 +32,15 @@ struct Module {
 };
 
 int context;  // its address is the handle
+
+std::mutex calls_mutex;
+std::string calls;
+
+int called(const std::string& what, int result = 0) {
+  const std::scoped_lock lock(calls_mutex);
+  calls += what + "\n";
+  return result;
+}
 
 std::string read(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -84,22 +97,33 @@ int nvrtcGetCUBIN(Compilation* program, char* code) {
   return 0;
 }
 
-int cuInit(unsigned) { return 0; }
-int cuDeviceGetCount(int* count) { return *count = 1, 0; }
-int cuDeviceGet(int* device, int ordinal) { return *device = ordinal, 0; }
+/// The driver's functions that were called since this was called last, a line each, launches with
+/// their stream. The text is the thread's until its next call.
+const char* antigrad_stand_in_calls() {
+  thread_local std::string text;
+  const std::scoped_lock lock(calls_mutex);
+  text = std::exchange(calls, "");
+  return text.c_str();
+}
+
+int cuInit(unsigned) { return called("cuInit"); }
+int cuDeviceGetCount(int* count) { return *count = 1, called("cuDeviceGetCount"); }
+int cuDeviceGet(int* device, int ordinal) { return *device = ordinal, called("cuDeviceGet"); }
 int cuDeviceGetName(char* name, int size, int) {
   std::strncpy(name, "stand-in on the processor", static_cast<std::size_t>(size));
-  return 0;
+  return called("cuDeviceGetName");
 }
 /// 4 multiprocessors, compute capability 9.0.
 int cuDeviceGetAttribute(int* value, int which, int) {
-  return *value = which == 16 ? 4 : which == 75 ? 9 : 0, 0;
+  return *value = which == 16 ? 4 : which == 75 ? 9 : 0, called("cuDeviceGetAttribute");
 }
-int cuDevicePrimaryCtxRetain(void** out, int) { return *out = &context, 0; }
-int cuDevicePrimaryCtxRelease_v2(int) { return 0; }
-int cuCtxGetCurrent(void** out) { return *out = nullptr, 0; }
-int cuCtxPushCurrent_v2(void*) { return 0; }
-int cuCtxPopCurrent_v2(void** out) { return *out = nullptr, 0; }
+int cuDevicePrimaryCtxRetain(void** out, int) {
+  return *out = &context, called("cuDevicePrimaryCtxRetain");
+}
+int cuDevicePrimaryCtxRelease_v2(int) { return called("cuDevicePrimaryCtxRelease"); }
+int cuCtxGetCurrent(void** out) { return *out = nullptr, called("cuCtxGetCurrent"); }
+int cuCtxPushCurrent_v2(void*) { return called("cuCtxPushCurrent"); }
+int cuCtxPopCurrent_v2(void** out) { return *out = nullptr, called("cuCtxPopCurrent"); }
 
 int cuModuleLoadData(Module** module, const char* code) {
   std::size_t size = 0;
@@ -109,24 +133,25 @@ int cuModuleLoadData(Module** module, const char* code) {
   std::ofstream(path, std::ios::binary).write(code + sizeof size, static_cast<long>(size));
   loaded->library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   *module = loaded;
-  return loaded->library == nullptr ? 200 : 0;
+  return called("cuModuleLoadData", loaded->library == nullptr ? 200 : 0);
 }
 
 int cuModuleUnload(Module* module) {
   ::dlclose(module->library);
   delete module;
-  return 0;
+  return called("cuModuleUnload");
 }
 
 int cuModuleGetFunction(void** function, Module* module, const char* name) {
   *function = ::dlsym(module->library, (std::string(name) + "_call").c_str());
-  return *function == nullptr ? 500 : 0;
+  return called(std::string("cuModuleGetFunction ") + name, *function == nullptr ? 500 : 0);
 }
 
-int cuFuncGetAttribute(int* value, int, void*) { return *value = 32, 0; }
+int cuFuncGetAttribute(int* value, int, void*) { return *value = 32, called("cuFuncGetAttribute"); }
 
 int cuLaunchKernel(void* function, unsigned blocks, unsigned, unsigned, unsigned threads, unsigned,
-                   unsigned, unsigned, void*, void** arguments, void**) {
+                   unsigned, unsigned, void* stream, void** arguments, void**) {
+  called(fmt::format("cuLaunchKernel in {}", fmt::ptr(stream)));
   const char* const error = std::getenv("ANTIGRAD_STAND_IN_ERROR");
   if (error != nullptr) return std::atoi(error);
   reinterpret_cast<HostKernel>(function)(blocks, threads, arguments);
