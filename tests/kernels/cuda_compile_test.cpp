@@ -77,10 +77,55 @@ void expect_frugal(const CudaCode& code, int kernels, const std::string& what, S
   EXPECT_LE(usage.most_registers, sharing == Sharing::layer ? 128 : 255) << what;
 }
 
-TEST(CudaCompile, EveryActivationCompilesWithoutSpilling) {
+/// nvdisasm of the wheel in the environment of the tests' frameworks.
+std::optional<fs::path> disassembler() {
+  std::error_code failure;
+  for (const auto& entry :
+       fs::directory_iterator(fs::path(ANTIGRAD_DEPS_DIR) / "oracle/lib", failure)) {
+    const fs::path found = entry.path() / "site-packages/nvidia/cu13/bin/nvdisasm";
+    if (fs::exists(found)) return found;
+  }
+  return std::nullopt;
+}
+
+std::string disassembled(const std::string& cubin) {
+  const fs::path file =
+      fs::temp_directory_path() / fmt::format("antigrad_{}.cubin", static_cast<int>(::getpid()));
+  std::ofstream(file, std::ios::binary) << cubin;
+  std::string text;
+  const std::string command = fmt::format("{} -c {}", disassembler()->string(), file.string());
+  if (FILE* const pipe = ::popen(command.c_str(), "r")) {
+    char buffer[4096];
+    while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, n);
+    ::pclose(pipe);
+  }
+  fs::remove(file);
+  return text;
+}
+
+int count(const std::string& text, const std::string& word) {
+  int found = 0;
+  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
+  return found;
+}
+
+/// What the machine code of `passes` by layer does with memory: each input and output once as 16
+/// bytes, nothing local, sums without atomics.
+void expect_wide_accesses(const CudaCode& code, std::span<const Pass> passes,
+                          const std::string& what) {
+  std::size_t loads = 0, stores = 0;
+  for (const Pass pass : passes) loads += inputs_of(pass).size(), stores += outputs_of(pass).size();
+  const std::string sass = disassembled(code.cubin);
+  EXPECT_EQ(count(sass, "LDG.E.128"), static_cast<int>(loads)) << what;
+  EXPECT_EQ(count(sass, "STG.E.128"), static_cast<int>(stores)) << what;
+  EXPECT_EQ(count(sass, "STL") + count(sass, "LDL"), 0) << what << ": local memory";
+  EXPECT_EQ(count(sass, "ATOM") + count(sass, "RED."), 0) << what << ": atomics";
+}
+
+TEST(CudaCompile, EveryActivationCompilesWithoutSpillingAndAccessesSixteenBytesAtATime) {
   NEEDS_NVRTC();
   space::Random random(3);
-  int compiled_texts = 0, most = 0;
+  int compiled_texts = 0, most = 0, disassemblies = 0;
   for (const auto& a : zoo_activations()) {
     const int chosen = static_cast<int>(random.uniform() * 6);  // of the settings by layer
     int setting = 0;
@@ -94,9 +139,13 @@ TEST(CudaCompile, EveryActivationCompilesWithoutSpilling) {
           expect_frugal(code, 3, what, sharing);
           most = std::max(most, usage_of(code.log).most_registers);
           ++compiled_texts;
+          if (sharing != Sharing::layer || !disassembler()) continue;
+          expect_wide_accesses(code, kPlain, what);
+          ++disassemblies;
         }
   }
-  fmt::print("{} texts of 3 kernels, at most {} registers\n", compiled_texts, most);
+  fmt::print("{} texts of 3 kernels, {} of them disassembled, at most {} registers\n",
+             compiled_texts, disassemblies, most);
 }
 
 TEST(CudaCompile, GatesChannelsAndTablesCompileForFourArchitectures) {
@@ -151,46 +200,9 @@ TEST(CudaCompile, ShowsTheLogOfTextThatDoesNotCompile) {
 
 // --- Machine code.
 
-/// nvdisasm of the wheel in the environment of the tests' frameworks.
-std::optional<fs::path> disassembler() {
-  std::error_code failure;
-  for (const auto& entry :
-       fs::directory_iterator(fs::path(ANTIGRAD_DEPS_DIR) / "oracle/lib", failure)) {
-    const fs::path found = entry.path() / "site-packages/nvidia/cu13/bin/nvdisasm";
-    if (fs::exists(found)) return found;
-  }
-  return std::nullopt;
-}
-
-std::string disassembled(const std::string& cubin) {
-  const fs::path file =
-      fs::temp_directory_path() / fmt::format("antigrad_{}.cubin", static_cast<int>(::getpid()));
-  std::ofstream(file, std::ios::binary) << cubin;
-  std::string text;
-  const std::string command = fmt::format("{} -c {}", disassembler()->string(), file.string());
-  if (FILE* const pipe = ::popen(command.c_str(), "r")) {
-    char buffer[4096];
-    while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, n);
-    ::pclose(pipe);
-  }
-  fs::remove(file);
-  return text;
-}
-
-int count(const std::string& text, const std::string& word) {
-  int found = 0;
-  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
-  return found;
-}
-
-TEST(CudaCompile, AccessesMemorySixteenBytesAtATime) {
+TEST(CudaCompile, GatesAccessMemorySixteenBytesAtATimeToo) {
   NEEDS_NVRTC();
   if (!disassembler()) GTEST_SKIP() << "needs nvdisasm, which ./scripts/test sets up";
-  int loads = 0, stores = 0;
-  for (const Pass pass : kAll) {
-    loads += static_cast<int>(inputs_of(pass).size());
-    stores += static_cast<int>(outputs_of(pass).size());
-  }
   for (const char* const name : {"silu", "xielu"})
     for (const Type type : kTypes)
       for (const char* const architecture : {"sm_80", "sm_90"}) {
@@ -198,11 +210,8 @@ TEST(CudaCompile, AccessesMemorySixteenBytesAtATime) {
           continue;
         const auto code =
             compiled(named(name), kAll, {type, Sharing::layer, "", false}, architecture);
-        const std::string sass = disassembled(code.cubin);
-        const auto what = fmt::format("{} {} {}", name, name_of(type), architecture);
-        EXPECT_EQ(count(sass, "LDG.E.128"), loads) << what;
-        EXPECT_EQ(count(sass, "STG.E.128"), stores) << what;
-        EXPECT_EQ(count(sass, "STL") + count(sass, "LDL"), 0) << what << ": local memory";
+        expect_wide_accesses(code, kAll,
+                             fmt::format("{} {} {}", name, name_of(type), architecture));
       }
 }
 
