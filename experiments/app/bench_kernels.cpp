@@ -214,8 +214,13 @@ void add_shares(Report& report) {
     space::Random stream(static_cast<std::uint64_t>(seed));
     random.push_back({"", space::integrate(space::random_gradient({}, stream))});
   }
+  report.note("shares that verify, baseline", "no tables: machine code and the interpreter serve");
   for (const Machine m : {Machine::avx2, Machine::avx512}) {
-    if (m > kernels::machine()) continue;
+    if (m > kernels::machine()) {
+      report.note(fmt::format("shares that verify, {}", kernels::to_string(m)),
+                  "not measured: this machine does not have it");
+      continue;
+    }
     for (const Element e : {Element::f32, Element::bf16, Element::f16}) {
       add_share(report, "share of the zoo", zoo, m, e, true);
       add_share(report, "share of random candidates", random, m, e, false);

@@ -143,7 +143,9 @@ def test_the_kernel_bench_says_tier_error_and_share():
     for name, row in rows.items():
         most = 0.63 if name.endswith("f16") else 5
         assert row["c"] is None or 0 <= row["c"] <= most, row
-        assert not name.startswith("share") or 0 < row["value"] <= 1, row
+        assert not name.startswith("share of") or 0 < row["value"] <= 1, row
+    for isa in [] if some else ["baseline", "avx2", "avx512"]:
+        assert any(name.startswith("share") and isa in name for name in rows), f"nothing is said of {isa}"
 
 
 def test_the_kernel_bench_speaks_with_another_torch_or_says_why_not():
