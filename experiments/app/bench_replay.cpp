@@ -92,7 +92,7 @@ class Bench {
   // (b) Candidates that are tried on one task, with and without what another one has taught: each
   // study by a past one of its own.
   void warm_trials(const Recording& r, const Recording& taught_by) {
-    const search::Describe describe = search::describe_recorded(taught_by.table());
+    const search::Describe& describe = described(taught_by);
     const Costs cold = replayed(ours(), r, cold_);
     const Costs warm = replayed(ours(), r, [&](int study, const std::string& folder) {
       const search::StudyConfig past =
@@ -178,7 +178,7 @@ class Bench {
     const Costs without = replayed(ours(), r, cold_);
     Costs with;
     const Scratch scratch;
-    const search::Describe describe = search::describe_recorded(r.table());
+    const search::Describe& describe = described(r);
     for (int study = 0; study < studies_; ++study) {
       search::StudyConfig config = search::study_of(ours(), r.table(), seed(study));
       config.sampler.fisher_examples = kExamples;
@@ -221,7 +221,7 @@ class Bench {
 
   Costs replayed(const Strategy& strategy, const Recording& r, const Beginning& beginning) const {
     const Scratch scratch, past;
-    const search::Describe describe = search::describe_recorded(r.table());
+    const search::Describe& describe = described(r);
     Costs costs;
     for (int study = 0; study < studies_; ++study) {
       const search::ReplayedStudy trials = search::replay_study(
@@ -232,6 +232,13 @@ class Bench {
                 r.seconds_per_step());
     }
     return costs;
+  }
+
+  /// Each activation is integrated once, whatever is replayed; a live study pays for its own.
+  const search::Describe& described(const Recording& r) const {
+    const auto [at, fresh] = described_.try_emplace(&r);
+    if (fresh) at->second = search::describe_recorded(r.table());
+    return at->second;
   }
 
   std::uint64_t seed(int study) const {
@@ -263,6 +270,7 @@ class Bench {
   const Arguments& arguments_;
   const int studies_;
   std::vector<Recording> recordings_;
+  mutable std::map<const Recording*, search::Describe> described_{};
   Listing listing_{{"task", "name", "value", "low", "high", "unit", "baseline", "ratio",
                     "ratio low", "ratio high", "goal", "met", "note"}};
 };

@@ -109,7 +109,7 @@ def test_benchmarks_of_evidence():
 
 
 def test_evidence_by_replay():
-    rows = asked("bench", "evidence", "--trials", "2", "--python", "none")
+    rows = asked("bench", "evidence", "--trials", "1", "--python", "none")
     steps = {row["name"]: row for row in rows if row["task"] == "cifar10" and row["unit"] == "steps"}
     assert steps["random"]["ratio"] == 1 and "evolution" in steps, steps
     ours = steps["surrogate, halving"]

@@ -50,6 +50,9 @@ def serve(path):
     import torch
 
     torch.set_num_threads(1)
+    weight = torch.zeros(1, requires_grad=True)
+    weight.grad = torch.ones(1)
+    torch.optim.AdamW([weight]).step()  # which imports as much again
     with contextlib.suppress(ImportError):
         import triton  # noqa: F401
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
