@@ -49,6 +49,22 @@ int check_limits(const space::Activation& a, const Thetas& thetas) {
   return checked;
 }
 
+/// Far out, before anything overflows, f and f' are as their formulas say, whatever stands at
+/// infinity.
+template <class T>
+void check_finite(const space::Activation& a, const Thetas& thetas) {
+  for (std::size_t place = 0; place < thetas.size(); ++place)
+    for (const int d : {0, 1})
+      for (const double x : {-1e12, 1e12}) {
+        const double want = space::value(d == 0 ? a.f : a.g, x, thetas[place]);
+        if (!std::isfinite(want)) continue;
+        const double got = value<T>(a, thetas, place, d, x);
+        EXPECT_EQ(difference(got, want, 1e-5 * std::fmax(1, std::fabs(want))), "")
+            << fmt::format("{} with {}: {} at {}", a.text, fmt::join(thetas[place], ", "),
+                           d == 0 ? "f" : "f'", x);
+      }
+}
+
 int check_both(const space::Activation& a, const Thetas& thetas) {
   return check_limits<float>(a, thetas) + check_limits<double>(a, thetas);
 }
@@ -69,6 +85,8 @@ TEST(Far, LimitsHoldAtPlacesThatDoDifferentThings) {
     for (const double v : values) thetas.push_back({v});
     for (std::size_t first = 0; first < thetas.size(); ++first) {  // whichever comes first
       EXPECT_GT(check_both(a, thetas), 2) << text;
+      check_finite<float>(a, thetas);
+      check_finite<double>(a, thetas);
       std::ranges::rotate(thetas, thetas.begin() + 1);
     }
   }
@@ -103,6 +121,8 @@ TEST(Far, SquaresThatOverflowAgainstEachOtherEndInTheLargerOne) {
   for (const double x : {kInfinity, 1e30})
     EXPECT_EQ(value<float>(a, {{}}, 0, 0, x), kInfinity) << x;
   EXPECT_EQ(value<double>(a, {{}}, 0, 0, kInfinity), kInfinity);
+  check_finite<float>(a, {{}});
+  check_finite<double>(a, {{}});
 }
 
 TEST(Far, LimitsOfTheZooHoldAtAllPlaces) {
