@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 SOURCE = os.environ["ANTIGRAD_SOURCE"]
@@ -90,6 +91,7 @@ def nursery():
             os.chmod(door, 0o755)
             while not os.path.exists(path):
                 assert os.waitpid(pid, os.WNOHANG)[0] == 0, "no torch"
+                time.sleep(0.02)
             yield folder
         finally:
             os.kill(pid, signal.SIGKILL)
