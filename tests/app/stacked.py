@@ -64,7 +64,8 @@ def test_every_candidate_has_the_losses_of_its_own_run():
 
 
 def test_the_journal_is_the_same_for_any_number_of_workers():
-    write("pairs", "stacked: 2\n")
+    short = STUDY.replace("steps: 20", "steps: 6").replace("evaluate_every: 5", "evaluate_every: 3").replace("finalists: 1, seeds: 2", "finalists: 1, seeds: 1")
+    write("pairs", "stacked: 2\n", short)
     for workers in ["1", "2"]:
         run("search", "pairs.yaml", "--workers", workers, "--dir", f"runs/{workers}")
     assert canonical("runs/1/pairs/journal.log") == canonical("runs/2/pairs/journal.log")

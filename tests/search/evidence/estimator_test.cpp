@@ -61,6 +61,25 @@ TEST(Estimator, AStudyIsSearchedByItsEstimatorsAndConfirmedByLosses) {
   EXPECT_GT(confirmed, 10);
 }
 
+// A run's figure is held against the losses of the other seeds: where seeds have nothing in common,
+// its own end, which is the same number, must not count.
+TEST(Estimator, ARunIsNotRankedAgainstItself) {
+  CurveTable table;
+  space::Random random(3);
+  for (int a = 0; a < 60; ++a)
+    for (std::uint64_t seed = 0; seed < 2; ++seed) {
+      const double loss = random.normal();
+      table[fmt::format("a{}", a)][seed] = {{100, loss, loss, 0, loss}};
+    }
+  int measured = 0;
+  for (const EstimatorFigures& f : measure_estimators(table, 100, false)) {
+    if (f.estimator != "averaged") continue;
+    EXPECT_LT(std::abs(f.rank), 0.35);  // 2.7 standard errors
+    ++measured;
+  }
+  EXPECT_EQ(measured, 1);
+}
+
 TEST(Estimator, FiguresFindTheSignalThatWasPutIn) {
   // Worth 1 apart by deviation 1, seeds 2, noise 0.5 in training loss and 1 in the averaged one.
   CurveTable table;

@@ -65,6 +65,24 @@ TEST(Recorded, TablesAreReadAndGivenBack) {
   EXPECT_THROW(evaluator->evaluate({"tanh(9*x)", "recorded", 3000, 100}), space::Error);
 }
 
+// What a study of one seed finds is judged by the other seed.
+TEST(Recorded, AStudyIsJudgedByTheSeedThatItDoesNotSee) {
+  const RecordedTable table = read_recorded(table_text(), "t.csv");
+  const auto evaluator = recorded_evaluator(table);
+  for (const std::uint64_t study : {1, 2}) {
+    const Again again = held_out(table, study);
+    for (const RecordedActivation& row : table.rows) {
+      const auto end = [&](std::uint64_t index) {
+        return evaluator->evaluate({row.text, "recorded", 1000 * study + index, 200})
+            .curve.back()
+            .validation_loss;
+      };
+      EXPECT_EQ(again.losses.at(row.name), std::vector<double>{end(1)}) << row.name;
+      EXPECT_NE(end(0), end(1)) << row.name;
+    }
+  }
+}
+
 TEST(Recorded, WhatDoesNotReadIsNamed) {
   const auto error_of = [](const std::string& text) {
     try {

@@ -90,6 +90,17 @@ TEST(Library, HoldsEachStudyOnceWhateverTheOrder) {
   EXPECT_THROW(one.studies(), space::Error);
 }
 
+// Files of two people may hold the same study, under any name.
+TEST(Library, AStudyThatIsThereTwiceCountsOnce) {
+  const fake::Folder folder;
+  export_library({example("a"), example("b"), example("a")}, folder / "all.study");
+  EXPECT_EQ(Library(folder / "all.study").studies().size(), 2u);
+  const Library one(folder / "one");
+  one.add(example("a"));
+  std::filesystem::copy_file(folder / "all.study", folder / "one" + "/copied.study");
+  EXPECT_EQ(one.studies(), Library(folder / "all.study").studies());
+}
+
 TEST(Likeness, CountsEqualKeysAndRatiosOfNumbers) {
   const TaskFacts a{{"name", "x"}, {"model.type", "resnet"}, {"steps", "100"}, {"batch", "64"}};
   TaskFacts b = a;
