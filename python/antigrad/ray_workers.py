@@ -12,7 +12,7 @@ import sys
 import ray
 
 RETRIES = 100
-STARTS = 5
+STARTS = 12  # of half a minute each, which is Ray's own limit
 _PR_SET_PDEATHSIG = 1
 
 

@@ -1,10 +1,9 @@
 """`antigrad launch`: workers as processes here, one of them killed; what is wrong is said."""
 import os
 import signal
-import subprocess
 
-from program import PROGRAM, run, run_tests
-from remote import done_once, gated_study, open_gate, results_of, running, study, waiting_for
+from program import run, run_tests
+from remote import done_once, gated_study, launched, open_gate, results_of, running, study, waiting_for
 
 
 def workers_of(pid):
@@ -25,13 +24,12 @@ def workers_of(pid):
 def test_killed_workers_are_started_again_and_the_study_ends_with_its_table():
     """Both at once, in mid-trial: only new ones can end the study."""
     file = gated_study("local", 4)
-    launch = subprocess.Popen([PROGRAM, "launch", file, "--workers", "2", "--port", "0", "--lease", "1"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True)
-    waiting_for(lambda: running("local") == 2)
-    for worker in workers_of(launch.pid):
-        os.kill(worker, signal.SIGKILL)
-    open_gate("local")
-    out, errors = launch.communicate(timeout=300)
+    with launched(file, "--workers", "2", "--port", "0", "--lease", "1") as launch:
+        waiting_for(lambda: running("local") == 2)
+        for worker in workers_of(launch.pid):
+            os.kill(worker, signal.SIGKILL)
+        open_gate("local")
+        out, errors = launch.communicate(timeout=300)
     assert launch.returncode == 0, errors
     assert "GELU" in out and errors.count("a worker ended with SIGKILL") == 2, (out, errors)
     assert results_of("local")[0] and len(results_of("local")[0]) == 2 + 4, results_of("local")
@@ -40,15 +38,15 @@ def test_killed_workers_are_started_again_and_the_study_ends_with_its_table():
 
 def test_a_launch_that_is_asked_to_end_leaves_nothing_behind_and_goes_on():
     file = study("again", trials=2)
-    command = [PROGRAM, "launch", file, "--workers", "1", "--port", "0"]
-    launch = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    waiting_for(lambda: running("again"))
-    crew = workers_of(launch.pid)
-    launch.send_signal(signal.SIGTERM)
-    _, errors = launch.communicate(timeout=60)
+    words = [file, "--workers", "1", "--port", "0"]
+    with launched(*words) as launch:
+        waiting_for(lambda: running("again"))
+        crew = workers_of(launch.pid)
+        launch.send_signal(signal.SIGTERM)
+        _, errors = launch.communicate(timeout=120)
     assert launch.returncode == 1, errors
     assert not any(os.path.exists(f"/proc/{pid}") for pid in crew), crew
-    assert "GELU" in run(*command[1:]).stdout
+    assert "GELU" in run("launch", *words).stdout
     done_once("again")
 
 

@@ -1,4 +1,5 @@
 """Workers of a server for tests: started, killed, ended."""
+import contextlib
 import json
 import os
 import re
@@ -47,6 +48,18 @@ class RemoteWorker:
         self.log.close()
         with open(self.log.name, encoding="utf-8") as log:
             assert got == code, (got, log.read()[-3000:])
+
+
+@contextlib.contextmanager
+def launched(*words, stderr=subprocess.PIPE, env=None):
+    """`antigrad launch`, which does not outlive a test that fails."""
+    process = subprocess.Popen([PROGRAM, "launch", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, text=True, env={**os.environ, **(env or {})})
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate()
 
 
 def study(name, **changes):

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 
-from program import PROGRAM, run_tests
-from remote import done_once, gated_study, open_gate, results_of, running, waiting_for
+from program import run_tests
+from remote import done_once, gated_study, launched, open_gate, results_of, running, waiting_for
 
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "scontrol", "squeue", "scancel")
 CONFIGURATION = """ClusterName=antigrad
@@ -102,24 +102,23 @@ def requeue(job, task):
 def test_requeued_and_drained_workers_leave_every_trial_done_once():
     file = gated_study("slurm", 4)  # both tasks are at work whenever they are looked at
     with slurm() as host:
-        launch = subprocess.Popen([PROGRAM, "launch", file, "--engine", "slurm", "--workers", "2", "--port", "0", "--lease", "5", "--sbatch=--cpus-per-task=1"],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        waiting_for(lambda: list(states().values()) == ["RUNNING"] * 2 and running("slurm") == 2, 120)
-        job = said("squeue", "--noheader", "--format", "%F").split()[0]
-        requeue(job, "0")
-        waiting_for(lambda: restarts(job, "0"))
-        waiting_for(lambda: running("slurm") == 2)
-        control("update", f"nodename={host}", "state=drain", "reason=test")
-        requeue(job, "1")
-        time.sleep(3)  # in which Slurm would start the task anew on a node that takes any
-        assert states().get("1") == "PENDING" and not restarts(job, "1"), states()
-        control("update", f"nodename={host}", "state=resume")
-        waiting_for(lambda: restarts(job, "1"))
-        open_gate("slurm")
-        out, errors = launch.communicate(timeout=300)
-        assert launch.returncode == 0 and "GELU" in out, (out, errors)
-        waiting_for(lambda: not states())
-        assert restarts(job, "0") == 1, "the drain ended a task that was at work"
+        with launched(file, "--engine", "slurm", "--workers", "2", "--port", "0", "--lease", "5", "--sbatch=--cpus-per-task=1") as launch:
+            waiting_for(lambda: list(states().values()) == ["RUNNING"] * 2 and running("slurm") == 2, 120)
+            job = said("squeue", "--noheader", "--format", "%F").split()[0]
+            requeue(job, "0")
+            waiting_for(lambda: restarts(job, "0"))
+            waiting_for(lambda: running("slurm") == 2)
+            control("update", f"nodename={host}", "state=drain", "reason=test")
+            requeue(job, "1")
+            time.sleep(3)  # in which Slurm would start the task anew on a node that takes any
+            assert states().get("1") == "PENDING" and not restarts(job, "1"), states()
+            control("update", f"nodename={host}", "state=resume")
+            waiting_for(lambda: restarts(job, "1"))
+            open_gate("slurm")
+            out, errors = launch.communicate(timeout=300)
+            assert launch.returncode == 0 and "GELU" in out, (out, errors)
+            waiting_for(lambda: not states())
+            assert restarts(job, "0") == 1, "the drain ended a task that was at work"
     assert len(results_of("slurm")[0]) == 2 + 4, results_of("slurm")
     done_once("slurm")
     with open("runs/slurm.launch/worker-0.log", encoding="utf-8") as log:

@@ -2,12 +2,11 @@
 import os
 import re
 import signal
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["ANTIGRAD_SOURCE"], "tests/app"))
-from program import PROGRAM, run_tests
-from remote import done_once, gated_study, open_gate, results_of, running, waiting_for
+from program import run_tests
+from remote import done_once, gated_study, launched, open_gate, results_of, running, waiting_for
 
 
 def processes(url):
@@ -32,18 +31,17 @@ def pair(url):
 
 def test_a_killed_worker_and_a_killed_task_are_started_again():
     file = gated_study("ray", 1)
-    launch = subprocess.Popen([PROGRAM, "launch", file, "--engine", "ray", "--ray-python", sys.executable, "--workers", "2", "--port", "0", "--lease", "2"],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=open("ray.log", "w", encoding="utf-8"), text=True,
-                              env={**os.environ, "RAY_worker_niceness": "0"})  # its 15 is slow beside other tests
-    url = waiting_for(lambda: re.search(r"^(http://\S+)\n", open("ray.log", encoding="utf-8").read(), re.M)).group(1)
-    first = waiting_for(lambda: pair(url) if running("ray") else None, 180)
-    worker, other = first
-    os.kill(worker, signal.SIGKILL)
-    waiting_for(lambda: worker not in (pair(url) or [worker]), 120)
-    os.kill(first[other], signal.SIGKILL)  # the process in which Ray runs the task
-    waiting_for(lambda: other not in (pair(url) or [other]), 120)
-    open_gate("ray")
-    out, _ = launch.communicate(timeout=300)
+    words = [file, "--engine", "ray", "--ray-python", sys.executable, "--workers", "2", "--port", "0", "--lease", "2"]
+    with launched(*words, stderr=open("ray.log", "w", encoding="utf-8"), env={"RAY_worker_niceness": "0"}) as launch:  # its 15 is slow beside other tests
+        url = waiting_for(lambda: re.search(r"^(http://\S+)\n", open("ray.log", encoding="utf-8").read(), re.M)).group(1)
+        first = waiting_for(lambda: pair(url) if running("ray") else None, 400)
+        worker, other = first
+        os.kill(worker, signal.SIGKILL)
+        waiting_for(lambda: worker not in (pair(url) or [worker]), 240)
+        os.kill(first[other], signal.SIGKILL)  # the process in which Ray runs the task
+        waiting_for(lambda: other not in (pair(url) or [other]), 240)
+        open_gate("ray")
+        out, _ = launch.communicate(timeout=300)
     with open("ray.log", encoding="utf-8") as log:
         assert launch.returncode == 0 and "GELU" in out, (out, log.read()[-3000:])
     assert len(results_of("ray")[0]) == 2 + 1, results_of("ray")
