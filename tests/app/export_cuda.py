@@ -5,7 +5,7 @@ import pathlib
 import shutil
 import subprocess
 
-from exported import FULL, ROOM, limits_seen_to_fail, seen_to_fail, some, write
+from exported import FULL, limits_seen_to_fail, seen_to_fail, some, write
 from program import SOURCE, run_tests
 
 CXX = os.environ.get("CXX", "c++")
@@ -64,7 +64,7 @@ def call(case, loaded, xs, gys, place=0):
 
 def check(case, loaded=None):
     loaded = loaded or library([case], "only_" + case.name)
-    case.judge(*call(case, loaded, case.x, case.gy), room=ROOM)
+    case.judge(*call(case, loaded, case.x, case.gy), limit=case.float32_limit())
     for place in case.places:
         y, gx, _ = call(case, loaded, case.far_x, [1.0] * len(case.far_x), place)
         case.judge_far(y, gx, place)

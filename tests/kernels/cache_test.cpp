@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -194,6 +195,31 @@ TEST(Cache, EightProcessesShareAFolder) {
   CodeCache cache({.folder = folder.path(), .disk_limit = 60000});
   EXPECT_LE(cache.usage().bytes, 60000U + 8 * 60000 / 16);
   for (const auto& file : folder.files()) EXPECT_NE(file.extension(), ".part") << "not cleared up";
+}
+
+/// Under its name an entry is whole at any time, or not there.
+TEST(Cache, AnEntryAppearsWhole) {
+  const Folder folder;
+  std::atomic<bool> written{false};
+  std::thread writer([&] {
+    CodeCache cache({.folder = folder.path()});
+    for (int n = 0; n < 20; ++n) cache.get(key_of(n), [] { return std::string(4 << 20, 'c'); });
+    written = true;
+  });
+  int seen = 0, torn = 0;
+  while (!written) {
+    std::error_code failure;
+    for (const auto& entry : fs::directory_iterator(folder.path(), failure)) {
+      if (entry.path().extension() != kEntrySuffix) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      std::ostringstream bytes;
+      bytes << file.rdbuf();
+      ++seen, torn += entry_parts(bytes.str()) ? 0 : 1;
+    }
+  }
+  writer.join();
+  EXPECT_GT(seen, 0);
+  EXPECT_EQ(torn, 0);
 }
 
 TEST(Cache, TakesItsFolderFromTheEnvironment) {

@@ -6,7 +6,6 @@ import torch  # noqa: E402
 
 import export_torch  # noqa: E402
 from export_torch import FULL, limits_seen_to_fail, load, seen_to_fail, some, write  # noqa: E402
-from exported import ROOM  # noqa: E402
 
 
 def check(case):
@@ -16,7 +15,7 @@ def check(case):
     theta = [torch.tensor(v) for v in loaded.PLACES[0]]
     (y,) = loaded.triton_forward(x, theta)
     gx, *gtheta = loaded.triton_backward(x, gy, theta)
-    case.judge(y.tolist(), gx.tolist(), [float(g) for g in gtheta], room=ROOM)
+    case.judge(y.tolist(), gx.tolist(), [float(g) for g in gtheta], limit=case.float32_limit())
 
 
 def check_far(case):
@@ -35,7 +34,7 @@ def check_in_torch(case):
     loaded = load(case.file("_torch.py"))
     module = export_torch.module_class(loaded)()
     assert loaded.on_triton(torch.ones(1)) and not loaded.on_triton(torch.ones(1, dtype=torch.float64))
-    case.judge(*export_torch.called(module, module, case), room=ROOM)
+    case.judge(*export_torch.called(module, module, case), limit=case.float32_limit())
     x = torch.linspace(-2.03, 2.02, 16, requires_grad=True)
     seconds = []
     for plain in (False, True):
