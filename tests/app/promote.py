@@ -19,6 +19,7 @@ def promote(*words, **more):
 
 def test_verdicts_on_fresh_seeds():
     run("search", TINY, "--trials", "3", "--workers", "1")
+    shutil.copytree("runs", "more")
     before = len(canonical(JOURNAL))
     done = promote("--seeds", "2", "--sealed", "-o", "json")
     rows = json.loads(done.stdout)
@@ -55,6 +56,8 @@ def test_the_test_part_is_read_once_and_kept_in_the_ledger():
     with open(TINY, encoding="utf-8") as file:
         study = file.read().replace("../../.deps", SOURCE + "/.deps").replace("study: tiny", "study: easy")
     study = study.replace("baselines: [relu, gelu]", "baselines: [bad1, bad2]").replace("steps: 6", "steps: 20")
+    assert "test: 0.01, validation_tokens" in study
+    study = study.replace("test: 0.01, validation_tokens", "test: 0.0005, validation_tokens")  # a look at it reads all of it
     study += "define: {activations: [{name: bad1, g: \"0.001*sech2(x)\"}, {name: bad2, g: \"0.002*sech2(x)\"}]}\n"
     with open("easy.yaml", "w", encoding="utf-8") as file:
         file.write(study)
@@ -86,7 +89,6 @@ def test_tasks_that_were_not_searched():
     tasks = "tasks:" + text.split("tasks:")[1]
     with open("others.yaml", "w", encoding="utf-8") as file:
         file.write(tasks.split("  - name: python")[0].replace("name: digits", "name: others").replace("width: 4", "width: 6"))
-    run("search", TINY, "--trials", "2", "--dir", "more", "--workers", "1")
     rows = json.loads(output("promote", "tiny", "--dir", "more", "--seeds", "2", "--sealed", "--workers", "1", "--tasks",
                              "others.yaml", "-o", "json"))
     trained = [row for row in rows if "did not train" not in row["verdict"]]
