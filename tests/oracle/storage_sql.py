@@ -181,6 +181,12 @@ def check_refusals_of_sqlite():
         database.execute("UPDATE alembic_version SET version_num = 'v2.6.0.a'")
         database.commit()
     assert "`optuna storage upgrade" in import_into("none.log", "sqlite:///other.db", code=2)
+    fresh("gap.db")
+    export("kept.log", "sqlite:///gap.db")
+    with contextlib.closing(sqlite3.connect("gap.db")) as database:
+        database.execute("UPDATE trials SET number = number + 1")
+        database.commit()
+    assert "are not numbered 0, 1, 2 and so on" in import_into("none.log", "sqlite:///gap.db", code=2) and not os.path.exists("none.log")
     for url, words in [("other.db", "this is no URL"), ("mysql://me:secret@host/db", '"mysql" is not among'), ("sqlite:///", "names no file")]:
         said = export("kept.log", url, code=2)
         assert words in said and "expected sqlite:///FILE" in said and "secret" not in said and said.count("\n") == 1, said

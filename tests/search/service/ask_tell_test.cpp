@@ -8,6 +8,7 @@
 
 #include "../fake.hpp"
 #include "search/service/journal_door.hpp"
+#include "search/service/settings.hpp"
 
 namespace antigrad::search {
 namespace {
@@ -205,6 +206,25 @@ TEST(AskTell, AfterARestartEveryLeaseLastsItsFullTimeAgain) {
   now += 2;
   EXPECT_EQ(other.ask("s", Json::object(), {})["number"], 2);
   EXPECT_EQ(other.trial("s", 0)["state"], "fail");
+}
+
+TEST(AskTell, JournalThatIsSetAsideTakesItsSettingsWithIt) {
+  Served s(Json{{"trials", 1}});
+  s.ask();
+  EXPECT_EQ(refusal([&] { s.ask(); }), "budget_spent");
+  std::filesystem::rename(s.folder / "j.log", s.folder / "old.log");
+  const Json settings{{"space", {{"x", {{"type", "float"}, {"low", 0}, {"high", 1}}}}},
+                      {"trials", 2}};
+  const Json records[] = {
+      {{"op_code", 0}, {"worker_id", "w"}, {"study_name", "s"}, {"directions", {1}}},
+      {{"op_code", 3},
+       {"worker_id", "w"},
+       {"study_id", 0},
+       {"system_attr", {{kSettingsAttribute, settings}}}}};
+  append_journal(s.store, to_text(records[0]) + "\n" + to_text(records[1]), "");
+  EXPECT_EQ(s.ask()["number"], 0);
+  EXPECT_EQ(s.ask()["number"], 1);
+  EXPECT_EQ(refusal([&] { s.ask(); }), "budget_spent");
 }
 
 TEST(AskTell, RequestThatComesAgainIsDoneOnce) {

@@ -211,6 +211,19 @@ TEST(JournalDoor, WhatOptunaCannotReplayIsRefusedWithItsLineAndNothingIsWritten)
   EXPECT_FALSE(std::filesystem::exists(folder / "j.log"));
 }
 
+TEST(JournalDoor, TheNewestKeysAreKnownAndOlderOnesForgotten) {
+  const fake::Folder folder;
+  const std::string line = R"({"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"a":1}})";
+  std::string text = kStudy + "\n";
+  for (std::size_t i = 0; i <= kKeys; ++i)
+    text += line.substr(0, line.size() - 1) +
+            fmt::format(",\"antigrad_key\":\"k{}#{}\"}}\n", i, digest_of(line));
+  std::ofstream(folder / "j.log") << text;
+  Store store(folder / "j.log");
+  EXPECT_EQ(append_journal(store, line, "k1"), 0u);
+  EXPECT_EQ(append_journal(store, line, "k0"), 1u) << kKeys << " newer ones are known";
+}
+
 TEST(JournalDoor, BareNanStaysBareBesideAKey) {
   const fake::Folder folder;
   Store store(folder / "j.log");
