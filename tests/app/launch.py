@@ -46,6 +46,7 @@ def test_a_launch_that_is_asked_to_end_leaves_nothing_behind_and_goes_on():
         _, errors = launch.communicate(timeout=120)
     assert launch.returncode == 1, errors
     assert not any(os.path.exists(f"/proc/{pid}") for pid in crew), crew
+    assert running("again") == 0, "a trial was not given back"
     assert "GELU" in run("launch", *words).stdout
     done_once("again")
 
