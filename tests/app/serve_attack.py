@@ -22,6 +22,16 @@ def raw(server, *pieces, timeout=20):
             return b""
 
 
+def is_closed(one):
+    one.setblocking(False)
+    try:
+        return one.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
 def check_up(server, before, what):
     begin = time.monotonic()
     server.good("GET", "/v1/studies")
@@ -73,6 +83,8 @@ def test_heads_are_as_long_as_we_say():
         up("a long line")
         raw(server, b"GET /v1/studies HTTP/1.1\r\n", *[b"X: y\r\n" * 10000] * 16)
         up("many lines")
+        answer = raw(server, b"GET /v1/studies HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 20000 + b"\r\n\r\n")
+        assert b" 431 " in answer or answer == b"", answer
         raw(server, b"GET /" + b"a" * 12000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         up("a long path")
 
@@ -94,10 +106,23 @@ def test_idle_and_slow_clients_stop_nobody():
         up("30 more in the middle of a body")
         more = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(400)]
         up("730 connections")
+        closed = sum(map(is_closed, idle + slow + more))
+        assert closed >= 730 - 512 - 64, closed  # those that wait, and those that are answered
         for one in idle + slow + more:
             one.close()
 
     attacked("idle", attack)
+
+
+def test_a_head_that_does_not_end_is_not_waited_for():
+    def attack(server, up):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as one:
+            begin = time.monotonic()
+            one.sendall(b"GET /v1/studies HTTP/1.1\r\nX: ")
+            assert one.recv(1) == b""
+            up(f"closed after {time.monotonic() - begin:.0f} s")
+
+    attacked("unended", attack)
 
 
 def test_clients_that_do_not_read_stop_nobody():

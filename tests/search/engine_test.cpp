@@ -261,14 +261,14 @@ TEST(Engine, CrashingHangingAndGreedyCandidatesAreResultsAndTheStudyGoesOn) {
   const fake::Folder folder;
   Nasty sampler;
   Pool pool(2, [](int) {
-    return make_process_evaluator({{"/proc/self/exe", "--fake-worker"}, {0.6, 200}, 60, {}});
+    return make_process_evaluator({{"/proc/self/exe", "--fake-worker"}, {4, 200}, 60, {}});
   });
   const SearchOptions options = fake::options(fake::study(7), folder / "j.log", sampler);
   EXPECT_TRUE(run_search(options, pool).complete);
   const Summary s = summarise(options.config, folder / "j.log");
   using enum trainer::Outcome;
   const std::vector<std::pair<trainer::Outcome, std::string>> expected = {
-      {crashed, "SIGSEGV"},  {timeout, "over 0.6 s"},    {out_of_memory, "over 200 MiB"},
+      {crashed, "SIGSEGV"},  {timeout, "over 4 s"},      {out_of_memory, "over 200 MiB"},
       {crashed, "nonsense"}, {rejected, "no such task"}, {crashed, "exit status 3"}};
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const Trial& trial = s.trials[3 + i];

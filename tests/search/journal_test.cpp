@@ -124,6 +124,22 @@ TEST(Journal, SecondWriterOfOneJournalIsRefused) {
   EXPECT_THROW(Journal(folder / "j.log"), space::Error);
 }
 
+TEST(Journal, TornTailOfAnotherProgramIsCutBeforeAnAppendHoweverLongItIs) {
+  const fake::Folder folder;
+  Journal journal(folder / "j.log");
+  const Json record{{"op_code", 2}};
+  journal.append({&record, 1});
+  for (const std::size_t length : {1u, 500u}) {
+    std::ofstream(folder / "j.log", std::ios::app) << '{' << std::string(length, 'x');
+    journal.append({&record, 1});
+  }
+  EXPECT_EQ(read_journal(folder / "j.log").size(), 3u);
+  std::ifstream in(folder / "j.log", std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_TRUE(text.ends_with("\n")) << text;
+  EXPECT_EQ(text.find('x'), text.npos) << text;
+}
+
 TEST(Journal, LockLeftByAKilledAntigradIsTakenAtOnce) {
   const fake::Folder folder;
   Journal journal(folder / "j.log");

@@ -10,6 +10,8 @@
 
 #include "fake.hpp"
 #include "search/quota.hpp"
+#include "search/record.hpp"
+#include "search/storage/journal.hpp"
 #include "search/summary.hpp"
 
 namespace antigrad::search {
@@ -78,6 +80,23 @@ TEST_F(Storage, WhatCanBeMadeAgainMayGoAndNothingElse) {
   EXPECT_EQ(after.events, 10u);
   EXPECT_GE(after.others, 70u);
   EXPECT_EQ(after.journal, fs::file_size(run_.journal()));
+}
+
+TEST_F(Storage, WhatATrialThatRunsNeedsStays) {
+  const std::vector<Json> records = read_journal(run_.journal());
+  std::ofstream out(run_.journal(), std::ios::trunc);
+  for (const Json& record : records) {
+    if (record.at("op_code") == 6 || record.at("op_code") == 7) break;  // baselines get scores
+    out << to_text(record) << '\n';
+  }
+  out.close();
+  const Replay now = replay(read_journal(run_.journal()));
+  const Trial trial = from_stored(now.studies.at(0).trials.at(0));
+  ASSERT_FALSE(trial.finished());
+  ASSERT_FALSE(trial.runs.empty());
+  write(name(trial.runs.at(0).seed, trial.candidate.activation), 100);
+  write(run_.events() + "/" + trial.folder() + "/images-7000/events", 300);
+  EXPECT_TRUE(names().empty());
 }
 
 TEST_F(Storage, NothingIsThereAndNothingMayGo) {
