@@ -174,9 +174,12 @@ bool runs(pid_t pid) {
 TEST(CommandEvaluator, WhatItStartedEndsWithIt) {
   const fake::Folder folder;
   for (const char* const leaves : {"", "setsid "}) {  // its process group too
-    const auto evaluator = make_command_evaluator(options(script(
-        folder, "parent",
-        fmt::format("read x; {}sleep 60 & echo $! > \"$0.pid\"; echo '{{}}'; wait\n", leaves))));
+    const auto evaluator = make_command_evaluator(options(
+        script(folder, "parent",
+               fmt::format("read x; rm -f \"$0.pid\"\n"
+                           "{}sh -c 'echo $$ > \"$0.pid\"; exec sleep 60' \"$0\" &\n"
+                           "until [ -s \"$0.pid\" ]; do sleep 0.01; done; echo '{{}}'; wait\n",
+                           leaves))));
     EXPECT_EQ(evaluator->evaluate({"gelu", "t", 7, 40}).outcome, Outcome::crashed);
     pid_t pid = 0;
     std::ifstream(folder / "parent.pid") >> pid;
