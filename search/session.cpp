@@ -174,9 +174,12 @@ void Session::count_finished(const Trial& trial) {
 }
 
 std::vector<Trial> Session::record(std::vector<Trial> trials, int study_id) {
+  if (refused_) return {};
   std::vector<Json> records;
   for (const Trial& trial : trials) records.push_back(to_record(trial, study_id));
-  if (!records.empty()) journal.append(records);
+  refused_ = true;
+  journal.append(records);
+  refused_ = false;
   for (const Trial& trial : trials) {
     count_finished(trial);
     tell(&Listener::trial_finished, trial);

@@ -74,7 +74,9 @@ class Session {
   void measure_stage(const Stage& stage, trainer::Evaluator& evaluator,
                      std::span<Trial* const> trials);
   /// Appends trials to the journal in one write: those that trained together are there together.
-  /// Counts them, tells the listener, and gives them back. Needs the mutex.
+  /// Counts them, tells the listener, and gives them back. Throws where the journal refuses them;
+  /// from then on nothing is recorded and none given back: what follows would take their places.
+  /// Needs the mutex.
   std::vector<Trial> record(std::vector<Trial> trials, int study_id);
   /// Counts a trial that has been recorded; candidates compete for the best. Needs the mutex.
   void count_finished(const Trial& trial);
@@ -84,6 +86,7 @@ class Session {
   double remaining_steps() const;
 
   QuotaWatch quota_;
+  bool refused_ = false;  // by the journal: it lacks trials of the order
   Clock::time_point begin_ = Clock::now();
 };
 

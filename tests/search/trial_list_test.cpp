@@ -1,5 +1,7 @@
 // Lists of trials: what a slot leaves behind, and what a trial of a series is worth.
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <atomic>
 
@@ -58,6 +60,49 @@ TEST(TrialList, ASeriesIsTrainedOnceForgottenTrialByTrialAndWorthItsMeanLoss) {
   EXPECT_GT(whole, 0);
   ASSERT_TRUE(run_series(session, pool, series));
   EXPECT_EQ(requests, asked) << "what is recorded is not trained again";
+}
+
+// Files of this process may not grow while it lives.
+class FullDisk {
+ public:
+  FullDisk() : signal_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, signal_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int);
+};
+
+// Another slot's trial, which comes later, may find room again.
+TEST(TrialList, AfterTrialsThatTheJournalRefusedNoneTakeTheirPlaces) {
+  const fake::Folder folder;
+  const StudyConfig config = fake::study();
+  fake::Sampler sampler;
+  const SearchOptions options = fake::options(config, folder / "journal.log", sampler);
+  Session session(options, 2);
+  const int study = session.ensure_study("toy");
+  const auto trial = [](int number) {
+    Trial made;
+    made.number = number;
+    made.candidate = fake::describe("x");
+    return made;
+  };
+  const std::lock_guard lock(session.mutex);
+  EXPECT_EQ(session.record({trial(0)}, study).size(), 1u);
+  {
+    const FullDisk full;
+    EXPECT_THROW(session.record({trial(1)}, study), space::Error);
+  }
+  EXPECT_EQ(session.record({trial(2)}, study).size(), 0u);
+  EXPECT_EQ(session.load("toy").size(), 1u);
+  EXPECT_EQ(session.progress.finished, 1);
 }
 
 }  // namespace
