@@ -1,8 +1,11 @@
 """Claims of the literature: the list, every one at its smallest size, the same verdicts when asked again."""
 import json
 import os
+import shutil
+import subprocess
+import sys
 
-from program import SOURCE, asked, output, run, run_tests
+from program import PROGRAM, SOURCE, asked, output, run, run_tests
 
 LITERATURE = os.path.join(SOURCE, "experiments/literature")
 VERDICTS = {"supported", "not supported", "undecided at this size"}
@@ -64,6 +67,19 @@ def test_verdicts_are_those_of_the_runs_and_nothing_runs():
     assert {row["verdict"] for row in asked("reproduce", "--verdicts", "--size", "paper")} == {"not run"}
 
 
+def test_the_page_of_claims_keeps_what_was_not_run_again():
+    """And names every claim: scripts/claims-table over no runs changes nothing."""
+    shutil.rmtree("copied", ignore_errors=True)
+    for name in ("scripts/claims-table", "docs/evidence.md"):
+        os.makedirs(os.path.dirname(os.path.join("copied", name)), exist_ok=True)
+        shutil.copy(os.path.join(SOURCE, name), os.path.join("copied", name))
+    os.makedirs("copied/runs")
+    subprocess.run([sys.executable, "copied/scripts/claims-table", os.path.abspath("copied/runs"), "short"], check=True,
+                   env=os.environ | {"ANTIGRAD": PROGRAM})
+    with open("copied/docs/evidence.md", encoding="utf-8") as made, open(os.path.join(SOURCE, "docs/evidence.md"), encoding="utf-8") as page:
+        assert made.read() == page.read()
+
+
 def test_mistakes_are_told():
     assert 'did you mean "gelu"?' in run("reproduce", "gelo", code=2).stderr
     assert "expected paper or short or smoke" in run("reproduce", "gelu", "--size", "tiny", code=2).stderr
@@ -71,7 +87,5 @@ def test_mistakes_are_told():
 
 
 if __name__ == "__main__":
-    import shutil
-
     shutil.rmtree("runs", ignore_errors=True)
     run_tests(globals())
