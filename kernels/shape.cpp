@@ -215,8 +215,7 @@ std::optional<Shape> shape_of(const Sampler& f, const std::vector<float>& switch
   for (const float b : switches)
     if (static_cast<double>(std::fabs(b)) < shape.reach && is_corner(f, shape, b))
       shape.corners.push_back(at_zero_if_continuous(f, b));
-  const auto twice = std::ranges::unique(shape.corners);
-  shape.corners.erase(twice.begin(), twice.end());
+  shape.corners.erase(std::unique(shape.corners.begin(), shape.corners.end()), shape.corners.end());
   merge_neighbours(f, shape, shape.corners);
   snap(shape.left, shape.corners);
   snap(shape.right, shape.corners);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <ranges>
 
 namespace antigrad::search::page {
 namespace {
@@ -55,7 +54,8 @@ void sort(Space& space) {
 Spaces spaces_of(const StoredStudy& study) {
   Spaces spaces;
   std::optional<Space> common;
-  for (const StoredTrial& trial : study.trials | std::views::reverse) {
+  for (auto last = study.trials.rbegin(); last != study.trials.rend(); ++last) {
+    const StoredTrial& trial = *last;
     if (trial.state == TrialState::fail) continue;
     Space here, left;
     for (const auto& [name, text] : trial.distributions)

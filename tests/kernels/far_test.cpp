@@ -2,6 +2,7 @@
 // from each other: where x sigmoid(p x) ends depends on the sign of p.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "space/proof.hpp"
@@ -87,7 +88,7 @@ TEST(Far, LimitsHoldAtPlacesThatDoDifferentThings) {
       EXPECT_GT(check_both(a, thetas), 2) << text;
       check_finite<float>(a, thetas);
       check_finite<double>(a, thetas);
-      std::ranges::rotate(thetas, thetas.begin() + 1);
+      std::rotate(thetas.begin(), thetas.begin() + 1, thetas.end());
     }
   }
 }
