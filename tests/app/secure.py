@@ -135,24 +135,34 @@ def test_transfer_encoding_is_refused_whatever_it_says():
 
 
 def test_forty_idle_clients_stop_nobody():
-    """The figure is printed; that there is an answer at all while they hold on is what is tested, far below their time-out."""
-    with serving(fresh("idle.log")) as server:
-        idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(40)]
-        for one in idle[::2]:
-            one.sendall(b"GET /v1/studies HTTP/1.1\r\nX: ")
+    """An answer beside 40 clients that are silent or in the middle of a head takes under 100 ms, the median of 50. A busy machine is late with
+    every answer: then it is as late without them, asked in between, and a server that looks after each of them in turn is what is caught."""
+    def times_of(server, count):
         times = []
-        for _ in range(50):
+        for _ in range(count):
             begin = time.monotonic()
             server.good("GET", "/v1/studies")
             times.append(1000 * (time.monotonic() - begin))
-        print(f"  with 40 idle connections an answer takes {statistics.median(times):.1f} ms, at most {max(times):.1f} ms")
-        for one in idle:
-            one.setblocking(False)
-            try:
-                assert one.recv(1) != b"", "an idle client was thrown out, so it stopped nobody"
-            except BlockingIOError:
-                pass
-            one.close()
+        return times
+
+    alone, beside = [], []
+    with serving(fresh("idle.log")) as server:
+        for _ in range(5):
+            alone += times_of(server, 10)
+            idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(40)]
+            for one in idle[::2]:
+                one.sendall(b"GET /v1/studies HTTP/1.1\r\nX: ")
+            beside += times_of(server, 10)
+            for one in idle:
+                one.setblocking(False)
+                try:
+                    assert one.recv(1) != b"", "an idle client was thrown out, so it stopped nobody"
+                except BlockingIOError:
+                    pass
+                one.close()
+    without, with_them = statistics.median(alone), statistics.median(beside)
+    print(f"  beside 40 idle connections an answer takes {with_them:.1f} ms, at most {max(beside):.1f} ms; without them {without:.1f} ms")
+    assert with_them < max(100, 3 * without), (with_them, without)
 
 
 if __name__ == "__main__":
