@@ -79,6 +79,16 @@ Subject of_run(const std::string& root, const RunAndTrial& wanted) {
       wanted.run, wanted.run, wanted.run));
 }
 
+void write_file(const fs::path& path, const std::string& content) {
+  std::error_code failure;
+  if (path.has_parent_path()) fs::create_directories(path.parent_path(), failure);
+  std::ofstream out(path, std::ios::binary);
+  out << content;
+  if (!out.flush())
+    throw space::Error({path.string(), 0, 0},
+                       "cannot write the exported file; choose a folder with -O");
+}
+
 }  // namespace
 
 Subject trial_subject(std::string name, const search::Trial& trial) {
@@ -112,14 +122,13 @@ std::vector<std::string> write_files(const kernels::ExportTarget& target, const 
   std::vector<std::string> paths;
   for (const kernels::ExportedFile& file : kernels::export_files(target, subject)) {
     const fs::path path = fs::path(folder) / file.name;
-    std::error_code failure;
-    if (path.has_parent_path()) fs::create_directories(path.parent_path(), failure);
-    std::ofstream out(path, std::ios::binary);
-    out << file.content;
-    if (!out.flush())
-      throw space::Error({path.string(), 0, 0},
-                         "cannot write the exported file; choose a folder with -O");
-    paths.push_back(path.string());
+    const fs::path whole = fs::path(folder) / file.name.substr(0, file.name.find('/'));
+    if (std::ranges::count(paths, whole.string()) == 0) {
+      std::error_code failure;
+      if (whole != path) fs::remove_all(whole, failure);  // of an export with more places
+      paths.push_back(whole.string());
+    }
+    write_file(path, file.content);
   }
   return paths;
 }

@@ -22,8 +22,9 @@ kernels::Subject trial_subject(std::string name, const search::Trial& trial);
 /// The best discovered activation of a run with its trained parameters; nullptr when there is none.
 std::optional<kernels::Subject> winner_subject(const search::Summary& summary);
 
-/// Writes the files of a target into a folder, which is made, and returns their paths. Throws
-/// space::Error when one cannot be written.
+/// Writes the files of a target into a folder, which is made, and returns their paths; a folder
+/// among them is one path, and replaces what was there. Throws space::Error when one cannot be
+/// written.
 std::vector<std::string> write_files(const kernels::ExportTarget& target,
                                      const kernels::Subject& subject, const std::string& folder);
 

@@ -62,7 +62,7 @@ Json page_export(const Summary& summary, int trial, const std::string& target) {
   Json out = Json::array();
   for (const kernels::ExportedFile& file :
        kernels::export_files(kernels::export_target(target), trial_subject(name, trained)))
-    out.push_back(file_json(file));
+    if (file.name.find('/') == std::string::npos) out.push_back(file_json(file));
   return out;
 }
 

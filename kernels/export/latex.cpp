@@ -54,6 +54,20 @@ std::string parameters(const Subject& subject, const space::Names& names) {
   return out;
 }
 
+/// The values at every place, where there are several.
+std::string places_text(const Subject& subject, const space::Names& names) {
+  if (subject.places.size() < 2 || names.empty()) return "";
+  std::string text = "Trained to, place by place:\n\\begin{itemize}\n";
+  for (const Place& place : subject.places) {
+    std::string values;
+    for (std::size_t k = 0; k < names.size(); ++k)
+      values += fmt::format("{}{} = {}", k > 0 ? ", \\; " : "", symbol(names[k]),
+                            space::to_string(place.theta[k]));
+    text += fmt::format("  \\item {}: ${}$\n", escaped(place.label), values);
+  }
+  return text + "\\end{itemize}\n";
+}
+
 }  // namespace
 
 std::vector<ExportedFile> latex_files(const Subject& subject) {
@@ -69,7 +83,7 @@ std::vector<ExportedFile> latex_files(const Subject& subject) {
     text += equation(fmt::format("\\frac{{\\partial f}}{{\\partial {}}}", symbol(names[k])),
                      space::simplify(space::derivative_param(a.f, static_cast<int>(k))), names);
   if (a.gate) text += "A layer with two inputs: $f(x) \\, v$.\n";
-  text += parameters(subject, names);
+  text += parameters(subject, names) + places_text(subject, names);
   if (!subject.source.empty()) text += "Source: " + escaped(subject.source) + "\n";
   return {{subject.name + ".tex", text + "\\end{document}\n"}};
 }

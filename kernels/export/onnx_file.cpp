@@ -81,23 +81,20 @@ Message message(const Function& f, const std::string& domain) {
   return m.bytes(8, f.text).add(9, opset("", kOpset)).bytes(10, domain);
 }
 
-/// A float32 vector of n elements, or a scalar.
-Message value_info(const std::string& name, bool scalar) {
+Message message(const Value& v) {
   Message shape, tensor;
-  if (!scalar) shape.add(1, Message().bytes(2, "n"));                // dim: dim_param
-  tensor.integer(1, static_cast<int>(Type::f32)).add(2, shape);      // elem_type, shape
-  return Message().bytes(1, name).add(2, Message().add(1, tensor));  // name, type: tensor_type
+  if (!v.scalar) shape.add(1, Message().bytes(2, "n"));                // dim: dim_param
+  tensor.integer(1, static_cast<int>(v.type)).add(2, shape);           // elem_type, shape
+  return Message().bytes(1, v.name).add(2, Message().add(1, tensor));  // name, type: tensor_type
 }
 
 Message graph(const Model& model) {
-  Node call{model.function.name, model.tensors, model.outputs, model.domain};
-  for (const Tensor& p : model.parameters) call.inputs.push_back(p.name);
   Message m;
-  m.add(1, message(call)).bytes(2, model.function.name);                // node, name
-  for (const Tensor& p : model.parameters) m.add(5, message(p));        // initializer
-  for (const auto& t : model.tensors) m.add(11, value_info(t, false));  // input
-  for (std::size_t k = 0; k < model.outputs.size(); ++k)                // output
-    m.add(12, value_info(model.outputs[k], model.scalar[k]));
+  for (const Node& n : model.nodes) m.add(1, message(n));           // node
+  m.bytes(2, model.name);                                           // name
+  for (const Tensor& t : model.initializers) m.add(5, message(t));  // initializer
+  for (const Value& v : model.inputs) m.add(11, message(v));        // input
+  for (const Value& v : model.outputs) m.add(12, message(v));       // output
   return m;
 }
 
@@ -112,5 +109,7 @@ std::string encoded(const Model& model) {
   m.add(8, opset("", kOpset)).add(8, opset(model.domain, 1));         // opset_import
   return m.add(25, message(model.function, model.domain)).encoded();  // functions
 }
+
+std::string encoded(const Tensor& tensor) { return message(tensor).encoded(); }
 
 }  // namespace antigrad::kernels::onnx

@@ -34,19 +34,28 @@ struct Function {
   std::string text;  // for people
 };
 
+/// An input or output of a graph: a vector of n elements, or a scalar.
+struct Value {
+  std::string name;
+  Type type = Type::f32;
+  bool scalar = false;
+};
+
 struct Model {
   std::string domain{}, text{};  // of functions; for people
   Function function{};
-  /// A graph of one call of the function: float32 vectors of n elements come first ...
-  std::vector<std::string> tensors{};
-  std::vector<Tensor> parameters{};  // ... then scalars that are stored
-  std::vector<std::string> outputs{};
-  std::vector<bool> scalar{};  // of each output: has no dimension
+  std::string name{};  // of the graph
+  std::vector<Value> inputs{};
+  std::vector<Tensor> initializers{};
+  std::vector<Node> nodes{};
+  std::vector<Value> outputs{};
 };
 
 constexpr int kOpset = 18;
 
 /// The file's bytes.
 std::string encoded(const Model& model);
+/// The same of one tensor: what stands in input_0.pb and its like.
+std::string encoded(const Tensor& tensor);
 
 }  // namespace antigrad::kernels::onnx

@@ -30,7 +30,9 @@ constexpr Row kRows[] = {
     {{"hf", "NAME_hf.py: importing it makes NAME an entry of transformers' ACT2FN", hf_files},
      "entries of ACT2FN are functions of one input; the model multiplies by the second"},
     {{"jax", "NAME_jax.py: JAX function with custom_vjp", jax_files}, ""},
-    {{"onnx", "NAME.onnx and NAME_backward.onnx: models of opset 18, the formula as a function",
+    {{"onnx",
+      "NAME.onnx and NAME_backward.onnx: models of opset 18, the formula as a function; "
+      "NAME_onnx_test/: data that tests them",
       onnx_files},
      ""},
     {{"c", "NAME.h: C11 header, float and double", c_files}, ""},

@@ -10,7 +10,9 @@
 namespace antigrad::kernels {
 
 struct ExportedFile {
-  std::string name;  // in the folder that the user chose: "gelu_torch.py"
+  /// In the folder that the user chose: "gelu_torch.py". "gelu_onnx_test/...": one of a folder
+  /// that holds what tests the files beside it, and nothing else.
+  std::string name;
   std::string content;
 };
 

@@ -98,6 +98,10 @@ def test_export_prints_the_files_of_every_target():
     said = output("export", "gelu", "--to", "latex,c,torch,c", "-O", "several").split("\n")
     assert said == ["several/gelu.tex", "several/gelu.h", "several/gelu_torch.py", ""], said
     assert all(os.path.getsize(path) > 500 for path in said[:-1])
+    said = output("export", "gelu", "--to", "onnx", "-O", "several").split("\n")
+    assert said == ["several/gelu.onnx", "several/gelu_backward.onnx", "several/gelu_onnx_test", ""], said
+    data = [os.path.join(folder, name) for folder, _, names in os.walk(said[2]) for name in names]
+    assert len(data) == 2 * (1 + 1) + 2 * (2 + 1) + 2 and all(os.path.getsize(path) > 20 for path in data), data
     text = output("export", "--help")
     assert all(re.search(rf"^  {target} +NAME", text, re.M) for target in ("cuda", "torch", "triton", "hf", "jax", "onnx", "c", "latex")), text
 

@@ -1,14 +1,17 @@
-// Every activation's CUDA text through NVRTC, without a GPU: it compiles, nothing spills, memory is
-// accessed 16 bytes at a time. And what stands in the text.
+// CUDA text of activations through NVRTC, without a GPU: it compiles, nothing spills, memory is
+// accessed 16 bytes at a time (of a few of the zoo, other ones each time; ANTIGRAD_FULL=1: all, in
+// every setting). And what stands in the text.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <optional>
+#include <random>
 #include <regex>
 #include <set>
 
@@ -131,12 +134,31 @@ void expect_wide_accesses(const space::Activation& a, const CudaCode& code,
   EXPECT_EQ(count(sass, "ATOM") + count(sass, "RED."), 0) << what << ": atomics";
 }
 
-TEST(CudaCompile, EveryActivationCompilesWithoutSpillingAndAccessesSixteenBytesAtATime) {
+/// A seed that nobody chose; ANTIGRAD_SEED repeats one.
+std::uint64_t seed() {
+  const char* const given = std::getenv("ANTIGRAD_SEED");
+  return given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+}
+
+/// silu, xielu and so many others of the zoo; all of it where the whole is asked for.
+std::vector<space::Activation> some_activations(std::size_t others, space::Random& random) {
+  auto rest = zoo_activations();
+  if (full()) return rest;
+  std::vector<space::Activation> chosen{named("silu"), named("xielu")};
+  std::erase_if(rest, [](const auto& a) { return a.name == "silu" || a.name == "xielu"; });
+  std::shuffle(rest.begin(), rest.end(), random);
+  chosen.insert(chosen.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(others));
+  return chosen;
+}
+
+TEST(CudaCompile, ActivationsNeitherSpillNorAccessFewerThanSixteenBytesAtATime) {
   NEEDS_NVRTC();
-  space::Random random(3);
+  const std::uint64_t key = seed();
+  SCOPED_TRACE(fmt::format("ANTIGRAD_SEED={}", key));
+  space::Random random(key);
   int compiled_texts = 0, most = 0, disassemblies = 0;
-  for (const auto& a : zoo_activations()) {
-    const int chosen = static_cast<int>(random.uniform() * 6);  // of the settings by layer
+  for (const auto& a : some_activations(8, random)) {
+    const int chosen = random.below(6);  // of the settings by layer
     int setting = 0;
     for (const Sharing sharing : {Sharing::layer, Sharing::channel})
       for (const Type type : kTypes)
@@ -153,8 +175,9 @@ TEST(CudaCompile, EveryActivationCompilesWithoutSpillingAndAccessesSixteenBytesA
           ++disassemblies;
         }
   }
-  fmt::print("{} texts of 3 kernels, {} of them disassembled, at most {} registers\n",
-             compiled_texts, disassemblies, most);
+  fmt::print(
+      "ANTIGRAD_SEED={}: {} texts of 3 kernels, {} of them disassembled, at most {} registers\n",
+      key, compiled_texts, disassemblies, most);
 }
 
 TEST(CudaCompile, GatesChannelsAndTablesCompileForFourArchitectures) {

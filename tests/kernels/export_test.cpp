@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "kernels/export/flatten.hpp"
@@ -39,7 +40,8 @@ TEST(Export, SaysFormulaSourceLicenseAndTrainedValues) {
   s.source = "arXiv 2411.13010";
   for (const ExportTarget& target : export_targets()) {
     const std::string text = exported(std::string(target.name), s);
-    for (const char* part : {"a_n*expm1(x)", "License: MIT", "arXiv 2411.13010", "0.71", "0.93"})
+    for (const char* part : {"a_n*expm1(x)", "License: MIT", "arXiv 2411.13010", "0.71", "0.93",
+                             "digits 1", "0.72", "0.94"})
       EXPECT_GT(count(text, part), 0) << target.name << ": " << part;
   }
   for (const char* target : {"torch", "jax", "c"})
@@ -61,6 +63,30 @@ TEST(Export, WritesEveryTableOnce) {
   EXPECT_EQ(count(exported("c", s), "double thing_integral_0_f64(double x)"), 1);
   for (const char* target : {"torch", "jax"})
     EXPECT_EQ(count(exported(target, subject("gelu")), "def integral"), 0);
+}
+
+TEST(Export, WritesTestDataOfEveryPlaceBesideOnnxModels) {
+  const std::vector<double> theta{0.7, 0.9};
+  for (const std::size_t places : {0U, 1U, 3U}) {
+    const Subject s = subject("xielu", std::vector<Place>(places, {"digits", theta}));
+    std::set<std::string> names;
+    for (const ExportedFile& file : export_files(export_target("onnx"), s)) names.insert(file.name);
+    std::set<std::string> want{"thing.onnx", "thing_backward.onnx"};
+    const bool choose = places > 1;
+    const auto add = [&](const std::string& model, int inputs, int outputs) {
+      const std::string folder = "thing_onnx_test/test_" + model;
+      want.insert(folder + "/data.json");
+      for (std::size_t set = 0; set < 2 * std::max<std::size_t>(places, 1); ++set) {
+        for (int k = 0; k < inputs + (choose ? 1 : 0); ++k)
+          want.insert(fmt::format("{}/test_data_set_{}/input_{}.pb", folder, set, k));
+        for (int k = 0; k < outputs; ++k)
+          want.insert(fmt::format("{}/test_data_set_{}/output_{}.pb", folder, set, k));
+      }
+    };
+    add("thing", 1, 1);
+    add("thing_backward", 2, 3);
+    EXPECT_EQ(names, want) << places;
+  }
 }
 
 TEST(Export, RefusesParametersThatDoNotFit) {
@@ -223,8 +249,10 @@ void write_case(const std::filesystem::path& folder, const std::string& wanted, 
   std::filesystem::create_directories(folder);
   const ExportTarget& target = export_target(wanted);
   s.places = trained(s.activation);
-  for (const ExportedFile& file : export_files(target, s))
+  for (const ExportedFile& file : export_files(target, s)) {
+    std::filesystem::create_directories((folder / file.name).parent_path());
     std::ofstream(folder / file.name) << file.content;
+  }
   write_values(folder, s.activation, start_values(s));
   write_far(folder, s.activation, 0, start_values(s));
   for (std::size_t place = 1; place < s.places.size(); ++place)
