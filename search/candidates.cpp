@@ -167,7 +167,8 @@ bool CandidatePhase::goes_on(Job& job) {
                                                 static_cast<std::size_t>(baseline_count_));
   try {
     trial.scores.push_back(score(session_.config, baselines, trial, stages_[rung]));
-    trial.objectives = objective_values(session_.config, baselines, trial, stages_[rung]);
+    trial.objectives =
+        objective_values(session_.config, baselines, trial, stages_[rung], session_.measure);
   } catch (const space::Error& e) {
     reject(trial, e.what());
     return false;

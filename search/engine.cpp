@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 
 #include "search/candidates.hpp"
 #include "search/group.hpp"
 #include "search/library/warm_start.hpp"
+#include "search/measured_cost.hpp"
 #include "search/session.hpp"
 
 namespace antigrad::search {
@@ -93,10 +95,21 @@ double Accounting::overhead() const {
   return all > 0 ? 1 - training / all : 0;
 }
 
-SearchResult run_search(const SearchOptions& given, Pool& pool) {
+SearchResult run_search(const SearchOptions& options, Pool& pool) {
+  return run_search(options, pool, {});
+}
+
+SearchResult run_search(const SearchOptions& given, Pool& pool, MeasureCost measure) {
   SearchOptions options = given;
   choose_estimators(options.config, options.journal);
-  Session session(options, pool.workers());
+  std::mutex clock;  // two at a time would slow each other down
+  MeasureCost alone;
+  if (measure)
+    alone = [&](const std::string& activation) {
+      const std::lock_guard lock(clock);
+      return measure(activation);
+    };
+  Session session(options, pool.workers(), alone);
   const StudyConfig& config = options.config;
   SearchResult result;
   const auto ended = [&](Phase phase) {

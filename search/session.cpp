@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "search/estimate.hpp"
-#include "search/evidence/objective.hpp"
 #include "search/library/warm_start.hpp"
 #include "search/storage/format.hpp"
 #include "space/error.hpp"
@@ -26,9 +25,10 @@ std::vector<Trial> InOrder::take() {
   return taken;
 }
 
-Session::Session(const SearchOptions& o, int workers)
+Session::Session(const SearchOptions& o, int workers, MeasureCost m)
     : options(o),
       config(o.config),
+      measure(std::move(m)),
       journal(o.journal),
       quota_(std::filesystem::absolute(o.journal).parent_path().string(), quota_of(o.config.text)) {
   accounting.workers = workers;

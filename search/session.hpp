@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "search/engine.hpp"
+#include "search/evidence/objective.hpp"
 #include "search/quota.hpp"
 #include "search/score.hpp"
 #include "search/storage/journal.hpp"
@@ -46,10 +47,11 @@ class InOrder {
 
 class Session {
  public:
-  Session(const SearchOptions& options, int workers);
+  Session(const SearchOptions& options, int workers, MeasureCost measure = {});
 
   const SearchOptions& options;
   const StudyConfig& config;
+  const MeasureCost measure;  // may be called from any thread
   Journal journal;
 
   // Guarded by the mutex: all below.

@@ -309,7 +309,8 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   c.baselines = read_baselines(root.at("baselines"), c.definitions);
   if (root.has("confirm")) c.confirm = read_confirm(root.at("confirm"));
   if (root.has("evaluator")) c.command = read_command(root.at("evaluator"));
-  if (root.has("objectives")) c.objectives = read_objectives(root.at("objectives"));
+  if (root.has("objectives"))
+    c.objectives = read_objectives(root.at("objectives"), c.deterministic);
   if (root.has("promote")) c.promote = read_promote(root.at("promote"), file);
   if (root.has("limits")) c.limits = read_limits(root.at("limits"));
   if (root.has("stacked")) c.stacked = read_stacked(root.at("stacked"), c);

@@ -14,6 +14,7 @@
 #include "experiments/app/study_override.hpp"
 #include "search/engine.hpp"
 #include "search/library/warm_start.hpp"
+#include "search/measured_cost.hpp"
 #include "search/quota.hpp"
 #include "search/run_directory.hpp"
 #include "search/storage/format.hpp"
@@ -39,7 +40,7 @@ SearchResult train(const StudyConfig& config, const RunDirectory& run,
   options.listener = &narrator;
   options.stop = &stop;
   options.spectrum = spectrum_of(config, run.study_yaml());
-  return search::run_search(options, pool);
+  return search::run_search(options, pool, measure_cost_of(config));
 }
 
 int run_study(StudyConfig config, const RunDirectory& run, const std::vector<trainer::Task>& tasks,

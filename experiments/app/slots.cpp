@@ -85,6 +85,15 @@ search::Spectrum spectrum_of(const search::StudyConfig& config, const std::strin
   return [spectrum](const std::string& text) { return spectrum->eigenvalues(text); };
 }
 
+search::MeasureCost measure_cost_of(const search::StudyConfig& config) {
+  if (std::ranges::count(config.objectives, "measured_cost") == 0) return {};
+  const auto library = std::make_shared<TrainerLibrary>();
+  return [library](const std::string& activation) {
+    const trainer::KernelCost cost = library->kernel_cost(activation);
+    return cost.forward_ns + cost.backward_ns;
+  };
+}
+
 search::EvaluatorFactory promotion_evaluators(const search::StudyConfig& config,
                                               const std::string& study_yaml) {
   return made_by(config, study_yaml, "promotion-worker", &TrainerLibrary::open_promotion);

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "search/evidence/objective.hpp"
 #include "search/pool.hpp"
 #include "search/samplers/sampler.hpp"
 #include "search/study.hpp"
@@ -34,5 +35,9 @@ search::EvaluatorFactory promotion_evaluators(const search::StudyConfig& config,
 /// What the study's sampler asks of the tasks' networks; none where it does not ask. Loads libtorch
 /// into this process. Throws space::Error for a study that trains with a program of its own.
 search::Spectrum spectrum_of(const search::StudyConfig& config, const std::string& study_yaml);
+
+/// What measures kernels on this machine, one thread, for a study with the objective measured_cost;
+/// none for others. Loads libtorch into this process.
+search::MeasureCost measure_cost_of(const search::StudyConfig& config);
 
 }  // namespace antigrad::app

@@ -34,7 +34,7 @@ double shift_loss(const Trial& trial, const Task& task, const Stage& stage) {
 
 /// Like the score, but over the tasks that have shifts.
 double out_of_distribution(const StudyConfig& config, Baselines baselines, const Trial& trial,
-                           const Stage& stage) {
+                           const Stage& stage, const MeasureCost&) {
   std::vector<double> scores;
   for (const Task& task : config.tasks) {
     std::vector<double> losses;
@@ -52,7 +52,8 @@ double out_of_distribution(const StudyConfig& config, Baselines baselines, const
 }
 
 template <double (*F)(const std::string&)>
-double of_formula(const StudyConfig&, Baselines, const Trial& trial, const Stage&) {
+double of_formula(const StudyConfig&, Baselines, const Trial& trial, const Stage&,
+                  const MeasureCost&) {
   try {
     return F(trial.candidate.activation);
   } catch (const space::Error&) {
@@ -60,21 +61,30 @@ double of_formula(const StudyConfig&, Baselines, const Trial& trial, const Stage
   }
 }
 
+double measured(const StudyConfig&, Baselines, const Trial& trial, const Stage&,
+                const MeasureCost& measure) {
+  return measure ? measure(trial.candidate.activation) : kNan;
+}
+
 constexpr std::array kRows{
     ObjectiveRow{"quality", "the score: validation loss in units of the baselines' spread", 1,
-                 [](const StudyConfig&, Baselines, const Trial& trial, const Stage&) {
-                   return trial.score();
-                 }},
-    ObjectiveRow{"out_of_distribution", "the same on the tasks' shifts", 1, out_of_distribution},
-    ObjectiveRow{"cost", "operations an element of f and f', modelled", 1,
+                 false,
+                 [](const StudyConfig&, Baselines, const Trial& trial, const Stage&,
+                    const MeasureCost&) { return trial.score(); }},
+    ObjectiveRow{"out_of_distribution", "the same on the tasks' shifts", 1, false,
+                 out_of_distribution},
+    ObjectiveRow{"cost", "operations an element of f and f', modelled", 1, false,
                  of_formula<modelled_cost>},
-    ObjectiveRow{"sparsity", "share of a standard normal input where f is 0", 2,
+    ObjectiveRow{"measured_cost", "ns an element of the kernel, forward and backward, measured", 1,
+                 true, measured},
+    ObjectiveRow{"sparsity", "share of a standard normal input where f is 0", 2, false,
                  of_formula<zero_share>},
-    ObjectiveRow{"parameters", "trainable parameters", 1,
-                 [](const StudyConfig&, Baselines, const Trial& trial, const Stage&) {
-                   return static_cast<double>(trial.candidate.parameters);
-                 }},
-    ObjectiveRow{"smoothness", "how often f is proved to be continuously differentiable", 2,
+    ObjectiveRow{
+        "parameters", "trainable parameters", 1, false,
+        [](const StudyConfig&, Baselines, const Trial& trial, const Stage&, const MeasureCost&) {
+          return static_cast<double>(trial.candidate.parameters);
+        }},
+    ObjectiveRow{"smoothness", "how often f is proved to be continuously differentiable", 2, false,
                  of_formula<smoothness>},
 };
 
@@ -106,7 +116,7 @@ std::vector<double> values_of(const Trial& trial) {
 
 std::span<const ObjectiveRow> objectives() { return kRows; }
 
-std::vector<std::string> read_objectives(const space::Yaml& node) {
+std::vector<std::string> read_objectives(const space::Yaml& node, bool deterministic) {
   std::vector<std::string> names, known;
   for (const ObjectiveRow& row : kRows) known.emplace_back(row.name);
   for (const space::Yaml& item : node.items()) {
@@ -114,6 +124,12 @@ std::vector<std::string> read_objectives(const space::Yaml& node) {
     if (find(name) == nullptr)
       item.fail(fmt::format("unknown objective \"{}\";{} there are {}", name,
                             space::did_you_mean(name, known), fmt::join(known, ", ")));
+    if (deterministic && find(name)->by_clock)
+      item.fail(fmt::format(
+          "got the objective {}, which a clock measures, in a deterministic study; expected those "
+          "that are the same on every machine: write cost, which is modelled, or `deterministic: "
+          "false`",
+          name));
     if (std::ranges::count(names, name) > 0)
       item.fail(fmt::format("objective \"{}\" is named twice", name));
     names.push_back(name);
@@ -132,15 +148,23 @@ std::vector<int> directions_of(const StudyConfig& config) {
 }
 
 std::vector<double> objective_values(const StudyConfig& config, Baselines baselines,
-                                     const Trial& trial, const Stage& stage) {
+                                     const Trial& trial, const Stage& stage,
+                                     const MeasureCost& measure) {
   if (config.objectives.size() < 2) return {};
+  const auto why = [](const std::string& name) {
+    if (name == "out_of_distribution") return ": does a task have `shifts` or a `shift_path`?";
+    return name == "measured_cost" ? ": `antigrad search` and `serve` measure it" : "";
+  };
+  const bool known = trial.objectives.size() == config.objectives.size();
   std::vector<double> values;
   for (const std::string& name : config.objectives) {
-    values.push_back(find(name)->value(config, baselines, trial, stage));
+    const ObjectiveRow& row = *find(name);
+    const std::size_t at = values.size();
+    values.push_back(row.by_clock && known ? trial.objectives[at]
+                                           : row.value(config, baselines, trial, stage, measure));
     if (std::isnan(values.back()))
-      throw space::Error(fmt::format(
-          "objective {} has no value for {}{}", name, trial.candidate.activation,
-          name == "out_of_distribution" ? ": does a task have `shifts` or a `shift_path`?" : ""));
+      throw space::Error(fmt::format("objective {} has no value for {}{}", name,
+                                     trial.candidate.activation, why(name)));
   }
   return values;
 }

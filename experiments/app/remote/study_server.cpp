@@ -22,6 +22,7 @@
 #include "experiments/app/sweeper.hpp"
 #include "search/engine.hpp"
 #include "search/library/warm_start.hpp"
+#include "search/measured_cost.hpp"
 #include "search/quota.hpp"
 #include "search/service/remote_work.hpp"
 #include "space/error.hpp"
@@ -58,7 +59,7 @@ search::SearchResult search_with_workers(Course& course) {
   options.listener = &narrator;
   options.stop = &course.stop;
   options.spectrum = spectrum_of(course.config, course.run.study_yaml());
-  return search::run_search(options, pool);
+  return search::run_search(options, pool, measure_cost_of(course.config));
 }
 
 void run_course(Course& course) {

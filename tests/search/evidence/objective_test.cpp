@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <set>
 
 #include "../fake.hpp"
+#include "search/measured_cost.hpp"
 #include "search/report/report.hpp"
 #include "search/statistics.hpp"
 #include "search/summary.hpp"
@@ -152,6 +155,11 @@ TEST(Objective, ErrorsNameThePlace) {
       << error_of("objectives: [quality, csot]\n");
   EXPECT_NE(error_of("objectives: [cost]\n").find("quality as the first"), std::string::npos);
   EXPECT_NE(error_of("objectives: [quality, quality]\n").find("twice"), std::string::npos);
+  const std::string clock = error_of("objectives: [quality, measured_cost]\n");
+  EXPECT_EQ(clock.find("toy.yaml:17:23: got the objective measured_cost"), 0u) << clock;
+  EXPECT_NE(clock.find("write cost, which is modelled, or `deterministic: false`"),
+            std::string::npos)
+      << clock;
   EXPECT_NE(error_of("pruner: medain\n").find("did you mean \"median\"?"), std::string::npos);
   EXPECT_NE(error_of("pruner: {name: median, p: 1}\n").find("toy.yaml:17:24: unknown key"),
             std::string::npos)
@@ -193,6 +201,75 @@ TEST(Objective, OutOfDistributionIsAScoreOverShifts) {
   const std::vector<Trial> images{shifted(0, 1, NAN), shifted(1, 2, NAN), shifted(2, 6, NAN)};
   const std::vector<const Trial*> alone{&images[0], &images[1], &images[2]};
   EXPECT_NEAR(objective_values(config, alone, shifted(3, 4.5, NAN), stage).at(1), 1.5, 1e-12);
+}
+
+/// Another answer each time, as a clock gives: 1, 2, ... of a first session, 1001, ... of a second.
+struct Clock {
+  double last = 0;
+  std::set<std::string> asked{};
+  bool twice = false;
+  MeasureCost measure() {
+    return [this](const std::string& activation) {
+      twice = twice || !asked.insert(activation).second;
+      return ++last;
+    };
+  }
+};
+
+std::map<int, double> measured_costs(const StudyConfig& config, const std::string& journal) {
+  std::map<int, double> costs;
+  for (const Trial& trial : summarise(config, journal).trials)
+    if (trial.finished() && trial.state != TrialState::fail)
+      costs[trial.number] = trial.objectives.at(1);
+  return costs;
+}
+
+TEST(Objective, KernelsAreMeasuredOnceATrialAndThenRead) {
+  const fake::Folder folder;
+  std::string text = fake::study_text(12, "objectives: [quality, measured_cost]\n");
+  text.replace(text.find("deterministic: true"), 19, "deterministic: false");
+  SearchOptions options;
+  options.config = parse_study(text, "toy.yaml");
+  options.journal = folder / "j.log";
+  Pool pool(2, fake::factory());
+  Clock first;
+  EXPECT_TRUE(run_search(options, pool, first.measure()).complete);
+  const std::map<int, double> costs = measured_costs(options.config, options.journal);
+  ASSERT_GT(costs.size(), 8u);
+  std::set<double> different;
+  for (const auto& [number, cost] : costs) different.insert(cost);
+  EXPECT_EQ(different.size(), costs.size());
+  EXPECT_EQ(first.last, static_cast<double>(costs.size()));
+  EXPECT_FALSE(first.twice) << "a trial of three rungs was measured again";
+
+  const std::vector<Json> records = read_journal(options.journal);
+  std::ofstream cut(folder / "cut.log");
+  std::size_t kept = 0;
+  for (const Json& record : records)
+    if (++kept < 16) cut << to_text(record) << '\n';
+  cut.close();
+  const std::map<int, double> before = measured_costs(options.config, folder / "cut.log");
+  ASSERT_GT(before.size(), 3u);
+  ASSERT_LT(before.size(), costs.size());
+  options.journal = folder / "cut.log";
+  Clock second{.last = 1000};
+  EXPECT_TRUE(run_search(options, pool, second.measure()).complete);
+  const std::map<int, double> after = measured_costs(options.config, options.journal);
+  for (const auto& [number, cost] : after)
+    EXPECT_EQ(cost > 1000, !before.contains(number)) << number;
+  for (const auto& [number, cost] : before) EXPECT_EQ(after.at(number), cost);
+  EXPECT_EQ(second.last, 1000 + static_cast<double>(after.size() - before.size()));
+}
+
+TEST(Objective, WithoutAClockThereIsNoMeasuredCost) {
+  const fake::Folder folder;
+  std::string text = fake::study_text(2, "objectives: [quality, measured_cost]\n");
+  text.replace(text.find("deterministic: true"), 19, "deterministic: false");
+  SearchOptions options;
+  options.config = parse_study(text, "toy.yaml");
+  options.journal = folder / "j.log";
+  Pool pool(1, fake::factory());
+  EXPECT_THROW(run_search(options, pool), space::Error);
 }
 
 TEST(Objective, WithoutShiftsThereIsNoOutOfDistribution) {
