@@ -51,8 +51,9 @@ std::vector<Command> bench_commands() {
        bench_samplers_command},
       {"bench estimators",
        kBenches,
-       "what short runs say of long ones, from a journal",
-       run,
+       "what short runs say of long ones, from a journal or recorded trainings",
+       {"RUN", "a run directory, or the name of one under --dir; without: experiments/tables", "",
+        false, true},
        {root, output},
        "For every score estimator at 10, 25, 50 and 100 % of a run's steps: signal/noise (spread "
        "of "
@@ -63,7 +64,13 @@ std::vector<Command> bench_commands() {
        "Over the activations that were\ntrained to the end on the same seeds, and over the better "
        "half of them. In 80 %: share of final losses inside the central 80 % interval of a "
        "straight\nline through the figures, each left out in turn; error: of its middle, by their "
-       "spread.\n\nExample:\n  antigrad bench estimators quickstart -o csv\n",
+       "spread. To averaged: by how\nmuch rank is above that of `averaged`, and the deviation of "
+       "that difference, by samples of activations.\n\nWithout RUN, over experiments/tables as "
+       "CSV, "
+       "it is the file search/evidence/estimators.csv, by which a study\nthat names no "
+       "`estimator` judges tasks of the kinds that were measured (docs/studies.md).\n\n"
+       "Examples:\n  antigrad bench estimators quickstart -o csv\n"
+       "  antigrad bench estimators -o csv\n",
        bench_estimators_command},
       {"bench evidence",
        kBenches,

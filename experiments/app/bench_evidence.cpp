@@ -5,8 +5,11 @@
 #include <cmath>
 
 #include "experiments/app/commands.hpp"
+#include "experiments/app/evidence_tables.hpp"
 #include "experiments/app/scratch.hpp"
 #include "search/evidence/estimator_bench.hpp"
+#include "search/evidence/learned_estimator.hpp"
+#include "search/evidence/measured_estimators.hpp"
 #include "search/evidence/promote.hpp"
 #include "search/evidence/signature.hpp"
 #include "search/evidence/simulation.hpp"
@@ -44,44 +47,81 @@ std::vector<search::Trial> all_trials(const search::Summary& s, const std::strin
   return trials;
 }
 
-void add_task(const search::Task& task, const std::vector<search::Trial>& trials,
-              Listing& listing) {
+/// A task whose curves are compared.
+struct Compared {
+  std::string name, kind;
+  int steps;
   search::CurveTable table;
-  search::add_curves(trials, task.name, task.steps, table);
+};
+
+std::vector<Compared> tasks_of_run(const Arguments& a) {
+  const search::RunDirectory run = search::open_run(a.root, a.subject);
+  const search::Summary summary = search::summarise(run);
+  const auto trials = all_trials(summary, run.journal());
+  const std::vector<search::TaskFacts> facts = search::facts_of_tasks(summary.config);
+  std::vector<Compared> tasks;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const search::Task& task = summary.config.tasks[i];
+    tasks.push_back({task.name, search::kind_of_task(facts[i]), task.steps, {}});
+    search::add_curves(trials, task.name, task.steps, tasks.back().table);
+  }
+  return tasks;
+}
+
+std::vector<Compared> recorded_tasks() {
+  std::vector<Compared> tasks;
+  for (const EvidenceTask& task : evidence_tasks()) {
+    if (!table_exists(task.name + ".csv.gz")) continue;
+    const Recording recording(task);
+    const search::RecordedTable& table = recording.table();
+    const auto facts =
+        search::facts_of_tasks(search::study_of(search::strategies().front(), table, 1));
+    tasks.push_back(
+        {task.name, search::kind_of_task(facts[0]), table.steps, search::curves_of(table)});
+  }
+  return tasks;
+}
+
+Json share_or_none(const search::Calibration& c, double share) {
+  return c.trials > 0 ? Json(share) : Json();
+}
+
+void add_figures(const Compared& task, Listing& listing) {
   for (const bool good : {false, true}) {
-    const auto figures = search::measure_estimators(table, task.steps, good);
+    const auto figures = search::measure_estimators(task.table, task.steps, good);
     for (const search::EstimatorFigures& f : figures) {
       bool best = true;
       for (const search::EstimatorFigures& other : figures)
         best = best && (other.fraction != f.fraction || other.rank <= f.rank);
-      std::vector<Json> cells{task.name,
-                              good ? "better half" : "all",
-                              f.fraction,
-                              f.estimator,
-                              f.activations,
-                              f.seeds,
-                              search::number_to_json(f.signal_noise),
-                              search::number_to_json(f.paired),
-                              search::number_to_json(f.rank),
-                              search::number_to_json(f.ceiling)};
+      std::vector<Json> cells{task.name,  task.kind,   good ? "better half" : "all",
+                              f.fraction, f.estimator, f.activations,
+                              f.seeds};
+      for (const double figure :
+           {f.signal_noise, f.paired, f.rank, f.to_averaged, f.deviation, f.ceiling})
+        cells.push_back(search::number_to_json(figure));
       const search::Calibration& c = f.calibration;
       for (const double share : {c.within_50, c.within_80, c.within_95, c.error})
-        cells.push_back(c.trials > 0 ? Json(share) : Json());
+        cells.push_back(share_or_none(c, share));
       cells.emplace_back(best);
       listing.add(std::move(cells));
     }
   }
 }
 
-void add_learned(const search::Task& task, const std::vector<search::Trial>& trials,
-                 Listing& listing) {
-  search::CurveTable table;
-  search::add_curves(trials, task.name, task.steps, table);
-  for (const search::LearnedEstimator& l : search::learn_estimators(table, task.steps)) {
-    std::vector<Json> cells{task.name,     "all",   l.fraction, "learned: " + search::to_string(l),
-                            l.activations, l.seeds, Json(),     Json(),
-                            l.rank()};
-    cells.resize(14);
+void add_learned(const Compared& task, Listing& listing) {
+  for (const search::LearnedEstimator& l : search::learn_estimators(task.table, task.steps)) {
+    std::vector<Json> cells{task.name,
+                            task.kind,
+                            "all",
+                            l.fraction,
+                            "learned: " + search::to_string(l),
+                            l.activations,
+                            l.seeds,
+                            Json(),
+                            Json(),
+                            l.rank(),
+                            l.rank() - l.averaged};
+    cells.resize(17);
     cells.emplace_back(l.rank() > l.averaged);
     listing.add(std::move(cells));
   }
@@ -120,22 +160,20 @@ int bench_signature_command(const Arguments&) {
 }
 
 int bench_estimators_command(const Arguments& a) {
-  Listing listing({"task", "activations", "fraction", "estimator", "number", "seeds",
-                   "signal/noise", "paired", "rank", "ceiling", "in 50 %", "in 80 %", "in 95 %",
-                   "error", "best"});
-  const search::RunDirectory run = search::open_run(a.root, a.subject);
-  const search::Summary summary = search::summarise(run);
-  const auto trials = all_trials(summary, run.journal());
-  for (const search::Task& task : summary.config.tasks) {
-    add_task(task, trials, listing);
-    add_learned(task, trials, listing);
+  Listing listing({"task", "kind", "activations", "fraction", "estimator", "number", "seeds",
+                   "signal/noise", "paired", "rank", "to averaged", "deviation", "ceiling",
+                   "in 50 %", "in 80 %", "in 95 %", "error", "best"});
+  const bool recorded = a.subject.empty();
+  for (const Compared& task : recorded ? recorded_tasks() : tasks_of_run(a)) {
+    add_figures(task, listing);
+    add_learned(task, listing);
   }
   const std::string text = listing.text(a.format);
-  if (text.find("averaged") == std::string::npos)
+  if (text.find("averaged_half") == std::string::npos)
     throw space::Error(
         fmt::format("{} has no task with 3 activations trained to the end on the "
                     "same 2 seeds: nothing to compare with",
-                    a.subject));
+                    recorded ? "experiments/tables" : a.subject));
   print(text);
   return 0;
 }

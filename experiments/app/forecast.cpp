@@ -73,6 +73,16 @@ void refuse_keys(const search::StudyConfig& config, const std::vector<trainer::T
   }
 }
 
+/// What was chosen to judge a task's runs; "" where its study says it or nothing better is known.
+std::string judges_text(const search::Task& task) {
+  std::vector<std::string> parts;
+  for (const search::LearnedEstimator& l : task.learned)
+    parts.push_back(fmt::format("{} after {:g} % of the steps", to_string(l), 100 * l.fraction));
+  if (parts.empty()) return "";
+  return fmt::format("\n  {}: judged by {} (as measured; `estimator:` names another)", task.name,
+                     fmt::join(parts, ", "));
+}
+
 }  // namespace
 
 std::vector<trainer::Task> checked_tasks(const search::StudyConfig& config) {
@@ -107,6 +117,7 @@ std::string forecast(const search::StudyConfig& config, const std::vector<traine
       pool.workers(), pool.workers() == 1 ? "" : "s", cost.disk_bytes / 1e6);
   for (const trainer::Task& task : tasks)
     text += fmt::format("\n  {}: {}", task.name, model_facts(task));
+  for (const search::Task& task : config.tasks) text += judges_text(task);
   return text;
 }
 

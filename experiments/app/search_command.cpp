@@ -32,7 +32,9 @@ SearchResult train(const StudyConfig& config, const RunDirectory& run,
                    const std::vector<trainer::Task>& tasks, int workers,
                    const std::atomic<bool>& stop) {
   search::Pool pool(workers, evaluators(config, run.study_yaml()));
-  fmt::print(stderr, "{}\n", forecast(config, tasks, pool));
+  StudyConfig judged = config;
+  search::choose_estimators(judged, run.journal());
+  fmt::print(stderr, "{}\n", forecast(judged, tasks, pool));
   Narrator narrator(stderr);
   search::SearchOptions options;
   options.config = config;

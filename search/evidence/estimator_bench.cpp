@@ -56,6 +56,46 @@ CurveTable shared_part(const CurveTable& table, const CurveTable& other) {
   return part;
 }
 
+using Samples = std::vector<std::vector<std::size_t>>;
+
+/// Numbers of activations, drawn with replacement; a fixed seed.
+Samples samples_of(std::size_t activations) {
+  constexpr std::size_t kSamples = 100;
+  space::Random random(space::child_seed(0, "rank difference"));
+  Samples samples(kSamples, std::vector<std::size_t>(activations));
+  for (auto& sample : samples)
+    for (std::size_t& i : sample)
+      i = static_cast<std::size_t>(random.below(static_cast<int>(activations)));
+  return samples;
+}
+
+/// rank_with by sample.
+std::vector<double> sampled_ranks(const Figures& figures, const Figures& final,
+                                  const Samples& samples) {
+  std::vector<double> ranks;
+  for (const auto& sample : samples) {
+    Figures some, finals;
+    for (const std::size_t i : sample) {
+      some.push_back(figures[i]);
+      finals.push_back(final[i]);
+    }
+    ranks.push_back(rank_with(some, finals));
+  }
+  return ranks;
+}
+
+/// Gives the figures of one fraction their differences to `averaged`, which stand first.
+void compare(std::span<EstimatorFigures> figures, std::span<const std::vector<double>> ranks) {
+  for (std::size_t k = 0; k < figures.size(); ++k) {
+    std::vector<double> differences;
+    for (std::size_t s = 0; s < ranks[k].size(); ++s)
+      differences.push_back(ranks[k][s] - ranks[0][s]);
+    const bool there = figures[0].estimator == "averaged";
+    figures[k].to_averaged = there ? figures[k].rank - figures[0].rank : std::nan("");
+    figures[k].deviation = there ? standard_deviation(differences) : std::nan("");
+  }
+}
+
 /// Of rank_with, by samples of activations with replacement; a fixed seed.
 std::pair<double, double> rank_interval(const Figures& figures, const Figures& final) {
   constexpr int kSamples = 400;
@@ -98,8 +138,11 @@ std::vector<EstimatorFigures> measure_estimators(const CurveTable& table, int st
     final = figures_of(curves, estimator("averaged"), steps, steps);
   }
   const double ceiling = ceiling_of(final);
+  const Samples samples = samples_of(curves.size());
   std::vector<EstimatorFigures> all;
   for (const double fraction : {0.1, 0.25, 0.5, 1.0}) {
+    const std::size_t begin = all.size();
+    std::vector<std::vector<double>> ranks;
     for (const EstimatorRow& row : estimators()) {
       const int upto = static_cast<int>(std::lround(fraction * steps));
       const Figures f = figures_of(curves, row, upto, steps);
@@ -109,7 +152,9 @@ std::vector<EstimatorFigures> measure_estimators(const CurveTable& table, int st
       all.push_back({row.name, fraction, static_cast<int>(f.size()), static_cast<int>(f[0].size()),
                      spread / noise(f, false), spread / noise(f, true), rank_with(f, final),
                      ceiling, calibration_of(f, final)});
+      ranks.push_back(sampled_ranks(f, final, samples));
     }
+    compare(std::span(all).subspan(begin), ranks);
   }
   return all;
 }

@@ -23,6 +23,9 @@ struct EstimatorFigures {
   double rank = 0;  // Spearman of one run's figure with the final loss over the other seeds, mean
   double ceiling = 0;  // of a figure without noise: root of the reliability of that final loss
   Calibration calibration{};  // of the final losses that the figures predict (extrapolation.hpp)
+  // By how much `rank` is above that of `averaged`, and the deviation of that difference: over 100
+  // samples of activations with replacement, the same ones for all.
+  double to_averaged = 0, deviation = 0;
 };
 
 /// Over the largest set of activations and seeds that is whole. good: the better half of the

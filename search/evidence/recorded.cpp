@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
+#include "search/evidence/csv.hpp"
 #include "search/samplers/gradients.hpp"
 #include "search/statistics.hpp"
 #include "space/error.hpp"
@@ -16,69 +16,6 @@ namespace antigrad::search {
 namespace {
 
 constexpr std::uint64_t kStudy = 1000;  // seeds a study (StudyConfig::training_seed)
-
-/// Lines of a CSV (RFC 4180) under named columns.
-class Csv {
- public:
-  Csv(std::string_view text, std::string file) : rest_(text), file_(std::move(file)) {
-    names_ = next_line();
-  }
-
-  /// False at the end.
-  bool next() {
-    if (rest_.empty()) return false;
-    cells_ = next_line();
-    if (cells_.size() != names_.size())
-      fail(fmt::format("expected {} cells, got {}", names_.size(), cells_.size()));
-    return true;
-  }
-
-  const std::string& text(const char* column) const {
-    const auto at = std::ranges::find(names_, column);
-    if (at == names_.end()) fail(fmt::format("expected a column \"{}\"", column));
-    return cells_[static_cast<std::size_t>(at - names_.begin())];
-  }
-
-  double number(const char* column) const {
-    const std::string& cell = text(column);
-    double value = 0;
-    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    if (error != std::errc{} || end != cell.data() + cell.size())
-      fail(fmt::format("column \"{}\": expected a number, got \"{}\"", column, cell));
-    return value;
-  }
-
-  [[noreturn]] void fail(const std::string& what) const {
-    throw space::Error({file_, line_, 0}, what);
-  }
-
- private:
-  std::vector<std::string> next_line() {
-    ++line_;
-    std::vector<std::string> cells(1);
-    bool quoted = false;
-    std::size_t i = 0;
-    for (; i < rest_.size() && (quoted || rest_[i] != '\n'); ++i) {
-      const char c = rest_[i];
-      if (c == '"') {
-        const bool twice = quoted && i + 1 < rest_.size() && rest_[i + 1] == '"';
-        if (twice) cells.back() += rest_[++i];
-        if (!twice) quoted = !quoted;
-      } else if (c == ',' && !quoted) {
-        cells.emplace_back();
-      } else if (c != '\r') {
-        cells.back() += c;
-      }
-    }
-    rest_.remove_prefix(std::min(i + 1, rest_.size()));
-    return cells;
-  }
-
-  std::string_view rest_;
-  std::string file_;
-  int line_ = 0;
-  std::vector<std::string> names_, cells_;
-};
 
 class Recorded : public trainer::Evaluator {
  public:

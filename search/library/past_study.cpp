@@ -15,6 +15,23 @@
 #include "space/yaml.hpp"
 
 namespace antigrad::search {
+
+Json to_json(const LearnedEstimator& l) {
+  return {{"fraction", l.fraction}, {"weights", l.weights},   {"sum", l.sum},
+          {"single", l.single},     {"averaged", l.averaged}, {"activations", l.activations},
+          {"seeds", l.seeds}};
+}
+
+LearnedEstimator estimator_of(const Json& json) {
+  LearnedEstimator learned{
+      json.at("fraction").get<double>(), json.at("weights").get<std::map<std::string, double>>(),
+      json.at("sum").get<double>(),      json.at("single").get<double>(),
+      json.at("averaged").get<double>(), json.at("activations").get<int>(),
+      json.at("seeds").get<int>()};
+  for (const auto& [name, weight] : learned.weights) estimator(name);  // throws for an unknown one
+  return learned;
+}
+
 namespace {
 
 constexpr int kVersion = 1;
@@ -53,22 +70,6 @@ PastTrial trial_of(const Json& json) {
                   json.at("steps").get<std::int64_t>()};
   for (const Json& score : json.at("scores")) trial.scores.push_back(number(score));
   return trial;
-}
-
-Json to_json(const LearnedEstimator& l) {
-  return {{"fraction", l.fraction}, {"weights", l.weights},   {"sum", l.sum},
-          {"single", l.single},     {"averaged", l.averaged}, {"activations", l.activations},
-          {"seeds", l.seeds}};
-}
-
-LearnedEstimator estimator_of(const Json& json) {
-  LearnedEstimator learned{
-      json.at("fraction").get<double>(), json.at("weights").get<std::map<std::string, double>>(),
-      json.at("sum").get<double>(),      json.at("single").get<double>(),
-      json.at("averaged").get<double>(), json.at("activations").get<int>(),
-      json.at("seeds").get<int>()};
-  for (const auto& [name, weight] : learned.weights) estimator(name);  // throws for an unknown one
-  return learned;
 }
 
 Json to_json(const std::vector<std::vector<LearnedEstimator>>& by_task) {

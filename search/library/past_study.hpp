@@ -42,6 +42,11 @@ struct PastStudy {
   std::string hash() const;
 };
 
+/// What a library keeps of an estimator, and back. Throws Json::exception for what is none, and
+/// space::Error for an estimator that is not known here.
+Json to_json(const LearnedEstimator& learned);
+LearnedEstimator estimator_of(const Json& json);
+
 std::vector<TaskFacts> facts_of_tasks(const StudyConfig& config);
 
 /// Of a study's search. Its confirmation counts for the estimators alone, as more seeds.

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "search/candidate.hpp"
+#include "search/evidence/measured_estimators.hpp"
 #include "search/library/library.hpp"
 #include "search/samplers/gradients.hpp"
+#include "search/storage/journal.hpp"
 
 namespace antigrad::search {
 namespace {
@@ -61,6 +64,57 @@ std::vector<PastStudy> studies_of(const StudyConfig& config, const std::string& 
   return Library(path).studies();
 }
 
+/// Attributes of a study that has trials.
+std::optional<Json> attributes_of_begun(const std::string& name, const std::string& journal) {
+  if (!std::filesystem::exists(journal)) return std::nullopt;
+  const Replay now = replay(read_journal(journal));
+  const StoredStudy* const found = now.find(name);
+  if (found == nullptr || found->trials.empty()) return std::nullopt;
+  return found->user_attrs;
+}
+
+void take_named(const Json& named, std::vector<Task>& tasks, const std::string& journal) {
+  try {
+    for (Task& task : tasks) {
+      if (!task.by_past || !named.contains(task.name)) continue;
+      for (const Json& one : named.at(task.name)) task.learned.push_back(estimator_of(one));
+    }
+  } catch (const Json::exception& e) {
+    throw space::Error({journal, 0, 0},
+                       fmt::format("the study's attribute {} does not say what judges its runs "
+                                   "({}); start anew with `--fresh`",
+                                   kEstimatorsAttribute, e.what()));
+  }
+}
+
+void take_measured(StudyConfig& config) {
+  if (!config.command.command.empty()) return;
+  const std::vector<TaskFacts> facts = facts_of_tasks(config);
+  for (std::size_t i = 0; i < config.tasks.size(); ++i)
+    if (config.tasks[i].by_past)
+      config.tasks[i].learned = measured_estimators(kind_of_task(facts[i]));
+}
+
+void take_past(StudyConfig& config, const std::string& journal) {
+  constexpr double kLikeEnough = 0.6;
+  const std::vector<PastStudy> past = studies_of(config, journal);
+  const std::vector<TaskFacts> own = facts_of_tasks(config);
+  for (std::size_t i = 0; i < config.tasks.size(); ++i) {
+    if (!config.tasks[i].by_past) continue;
+    std::pair<double, int> most{kLikeEnough, 0};  // likeness, then activations
+    for (const PastStudy& study : past) {
+      for (std::size_t k = 0; k < study.estimators.size(); ++k) {
+        if (study.estimators[k].empty()) continue;
+        const std::pair found{likeness(own[i], study.tasks[k]),
+                              study.estimators[k].front().activations};
+        if (found < most) continue;
+        most = found;
+        config.tasks[i].learned = study.estimators[k];
+      }
+    }
+  }
+}
+
 }  // namespace
 
 bool is_library_path(const space::Yaml& node) {
@@ -91,24 +145,20 @@ std::shared_ptr<const Experience> experience_of(const StudyConfig& config,
 }
 
 void choose_estimators(StudyConfig& config, const std::string& journal) {
-  constexpr double kLikeEnough = 0.6;
-  if (!warm_config_of(config).wanted) return;
-  const std::vector<PastStudy> past = studies_of(config, journal);
-  const std::vector<TaskFacts> own = facts_of_tasks(config);
-  for (std::size_t i = 0; i < config.tasks.size(); ++i) {
-    if (!config.tasks[i].by_past) continue;
-    std::pair<double, int> most{kLikeEnough, 0};  // likeness, then activations
-    for (const PastStudy& study : past) {
-      for (std::size_t k = 0; k < study.estimators.size(); ++k) {
-        if (study.estimators[k].empty()) continue;
-        const std::pair found{likeness(own[i], study.tasks[k]),
-                              study.estimators[k].front().activations};
-        if (found < most) continue;
-        most = found;
-        config.tasks[i].learned = study.estimators[k];
-      }
-    }
-  }
+  const std::optional<Json> begun = attributes_of_begun(config.name, journal);
+  for (Task& task : config.tasks) task.learned.clear();
+  if (begun && begun->contains(kEstimatorsAttribute))
+    return take_named(begun->at(kEstimatorsAttribute), config.tasks, journal);
+  if (!begun) take_measured(config);
+  if (warm_config_of(config).wanted) take_past(config, journal);
+}
+
+Json named_estimators(const StudyConfig& config) {
+  Json named = Json::object();
+  for (const Task& task : config.tasks)
+    for (const LearnedEstimator& learned : task.learned)
+      named[task.name].push_back(to_json(learned));
+  return named;
 }
 
 std::string library_hash(const StudyConfig& config, const std::string& journal) {

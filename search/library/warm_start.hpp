@@ -36,9 +36,17 @@ std::unique_ptr<Sampler> warm_sampler(const StudyConfig& config,
 std::unique_ptr<Sampler> after_first_candidates(std::unique_ptr<Sampler> sampler,
                                                 std::shared_ptr<const Experience> past, int count);
 
-/// Gives the tasks of a warm study that leave it to the past (Task::by_past) what was learned on
-/// the most like task, if one is like enough; others stay as they are.
+/// Gives the tasks that name no estimator (Task::by_past) what judges them: of a warm study what
+/// was learned on the most like past task, if one is like enough; else what was measured as the
+/// best on tasks of their kind (evidence/measured_estimators.hpp). A study that has begun keeps
+/// what its journal names, and one from before journals named any keeps `averaged`. Tasks whose
+/// runs a program of the user's trains keep it, too.
 void choose_estimators(StudyConfig& config, const std::string& journal);
+
+/// The attribute of a study in its journal that names them: by task, a list of to_json(). Empty
+/// where every task is judged by the one that its text names, or by `averaged`.
+constexpr const char* kEstimatorsAttribute = "antigrad:estimators";
+Json named_estimators(const StudyConfig& config);
 
 /// The grammar with its primitives weighed by the past too.
 space::Grammar weighed(space::Grammar grammar, const Experience& past);
