@@ -35,8 +35,8 @@ class DeviceTrainingTest : public testing::Test {
   }
 
   std::unique_ptr<Training> run(const Task& task, const std::string& activation,
-                                const Compute& compute) const {
-    return std::make_unique<Training>(task, data_, compiled(activation), 5, compute);
+                                const Compute& compute, std::uint64_t seed = 5) const {
+    return std::make_unique<Training>(task, data_, compiled(activation), seed, compute);
   }
 
   TinyStudy study_;
@@ -100,13 +100,14 @@ TEST_F(DeviceTrainingTest, ACheckpointGoesOnThereToTheLastBit) {
   }
 }
 
+/// Not of every seed: with 5, a value in front of a ReLU comes to lie 2.6e-7 from the kink in the
+/// second step, on this side or that as layers are rounded, and its gradient comes or goes.
 TEST_F(DeviceTrainingTest, AStackThereHasTheLossesOfItsMembers) {
   std::vector<std::unique_ptr<Training>> members, alone;
   std::vector<Training*> runs;
-  // Not relu: its losses come to lie 3.5e-3 apart there, why is not known.
-  for (const char* const activation : {"silu", "prelu", "gelu"}) {
-    members.push_back(run(tasks_[0], activation, kThere));
-    alone.push_back(run(tasks_[0], activation, {}));
+  for (const char* const activation : {"relu", "silu", "prelu", "gelu"}) {
+    members.push_back(run(tasks_[0], activation, kThere, 6));
+    alone.push_back(run(tasks_[0], activation, {}, 6));
     runs.push_back(members.back().get());
   }
   const Losses got = advance_together(runs, tasks_[0], *data_, 20);
