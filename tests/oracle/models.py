@@ -37,7 +37,15 @@ class Row(NamedTuple):
     batch: int = 6  # of a graph: nodes
 
 
+STEMS = {8: {}, 16: {}, 28: {}, 32: {}, 96: {"stem": (7, 2)}, 224: {"stem": (7, 2), "pool": True}}  # by the side of an image
+FORMS = [
+    ("resnet8", "{type: resnet, depth: 8, width: 2}", lambda act, stem: nets.Resnet(act, 3, 10, 2, [1, 1, 1], **stem)),
+    ("resnet18", "{type: resnet, form: imagenet, depth: 18, width: 1}", lambda act, stem: nets.Resnet(act, 3, 10, 1, [2] * 4, **stem)),
+    ("wide_resnet10", "{type: wide_resnet, depth: 10, width: 2, widen: 2}", lambda act, stem: nets.WideResnet(act, 3, 10, 2, 2, 1, **stem)),
+]
+
 ROWS = [
+    *[Row(f"{name}_at_{side}", model, lambda act, reference=reference, stem=stem: reference(act, stem), side=side) for side, stem in STEMS.items() for name, model, reference in FORMS],
     Row("resnet8", "{type: resnet, depth: 8, width: 4}", lambda act: nets.Resnet(act, 3, 10, 4, [1, 1, 1])),
     Row("resnet20", "{type: resnet, depth: 20, width: 4}", lambda act: nets.Resnet(act, 1, 10, 4, [3, 3, 3]), "prelu", channels=1, side=16),
     Row("resnet_stem", "{type: resnet, depth: 8, width: 4, activations: {stem: tanh}}", lambda act: nets.Resnet(act, 1, 10, 4, [1, 1, 1], stem_act=torch.nn.Tanh), "silu", 1, 28),

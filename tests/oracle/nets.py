@@ -106,9 +106,9 @@ class WideBlock(nn.Module):
 
 
 class WideResnet(nn.Module):
-    def __init__(self, act, channels, classes, width, widen, each):
+    def __init__(self, act, channels, classes, width, widen, each, stem=(3, 1), pool=False):
         super().__init__()
-        self.stem = conv(channels, width, 3)
+        self.stem, self.pool = conv(channels, width, *stem), pool
         inputs, self.count = width, 3 * each
         for number in range(self.count):
             stage, k = divmod(number, each)
@@ -119,6 +119,8 @@ class WideResnet(nn.Module):
 
     def forward(self, x):
         h = self.stem(x)
+        if self.pool:
+            h = F.max_pool2d(h, 3, 2, 1)
         for k in range(self.count):
             h = getattr(self, f"block{k}")(h)
         return self.head(self.activation(self.norm(h)).mean((2, 3)))
