@@ -60,7 +60,7 @@ void add_parameters(onnx::Model& model, const Subject& subject, const GraphNames
   const bool choose = places.size() > 1;
   if (choose) model.inputs.push_back({"place", onnx::Type::i64, true});
   for (std::size_t k = 0; k < names.parameters.size(); ++k) {
-    onnx::Tensor values{.name = names.parameters[k]};
+    onnx::Tensor values{names.parameters[k], onnx::Type::f32, {}, {}};
     for (const auto& theta : places) values.values.push_back(theta[k]);
     if (choose) {
       values.dims = {static_cast<std::int64_t>(places.size())};
@@ -73,7 +73,10 @@ void add_parameters(onnx::Model& model, const Subject& subject, const GraphNames
 
 std::string model_text(const Subject& subject, const std::string& name, const Program& program,
                        const OnnxForm& form, const GraphNames& names) {
-  onnx::Model model{.domain = kDomain, .text = text_of(subject), .name = name};
+  onnx::Model model;
+  model.domain = kDomain;
+  model.text = text_of(subject);
+  model.name = name;
   model.function =
       onnx_function(name, program, form.inputs, names.parameters, form.outputs, form.wide);
   model.function.text = model.text;
