@@ -168,7 +168,7 @@ bool CandidatePhase::goes_on(Job& job) {
   try {
     trial.scores.push_back(score(session_.config, baselines, trial, stages_[rung]));
     trial.objectives =
-        objective_values(session_.config, baselines, trial, stages_[rung], session_.measure);
+        objective_values(session_.config, baselines, trial, stages_[rung], session_.kernel_cost);
   } catch (const space::Error& e) {
     reject(trial, e.what());
     return false;

@@ -29,7 +29,7 @@ void finish(Session& session, const Group& group) {
     }
     if (group.phase == Phase::baselines)
       trial.objectives =
-          objective_values(session.config, baselines, trial, group.stages.back(), session.measure);
+          objective_values(session.config, baselines, trial, group.stages.back(), session.kernel_cost);
     trial.state = TrialState::complete;
     trial.completed = timestamp();
     const auto number = static_cast<std::size_t>(trial.number);

@@ -28,7 +28,7 @@ std::vector<Trial> InOrder::take() {
 Session::Session(const SearchOptions& o, int workers, MeasureCost m)
     : options(o),
       config(o.config),
-      measure(std::move(m)),
+      kernel_cost(std::move(m)),
       journal(o.journal),
       quota_(std::filesystem::absolute(o.journal).parent_path().string(), quota_of(o.config.text)) {
   accounting.workers = workers;

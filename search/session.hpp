@@ -51,7 +51,7 @@ class Session {
 
   const SearchOptions& options;
   const StudyConfig& config;
-  const MeasureCost measure;  // may be called from any thread
+  const MeasureCost kernel_cost;  // may be called from any thread
   Journal journal;
 
   // Guarded by the mutex: all below.
