@@ -108,6 +108,13 @@ TEST(Estimator, FiguresFindTheSignalThatWasPutIn) {
   EXPECT_NEAR(training.paired, 2, 0.5);
   EXPECT_NEAR(averaged.paired, 1, 0.3);
   EXPECT_LT(averaged.signal_noise, averaged.paired);
+  const EstimatorFigures usual = find("averaged", 0.5);
+  EXPECT_GT(training.to_averaged, 0.05);
+  EXPECT_NEAR(training.to_averaged, training.rank - usual.rank, 1e-12);
+  EXPECT_GT(training.to_averaged, 3 * training.deviation);
+  EXPECT_GT(training.deviation, 0.001);
+  EXPECT_EQ(find("current", 0.5).deviation, 0) << "the same number as the averaged one here";
+  EXPECT_EQ(usual.to_averaged, 0);
   EXPECT_GT(training.rank, averaged.rank);
   EXPECT_LT(training.rank, training.ceiling);
   EXPECT_NEAR(averaged.ceiling, std::sqrt(11 * 0.5 / (1 + 10 * 0.5)), 0.03);
