@@ -128,7 +128,7 @@ TEST(MeasuredEstimators, JudgeTheTasksOfAColdStudyThatNamesNone) {
   EXPECT_TRUE(chosen(study_text("estimator: averaged\n"), none).tasks[0].learned.empty());
   EXPECT_TRUE(chosen(study_text("estimator: {images: current}\n"), none).tasks[0].learned.empty());
   EXPECT_EQ(chosen(study_text("estimator: {words: current}\n"), none).tasks[0].learned, measured);
-  EXPECT_TRUE(chosen(study_text("evaluator: {command: [true]}\n"), none).tasks[0].learned.empty());
+  EXPECT_TRUE(chosen(study_text("evaluator: {command: [python3, train.py]}\n"), none).tasks[0].learned.empty());
 }
 
 void keep_records(const std::string& from, std::size_t count, const std::string& to) {
