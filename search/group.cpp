@@ -28,8 +28,8 @@ void finish(Session& session, const Group& group) {
       trial.scores.push_back(score(session.config, baselines, trial, stage));
     }
     if (group.phase == Phase::baselines)
-      trial.objectives =
-          objective_values(session.config, baselines, trial, group.stages.back(), session.kernel_cost);
+      trial.objectives = objective_values(session.config, baselines, trial, group.stages.back(),
+                                          session.kernel_cost);
     trial.state = TrialState::complete;
     trial.completed = timestamp();
     const auto number = static_cast<std::size_t>(trial.number);

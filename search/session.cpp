@@ -72,8 +72,7 @@ int Session::ensure_study(const std::string& name) {
                          "the study began with another library than it finds now; start anew with "
                          "`--fresh`");
   }
-  const bool begun = found != nullptr && !found->trials.empty();
-  if (const Json named = named_estimators(config); name == config.name && !begun && !named.empty())
+  if (const Json named = named_estimators(config); name == config.name && !named.empty())
     want(2, "user_attr", user, {{kEstimatorsAttribute, named}});
   want(3, "system_attr", system,
        {{"study:metric_names", several ? config.objectives : std::vector<std::string>{"score"}}});

@@ -39,6 +39,7 @@ TEST(MeasuredEstimators, TheBestOfThoseClearlyAboveIsTaken) {
       // The mean difference is 0.02, its deviation 0.005 * sqrt(2) / 2: 5.7 of it.
       row("a", 0.25, "training", 0.02, 0.005) + row("b", 0.25, "training", 0.02, 0.005) +
       row("a", 0.25, "current", 0.01, 0.001) + row("b", 0.25, "current", 0.01, 0.001) +
+      row("a", 0.25, "training_area", 0.01, 0.001) + row("b", 0.25, "training_area", 0.01, 0.001) +
       // 2.5 deviations are not clear, nor what was measured on one task alone.
       row("a", 1, "error", 0.0177, 0.01) + row("b", 1, "error", 0.0177, 0.01) +
       row("a", 1, "fit", 0.3, 0.01);
@@ -128,7 +129,9 @@ TEST(MeasuredEstimators, JudgeTheTasksOfAColdStudyThatNamesNone) {
   EXPECT_TRUE(chosen(study_text("estimator: averaged\n"), none).tasks[0].learned.empty());
   EXPECT_TRUE(chosen(study_text("estimator: {images: current}\n"), none).tasks[0].learned.empty());
   EXPECT_EQ(chosen(study_text("estimator: {words: current}\n"), none).tasks[0].learned, measured);
-  EXPECT_TRUE(chosen(study_text("evaluator: {command: [python3, train.py]}\n"), none).tasks[0].learned.empty());
+  EXPECT_TRUE(chosen(study_text("evaluator: {command: [python3, train.py]}\n"), none)
+                  .tasks[0]
+                  .learned.empty());
 }
 
 void keep_records(const std::string& from, std::size_t count, const std::string& to) {
