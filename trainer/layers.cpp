@@ -30,8 +30,8 @@ Tensor Convolution::folded(const Tensor& x, const NormState& norm) const {
 
 Tensor Convolution::convolve(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
   // The same values, bit for bit, and around a fault of oneDNN in libtorch 2.11: the gradient of
-  // the weights of a 1x1 convolution with a stride writes past its buffer where channels are no
-  // multiple of 16 and images are larger than about 48x48.
+  // the weights of a 1x1 convolution with a stride writes past its buffer where there are fewer
+  // channels than a vector has numbers, and they come last (oneDNN issue 6035).
   if (stride_ > 1 && weight.size(2) == 1 && groups_ == 1)
     return at::conv2d(x.slice(2, 0, x.size(2), stride_).slice(3, 0, x.size(3), stride_), weight,
                       bias);

@@ -30,8 +30,16 @@ class Prelu(nn.Module):
 ACTIVATIONS = {"prelu": Prelu, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "elu": nn.ELU, "relu": nn.ReLU, "xielu": Xielu}
 
 
+class Pointwise(nn.Conv2d):
+    """A 1x1 convolution with a stride, of every stride-th place: oneDNN's own writes past its buffer where channels are few and come last (oneDNN issue 6035)."""
+
+    def forward(self, x):
+        return F.conv2d(x[:, :, :: self.stride[0], :: self.stride[1]], self.weight)
+
+
 def conv(inputs, outputs, size, stride=1, padding=None, groups=1):
-    return nn.Conv2d(inputs, outputs, size, stride, size // 2 if padding is None else padding, groups=groups, bias=False)
+    kind = Pointwise if size == 1 and stride > 1 else nn.Conv2d
+    return kind(inputs, outputs, size, stride, size // 2 if padding is None else padding, groups=groups, bias=False)
 
 
 class BasicBlock(nn.Module):
