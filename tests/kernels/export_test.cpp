@@ -136,7 +136,10 @@ TEST(Export, WritesBalancedLatex) {
   auto all = zoo_activations();
   for (auto& a : random_activations(20)) all.push_back(a);
   for (const auto& a : all) {
-    std::string text = exported("latex", {.activation = a, .name = "thing"});
+    const auto theta = space::starts_of(a.parameters);
+    std::string text = exported(
+        "latex",
+        {.activation = a, .name = "thing", .places = {{"a_{b} 0", theta}, {"50 % 1", theta}}});
     text = text.substr(text.find("\\documentclass"));
     EXPECT_EQ(unbalanced(text), "") << a.name;
     EXPECT_GT(count(text, "f''(x) = "), 0);
