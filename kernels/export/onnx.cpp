@@ -47,6 +47,7 @@ GraphNames graph_names(const Subject& subject, const OnnxForm& form, int reducti
 
 std::string text_of(const Subject& subject) {
   std::string text = fmt::format("{}", fmt::join(headlines(subject), "\n"));
+  if (onnx_places(subject).size() > 1) text += "\nThe input \"place\" says which of these:";
   for (std::size_t place = 0; place < subject.places.size(); ++place)
     if (const Place& p = subject.places[place]; !p.theta.empty())
       text += fmt::format("\nplace {}, {}: {}", place, p.label, fmt::join(p.theta, ", "));

@@ -157,7 +157,9 @@ TEST(CudaCompile, ActivationsNeitherSpillNorAccessFewerThanSixteenBytesAtATime) 
   SCOPED_TRACE(fmt::format("ANTIGRAD_SEED={}", key));
   space::Random random(key);
   int compiled_texts = 0, most = 0, disassemblies = 0;
+  std::string names;
   for (const auto& a : some_activations(8, random)) {
+    names += " " + a.name;
     const int chosen = random.below(6);  // of the settings by layer
     int setting = 0;
     for (const Sharing sharing : {Sharing::layer, Sharing::channel})
@@ -176,8 +178,8 @@ TEST(CudaCompile, ActivationsNeitherSpillNorAccessFewerThanSixteenBytesAtATime) 
         }
   }
   fmt::print(
-      "ANTIGRAD_SEED={}: {} texts of 3 kernels, {} of them disassembled, at most {} registers\n",
-      key, compiled_texts, disassemblies, most);
+      "ANTIGRAD_SEED={}: {} texts of 3 kernels, {} of them disassembled, at most {} registers:{}\n",
+      key, compiled_texts, disassemblies, most, names);
 }
 
 TEST(CudaCompile, GatesChannelsAndTablesCompileForFourArchitectures) {
