@@ -25,7 +25,7 @@
 #include "search/measured_cost.hpp"
 #include "search/quota.hpp"
 #include "search/service/remote_work.hpp"
-#include "space/error.hpp"
+#include "space/yaml.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -100,11 +100,11 @@ int serve_study(const Arguments& arguments, const HttpServerOptions& options,
       search::load_study(arguments.subject, arguments.define), arguments.trials, arguments.seed);
   checked_tasks(config);
   if (config.stacked > 1)
-    throw space::Error({config.file, 0, 0},
-                       fmt::format("workers of a server train one candidate at a time; got "
-                                   "stacked: {}, expected none: remove the key, or `antigrad "
-                                   "search` on one machine",
-                                   config.stacked));
+    space::Yaml::parse(config.text, config.file)
+        .at("stacked")
+        .fail(fmt::format("workers of a server train one candidate at a time; got stacked: {}, "
+                          "expected none: remove the key, or `antigrad search` on one machine",
+                          config.stacked));
   const auto how = arguments.fresh ? search::Start::fresh : search::Start::start;
   const search::RunDirectory run = search::prepare_run(arguments.root, config, how);
   search::keep_library(config, run.journal());
