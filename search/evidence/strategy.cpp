@@ -90,9 +90,11 @@ std::span<const Strategy> strategies() { return rows(); }
 StudyConfig study_of(const Strategy& strategy, const RecordedTable& table, std::uint64_t seed,
                      const std::string& library) {
   const std::string warm = library.empty() ? "" : fmt::format("warm_start: \"{}\"\n", library);
+  // All are told the figure that Optuna's samplers are told, too.
   const std::string text = fmt::format(
-      "study: replay\nseed: {}\n{}{}baselines: [relu, gelu]\ntasks: [{{{}, steps: {}}}]\n", seed,
-      strategy.keys, warm, table.task, table.steps);
+      "study: replay\nseed: {}\nestimator: averaged\n{}{}baselines: [relu, gelu]\n"
+      "tasks: [{{{}, steps: {}}}]\n",
+      seed, strategy.keys, warm, table.task, table.steps);
   StudyConfig config = parse_study(text, "replay.yaml");
   config.trials = std::min(config.trials, static_cast<int>(table.texts().size()));
   if (!strategy.evolution) config.sampler.library = table.texts();
