@@ -9,7 +9,14 @@
 
 #include "space/error.hpp"
 
-#ifdef __SANITIZE_THREAD__
+#if defined(__SANITIZE_THREAD__)
+#define ANTIGRAD_THREAD_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ANTIGRAD_THREAD_SANITIZER
+#endif
+#endif
+#ifdef ANTIGRAD_THREAD_SANITIZER
 #include <sanitizer/tsan_interface.h>
 #endif
 
@@ -18,7 +25,7 @@ namespace {
 
 // libtbb is not built with ThreadSanitizer, which so does not see that tasks begin after they are
 // given and that their end is waited for. It is told here, of these two alone.
-#ifdef __SANITIZE_THREAD__
+#ifdef ANTIGRAD_THREAD_SANITIZER
 const char kHandOver = 0;
 void give() { __tsan_release(const_cast<char*>(&kHandOver)); }
 void take() { __tsan_acquire(const_cast<char*>(&kHandOver)); }
@@ -32,7 +39,7 @@ template <class Use>
 struct SlotTask {
   const Use& use;
   int slot;
-  [[gnu::no_sanitize("thread")]] void operator()() const {
+  __attribute__((no_sanitize("thread"))) void operator()() const {
     take();
     use(slot);
   }
