@@ -17,6 +17,7 @@
 #include "paths.hpp"
 #include "search/claims/reproduction.hpp"
 #include "search/run_directory.hpp"
+#include "search/summary.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {
@@ -169,8 +170,11 @@ std::string in_short(const claims::Judged& judged) {
 }
 
 // Whether every run is there; a run that failed is.
-bool is_whole(const Claim& claim, const search::StudyConfig& study,
+bool is_whole(const Claim& claim, const search::StudyConfig& study, const std::string& journal,
               const claims::Results& results) {
+  if (claim.searches() && search::summarise(study, journal).phase != search::Phase::done)
+    return false;
+  if (!claim.compares()) return true;
   for (const search::Task& task : study.tasks)
     for (const std::string& name : claims::activations_on(claim, study, task.name)) {
       const search::Trial* trial = results.find(task.name, name);
@@ -189,11 +193,11 @@ int verdicts(const Arguments& arguments) {
                          const std::string& verdict) {
       listing.add({claim.name, claim.title, claim.source, claim.published, check, ours, verdict});
     };
-    const claims::Results results = std::filesystem::exists(folder.journal())
-                                        ? claims::results_of(study, folder.journal())
-                                        : claims::Results{};
-    if (!is_whole(claim, study, results)) {
-      add("", "", results.by_task.empty() ? "not run" : "not finished");
+    const bool begun = std::filesystem::exists(folder.journal());
+    const claims::Results results =
+        begun ? claims::results_of(study, folder.journal()) : claims::Results{};
+    if (!begun || !is_whole(claim, study, folder.journal(), results)) {
+      add("", "", begun ? "not finished" : "not run");
       continue;
     }
     const claims::Judgement judgement = claims::judge(claim, study, results);

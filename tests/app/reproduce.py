@@ -59,7 +59,7 @@ def test_verdicts_are_those_of_the_runs_and_nothing_runs():
     rows = asked("reproduce", "--verdicts", "--size", "smoke")
     whole = {row["claim"]: row["verdict"] for row in rows if row["check"] == ""}
     assert sorted(whole) == sorted(os.listdir(LITERATURE)), whole
-    for claim in ("gelu", "pltanh"):
+    for claim in ("gelu", "pltanh", "long_search"):  # the last searches and compares nothing
         said = run("reproduce", claim, "--size", "smoke").stderr
         assert f"size smoke: {whole[claim]}." in said, (whole[claim], said)
         checks = [row for row in rows if row["claim"] == claim and row["check"]]
