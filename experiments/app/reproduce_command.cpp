@@ -1,5 +1,6 @@
 // `antigrad reproduce`: claims of the literature, each re-run by one command.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -152,10 +153,16 @@ void say(const Claim& claim, const Outcome& outcome, const std::string& size) {
   if (!outcome.complete) fmt::print(stderr, "  stopped before the end; the same command goes on\n");
 }
 
-// "4 of 15 better, 1 worse", or of a single finding its figures.
+// "4 of 15 better, 1 worse", or of a single finding its figures, or likenesses.
 std::string in_short(const claims::Judged& judged) {
   using claims::Verdict;
   const bool proof = judged.check->kind == claims::Check::Kind::proved;
+  if (judged.check->kind == claims::Check::Kind::alike) {
+    std::vector<std::string> all;
+    for (const claims::Finding& f : judged.findings)
+      all.push_back(fmt::format("{:.2f} with {} (p = {:.2g})", f.mean, f.than, f.p));
+    return fmt::format("likeness {}", fmt::join(all, ", "));
+  }
   if (judged.findings.size() == 1 && !proof) {
     const claims::Finding& f = judged.findings[0];
     return fmt::format("{}: {:.4g} against {:.4g}, gain {:.2g} ± {:.2g}", judged.check->by, f.mean,

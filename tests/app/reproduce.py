@@ -64,6 +64,7 @@ def test_verdicts_are_those_of_the_runs_and_nothing_runs():
         assert f"size smoke: {whole[claim]}." in said, (whole[claim], said)
         checks = [row for row in rows if row["claim"] == claim and row["check"]]
         assert checks and all(row["ours"] and row["verdict"] in VERDICTS for row in checks), checks
+        assert ("likeness" in checks[0]["ours"]) == (claim == "long_search"), checks
     assert {row["verdict"] for row in asked("reproduce", "--verdicts", "--size", "paper")} == {"not run"}
 
 
