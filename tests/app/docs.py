@@ -27,7 +27,8 @@ def test_every_command_runs():
     for page in pages:
         folder = os.path.join("pages", page[:-3])
         os.makedirs(folder)
-        os.symlink(os.path.join(SOURCE, ".deps"), os.path.join(folder, ".deps"))  # pages speak from the project's folder
+        for name in (".deps", "experiments"):  # pages speak from the project's folder
+            os.symlink(os.path.join(SOURCE, name), os.path.join(folder, name))
         with open(os.path.join(DOCS, page), encoding="utf-8") as file:
             text = file.read()
         for what, body in steps(text):
