@@ -224,13 +224,20 @@ std::map<int, double> measured_costs(const StudyConfig& config, const std::strin
   return costs;
 }
 
-TEST(Objective, KernelsAreMeasuredOnceATrialAndThenRead) {
-  const fake::Folder folder;
-  std::string text = fake::study_text(12, "objectives: [quality, measured_cost]\n");
-  text.replace(text.find("deterministic: true"), 19, "deterministic: false");
+/// A study of quality and another objective, in order unless a clock measures that.
+SearchOptions with_two(const fake::Folder& folder, int trials, const std::string& other) {
+  std::string text = fake::study_text(trials, "objectives: [quality, " + other + "]\n");
+  if (other == "measured_cost")
+    text.replace(text.find("deterministic: true"), 19, "deterministic: false");
   SearchOptions options;
   options.config = parse_study(text, "toy.yaml");
   options.journal = folder / "j.log";
+  return options;
+}
+
+TEST(Objective, KernelsAreMeasuredOnceATrialAndThenRead) {
+  const fake::Folder folder;
+  SearchOptions options = with_two(folder, 12, "measured_cost");
   Pool pool(2, fake::factory());
   Clock first;
   EXPECT_TRUE(run_search(options, pool, first.measure()).complete);
@@ -263,21 +270,14 @@ TEST(Objective, KernelsAreMeasuredOnceATrialAndThenRead) {
 
 TEST(Objective, WithoutAClockThereIsNoMeasuredCost) {
   const fake::Folder folder;
-  std::string text = fake::study_text(2, "objectives: [quality, measured_cost]\n");
-  text.replace(text.find("deterministic: true"), 19, "deterministic: false");
-  SearchOptions options;
-  options.config = parse_study(text, "toy.yaml");
-  options.journal = folder / "j.log";
+  const SearchOptions options = with_two(folder, 2, "measured_cost");
   Pool pool(1, fake::factory());
   EXPECT_THROW(run_search(options, pool), space::Error);
 }
 
 TEST(Objective, WithoutShiftsThereIsNoOutOfDistribution) {
   const fake::Folder folder;
-  SearchOptions options;
-  options.config =
-      parse_study(fake::study_text(2, "objectives: [quality, out_of_distribution]\n"), "toy.yaml");
-  options.journal = folder / "j.log";
+  const SearchOptions options = with_two(folder, 2, "out_of_distribution");
   Pool pool(1, fake::factory());
   EXPECT_THROW(run_search(options, pool), space::Error);
 }
