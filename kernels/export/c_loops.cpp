@@ -49,20 +49,12 @@ Loop loop_of(const Program& program, const CArithmetic& a, const CNames& names,
   return loop;
 }
 
-/// Two blanks more in front of every line.
-std::string deeper(const std::string& lines) {
-  std::string out;
-  for (const char c : lines)
-    out += out.empty() || out.back() == '\n' ? fmt::format("  {}", c) : std::string(1, c);
-  return out;
-}
-
 /// "for (size_t i = FROM; i < TO; ++i)" around what an element takes, at this indent.
 std::string over_elements(const Loop& loop, const char* from, const char* to, bool inner) {
   const std::string lines = loop.loads + loop.lines + loop.stores + "    (void)x_i;\n";
   const char* const indent = inner ? "    " : "  ";
   return fmt::format("{0}for (size_t i = {1}; i < {2}; ++i) {{\n{3}{0}}}\n", indent, from, to,
-                     inner ? deeper(lines) : lines);
+                     indented(lines, inner ? "  " : ""));
 }
 
 std::string head(const CNames& names, const char* what, const CArithmetic& a, const Loop& loop,

@@ -8,6 +8,8 @@
 #include <cctype>
 
 #include "kernels/cuda/source.hpp"
+#include "kernels/export/c_test.hpp"
+#include "kernels/export/dialect.hpp"
 #include "kernels/program.hpp"
 #include "space/text.hpp"
 
@@ -125,9 +127,8 @@ std::string places_text(const Subject& subject, const Naming& n) {
       n.prefix, places.size(), n.parameters, rows);
 }
 
-/// {0}: prefix, {1}: NAME, {2}: lists, {3}: how many samples, {4}: parameters, at least 1, {5}: of
-/// the forward call, {6}: of the backward call, {7}: a factor of gates, {8}: checks of sums, {9}:
-/// parameters, {10}: the tolerance.
+/// {0}: prefix, {1}: NAME, {2}: lists, {3}: how many samples, {4}: parameters, at least 1, {5}:
+/// what is tested at every place.
 constexpr const char* kTest = R"c(
 #if defined(__CUDACC__) && defined({1}_TEST)
 #include <stdio.h>
@@ -150,46 +151,54 @@ int main() {{
   float* memory;
   cudaMallocManaged(&memory, sizeof(float) * (6 * n + 1026 * {4}));
   float *x = memory, *gy = x + n, *y = gy + n, *gx = y + n, *v = gx + n, *gv = v + n;
-  for (int i = 0; i < n; ++i) x[i] = (float){0}_x[i], gy[i] = (float){0}_gy[i], v[i] = gv[i] = 2;
-{9}  {0}_f32::forward({5});
-  {0}_f32::backward({6});
-  if (cudaDeviceSynchronize() != cudaSuccess) return printf("{0}: %s\n", cudaGetErrorString(cudaGetLastError())), 1;
-  for (int i = 0; i < n; ++i) {{
-    check("f", y[i], {7}{0}_y[i], {10});
-    check("df/dx", gx[i], {7}{0}_gx[i], {10});
-  }}
-{8}  printf("{0}: values and gradients pass\n");
+{5}  printf("{0}: values and gradients pass\n");
   cudaFree(memory);
   return 0;
 }}
 #endif
 )c";
 
+/// {0}: prefix, {1}: the index of a place, {2}: its theta, {3}, {4}: of the calls, {5}: a factor of
+/// gates, {6}: the tolerance, {7}: checks of sums.
+constexpr const char* kTestAtPlace =
+    R"c(  for (int i = 0; i < n; ++i) x[i] = (float){0}_x{1}[i], gy[i] = (float){0}_gy{1}[i], v[i] = gv[i] = 2;
+{2}  {0}_f32::forward({3});
+  {0}_f32::backward({4});
+  if (cudaDeviceSynchronize() != cudaSuccess) return printf("{0}: %s\n", cudaGetErrorString(cudaGetLastError())), 1;
+  for (int i = 0; i < n; ++i) {{
+    check("f", y[i], {5}{0}_y{1}[i], {6});
+    check("df/dx", gx[i], {5}{0}_gx{1}[i], {6});
+  }}
+{7})c";
+
 std::string test_text(const Subject& subject, const Naming& n) {
-  const Samples s = samples(subject);
   const bool parameters = n.parameters > 0;
-  std::string lists, sums, start;
-  for (const auto& [name, values] :
-       {std::pair{"x", &s.x}, std::pair{"gy", &s.gy}, std::pair{"y", &s.y}, std::pair{"gx", &s.gx}})
-    lists +=
-        fmt::format("static const double {}_{}[] = {{{}}};\n", n.prefix, name, floats(*values));
+  const std::size_t places = distinct_places(subject).size();
+  const char* const place = places > 1 ? "[place]" : "";
+  std::string start, sums;
   if (parameters) {
-    lists += fmt::format("static const double {}_gtheta[] = {{{}}};\n", n.prefix, floats(s.gtheta));
     start = fmt::format(
         "  float *theta = gv + n, *out = theta + {0}, *workspace = out + {0};\n"
-        "  for (int k = 0; k < {0}; ++k) theta[k] = (float){1}_theta[0][k];\n",
-        n.parameters, n.prefix);
+        "  for (int k = 0; k < {0}; ++k) theta[k] = (float){1}_theta[{2}][k];\n",
+        n.parameters, n.prefix, places > 1 ? "place" : "0");
     sums = fmt::format(
-        "  for (int k = 0; k < {0}; ++k) check(\"df/dtheta\", out[k], {1}{2}_gtheta[k], 1e-5);\n",
-        n.parameters, n.gate ? "2 * " : "", n.prefix);
+        "  for (int k = 0; k < {0}; ++k) check(\"df/dtheta\", out[k], {1}{2}_gtheta{3}[k], "
+        "1e-5);\n",
+        n.parameters, n.gate ? "2 * " : "", n.prefix, place);
   }
   const std::string theta = parameters ? ", theta" : "";
-  return fmt::format(fmt::runtime(kTest), n.prefix, n.upper, lists, s.x.size(),
-                     std::max<std::size_t>(n.parameters, 1),
-                     (n.gate ? "x, v, y, n" : "x, y, n") + theta,
-                     (n.gate ? "x, v, gy, gx, gv, n" : "x, gy, gx, n") + theta +
-                         (parameters ? ", out, workspace" : ""),
-                     n.gate ? "2 * " : "", sums, start, needs_double(subject) ? "1e-5" : "1e-6");
+  std::string test =
+      fmt::format(fmt::runtime(kTestAtPlace), n.prefix, place, start,
+                  (n.gate ? "x, v, y, n" : "x, y, n") + theta,
+                  (n.gate ? "x, v, gy, gx, gv, n" : "x, gy, gx, n") + theta +
+                      (parameters ? ", out, workspace" : ""),
+                  n.gate ? "2 * " : "", needs_double(subject) ? "1e-5" : "1e-6", sums);
+  if (places > 1)
+    test = fmt::format("  for (int place = 0; place < {}; ++place) {{\n{}  }}\n", places,
+                       indented(test, "  "));
+  return fmt::format(fmt::runtime(kTest), n.prefix, n.upper, c_samples(subject, n.prefix),
+                     samples_of_places(subject).front().x.size(),
+                     std::max<std::size_t>(n.parameters, 1), test);
 }
 
 }  // namespace

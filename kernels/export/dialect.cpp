@@ -128,6 +128,18 @@ std::string python_docstring(std::span<const std::string> lines) {
   return out + "\n\"\"\"\n";
 }
 
+std::string indented(const std::string& text, const std::string& indent) {
+  if (indent.empty()) return text;
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    if (text[at] != '\n') out += indent;
+    out.append(text, at, end - at);
+    at = end;
+  }
+  return out;
+}
+
 std::vector<double> trimmed(std::vector<double> polynomial) {
   while (polynomial.size() > 1 && polynomial.back() == 0) polynomial.pop_back();
   return polynomial;

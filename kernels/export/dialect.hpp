@@ -59,6 +59,9 @@ std::string python_quoted(std::string text);
 /// A docstring of these lines, the last line end included.
 std::string python_docstring(std::span<const std::string> lines);
 
+/// The text with this in front of every line that is not empty.
+std::string indented(const std::string& text, const std::string& indent);
+
 /// Without the zeros at the end, so that a polynomial can be evaluated at infinity.
 std::vector<double> trimmed(std::vector<double> polynomial);
 

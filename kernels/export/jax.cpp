@@ -117,6 +117,7 @@ def {0}(x{4}, theta=PLACES[0]):
 
 )py";
 
+/// {0}: the name, {1}: what is tested at every place, {2}: its samples.
 constexpr const char* kTest = R"py(
 
 def worst(got, want):
@@ -126,17 +127,9 @@ def worst(got, want):
 def self_test():
     """The values in SAMPLES; jit, vmap; second derivatives against differences of the first."""
     f = lambda x, theta: apply(x, *theta)
-    theta = tuple(jnp.asarray(v, jnp.float32) for v in PLACES[0])
-    x, gy = (jnp.asarray(SAMPLES[k], jnp.float32) for k in ("x", "gy"))
-    y, pull = jax.vjp(jax.jit(f), x, theta)
-    gx, gtheta = pull(gy)
-    limit = {1}
-    assert worst(y, SAMPLES["y"]) <= limit, worst(y, SAMPLES["y"])
-    assert worst(gx, SAMPLES["gx"]) <= limit, worst(gx, SAMPLES["gx"])
-    assert worst(gtheta, SAMPLES["gtheta"]) <= 10 * limit, (gtheta, SAMPLES["gtheta"])
-    slope = jax.grad(lambda v, t: f(v, t).sum())
-    assert worst(jax.vmap(slope, (0, None))(x, theta) * gy, SAMPLES["gx"]) <= limit
-    assert worst(jax.vmap(f, (0, None))(x, theta), SAMPLES["y"]) <= limit
+{1}    slope = jax.grad(lambda v, t: f(v, t).sum())
+    assert worst(jax.vmap(slope, (0, None))(x, theta) * gy, {2}["gx"]) <= limit
+    assert worst(jax.vmap(f, (0, None))(x, theta), {2}["y"]) <= limit
     second = jax.jit(jax.vmap(jax.grad(slope), (0, None)))(x, theta)
     h = 2.0**-6
     want = (slope(x + h, theta) - slope(x - h, theta)) / (2 * h)
@@ -147,6 +140,18 @@ def self_test():
 
 if __name__ == "__main__":
     self_test()
+)py";
+
+/// {0}: the tolerance, {1}: a place, {2}: its samples.
+constexpr const char* kTestAtPlace =
+    R"py(    theta = tuple(jnp.asarray(v, jnp.float32) for v in PLACES[{1}])
+    x, gy = (jnp.asarray({2}[k], jnp.float32) for k in ("x", "gy"))
+    y, pull = jax.vjp(jax.jit(f), x, theta)
+    gx, gtheta = pull(gy)
+    limit = {0}
+    assert worst(y, {2}["y"]) <= limit, worst(y, {2}["y"])
+    assert worst(gx, {2}["gx"]) <= limit, worst(gx, {2}["gx"])
+    assert worst(gtheta, {2}["gtheta"]) <= 10 * limit, (gtheta, {2}["gtheta"])
 )py";
 
 /// Breaks between segments, origins, and a row of coefficients for each power.
@@ -224,6 +229,7 @@ std::string functions_text(const Subject& subject) {
 
 std::vector<ExportedFile> jax_files(const Subject& subject) {
   auto lines = headlines(subject);
+  const PythonTest test = python_test(subject);
   lines.insert(lines.begin(), {"An activation function for JAX.", ""});
   lines.push_back("Run this file to check it.");
   return {
@@ -233,7 +239,11 @@ std::vector<ExportedFile> jax_files(const Subject& subject) {
            python_samples(subject) +
            fmt::format(
                fmt::runtime(kTest), identifier(subject),
-               needs_double(subject) ? "1e-6 if jax.config.jax_enable_x64 else 1e-4" : "1e-6")}};
+               test.at_every_place(fmt::format(
+                   fmt::runtime(kTestAtPlace),
+                   needs_double(subject) ? "1e-6 if jax.config.jax_enable_x64 else 1e-4" : "1e-6",
+                   test.place, test.samples)),
+               test.samples)}};
 }
 
 }  // namespace antigrad::kernels

@@ -47,7 +47,7 @@ GraphNames graph_names(const Subject& subject, const OnnxForm& form, int reducti
 
 std::string text_of(const Subject& subject) {
   std::string text = fmt::format("{}", fmt::join(headlines(subject), "\n"));
-  if (onnx_places(subject).size() > 1) text += "\nThe input \"place\" says which of these:";
+  if (distinct_places(subject).size() > 1) text += "\nThe input \"place\" says which of these:";
   for (std::size_t place = 0; place < subject.places.size(); ++place)
     if (const Place& p = subject.places[place]; !p.theta.empty())
       text += fmt::format("\nplace {}, {}: {}", place, p.label, fmt::join(p.theta, ", "));
@@ -57,7 +57,7 @@ std::string text_of(const Subject& subject) {
 /// Adds the parameters of the call: scalars, or rows of which the input "place" takes one.
 void add_parameters(onnx::Model& model, const Subject& subject, const GraphNames& names,
                     onnx::Node& call) {
-  const Thetas places = onnx_places(subject);
+  const Thetas places = distinct_places(subject);
   const bool choose = places.size() > 1;
   if (choose) model.inputs.push_back({"place", onnx::Type::i64, true});
   for (std::size_t k = 0; k < names.parameters.size(); ++k) {

@@ -45,7 +45,7 @@ struct Run {
 
 Run common_run(const Subject& subject, const OnnxForm& form, const std::vector<double>& theta) {
   const Program p = form.make(subject.activation, Precision::formula, {});
-  const Samples at = samples(subject);
+  const Samples at = samples(subject, theta);
   Run run;
   for (std::size_t i = 0; i < at.x.size(); ++i) {
     const double v = 0.25 * static_cast<double>(static_cast<int>(i * 5 % 13) - 6);
@@ -124,11 +124,6 @@ std::vector<ExportedFile> files_of(const Run& run, const OnnxForm& form, std::si
 
 }  // namespace
 
-Thetas onnx_places(const Subject& subject) {
-  const bool none = subject.places.empty() || subject.activation.parameters.empty();
-  return none ? Thetas{start_values(subject)} : thetas_of(subject);
-}
-
 std::vector<ExportedFile> onnx_test_files(const Subject& subject, const OnnxForm& form,
                                           const std::string& folder) {
   const std::string own = fmt::format("{}/test_{}", folder, form.file);
@@ -136,7 +131,7 @@ std::vector<ExportedFile> onnx_test_files(const Subject& subject, const OnnxForm
   const double limit = p.reductions > 0 ? kSumsLimit : kLimit;
   std::vector<ExportedFile> files{
       {own + "/data.json", fmt::format("{{\"rtol\": {0:g}, \"atol\": {0:g}}}\n", limit)}};
-  const Thetas places = onnx_places(subject);
+  const Thetas places = distinct_places(subject);
   int sets = 0;
   for (std::size_t place = 0; place < places.size(); ++place) {
     const auto theta = as_float(places[place]);

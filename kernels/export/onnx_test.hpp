@@ -20,9 +20,6 @@ struct OnnxForm {
   bool wide;                         // computes in float64
 };
 
-/// The parameters' values, a row a place; one row where there are no parameters.
-Thetas onnx_places(const Subject& subject);
-
 /// FOLDER/test_FILE/: data.json, how exact the outputs are (absolute and relative), and two data
 /// sets a place: common values, then 0, -0, denormals, huge numbers, infinities and NaN. Outputs
 /// are those of the formulas in float64; huge numbers and denormals at which float32, computing the

@@ -36,14 +36,30 @@ std::string python_places(const Subject& subject) {
 }
 
 std::string python_samples(const Subject& subject) {
-  const Samples s = samples(subject);
+  const auto all = samples_of_places(subject);
+  std::vector<std::string> dicts;
+  for (const Samples& s : all)
+    dicts.push_back(
+        fmt::format("{{\n    \"x\": {},\n    \"gy\": {},\n    \"y\": {},\n    \"gx\": {},\n    "
+                    "\"gtheta\": {},\n}}",
+                    python_list(s.x), python_list(s.gy), python_list(s.y), python_list(s.gx),
+                    python_list(s.gtheta)));
+  if (all.size() == 1)
+    return "# What the function and its derivatives are at the first place, computed in "
+           "float64.\nSAMPLES = " +
+           dicts.front() + "\n";
   return fmt::format(
-      "# What the function and its derivatives are at the first place, computed in float64.\n"
-      "SAMPLES = {{\n    \"x\": {},\n    \"gy\": {},\n    \"y\": {},\n    \"gx\": {},\n    "
-      "\"gtheta\": {},\n}}\n",
-      python_list(s.x), python_list(s.gy), python_list(s.y), python_list(s.gx),
-      python_list(s.gtheta));
+      "# What the function and its derivatives are at each place, computed in float64.\n"
+      "SAMPLES = ({})\n",
+      fmt::join(dicts, ", "));
 }
+
+std::string PythonTest::at_every_place(const std::string& lines) const {
+  if (!several) return lines;
+  return "    for place, samples in enumerate(SAMPLES):\n" + indented(lines, "    ");
+}
+
+PythonTest python_test(const Subject& subject) { return {distinct_places(subject).size() > 1}; }
 
 std::string python_function(const std::string& name, const Program& program, const Dialect& dialect,
                             const char* shaped, const char* table, Tables& tables) {

@@ -12,8 +12,20 @@ namespace antigrad::kernels {
 /// "PARAMETERS = ..." and "PLACES = ((0.71, 0.93), ...)": one row a place, at least one.
 std::string python_places(const Subject& subject);
 
-/// "SAMPLES = {"x": [...], "gy": ..., "y": ..., "gx": ..., "gtheta": ...}".
+/// "SAMPLES = {"x": [...], "gy": ..., "y": ..., "gx": ..., "gtheta": ...}"; of several places a
+/// tuple of these.
 std::string python_samples(const Subject& subject);
+
+/// What lines of a self-test call a place and its samples, inside at_every_place().
+struct PythonTest {
+  bool several;  // places
+  const char* place = several ? "place" : "0";
+  const char* samples = several ? "samples" : "SAMPLES";
+
+  /// The lines, in a loop over the places where there are several.
+  std::string at_every_place(const std::string& lines) const;
+};
+PythonTest python_test(const Subject& subject);
 
 /// Function `f(x)` of a gate is multiplied by a second input; " * v" and ", v" for one, else "".
 struct GateText {

@@ -185,14 +185,17 @@ std::vector<std::string> headlines(const Subject& subject) {
   return lines;
 }
 
-Samples samples(const Subject& subject) {
-  constexpr int kCount = 64;
-  const auto theta = start_values(subject);
+Thetas distinct_places(const Subject& subject) {
+  const bool one = subject.places.empty() || subject.activation.parameters.empty();
+  return one ? Thetas{start_values(subject)} : thetas_of(subject);
+}
+
+Samples samples(const Subject& subject, const std::vector<double>& theta, int count) {
   const space::Expr e = values_of(subject.activation);
   Samples s;
   s.gtheta.resize(theta.size());
-  for (int i = 0; i < kCount; ++i) {
-    const double x = static_cast<float>(-6.0371 + 12.06 * i / (kCount - 1));
+  for (int i = 0; i < count; ++i) {
+    const double x = static_cast<float>(-6.0371 + 12.06 * i / (count - 1));
     const double gy = ((i * 7) % 11 - 4) * 0.25;
     const auto v = evaluated<double>(e, x, theta);
     s.x.push_back(x);
@@ -202,6 +205,14 @@ Samples samples(const Subject& subject) {
     for (std::size_t k = 0; k < theta.size(); ++k) s.gtheta[k] += gy * v[2 + k];
   }
   return s;
+}
+
+std::vector<Samples> samples_of_places(const Subject& subject) {
+  const Thetas places = distinct_places(subject);
+  std::vector<Samples> all;
+  for (const auto& theta : places)
+    all.push_back(samples(subject, theta, std::max(16, 64 / static_cast<int>(places.size()))));
+  return all;
 }
 
 bool needs_double(const Subject& subject) {

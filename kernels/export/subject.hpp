@@ -47,12 +47,18 @@ std::vector<std::string> parameter_names(const Subject& subject);
 /// parameters, source, how accurate, licence.
 std::vector<std::string> headlines(const Subject& subject);
 
+/// Values of the parameters, one row a place that differs from the others: one where none was
+/// trained (the starts) or there are no parameters.
+Thetas distinct_places(const Subject& subject);
+
 /// Values that a file checks itself against, computed in float64: x between kinks, a cotangent gy,
-/// y = f, gx = gy f', gtheta = sums of gy df/dtheta at the start values.
+/// y = f, gx = gy f', gtheta = sums of gy df/dtheta at theta.
 struct Samples {
   std::vector<double> x, gy, y, gx, gtheta;
 };
-Samples samples(const Subject& subject);
+Samples samples(const Subject& subject, const std::vector<double>& theta, int count = 64);
+/// At every one of distinct_places(); of several places fewer a place, so that files stay short.
+std::vector<Samples> samples_of_places(const Subject& subject);
 
 /// Whether terms of f or its derivatives cancel so strongly that float32 arithmetic, formula by
 /// formula, is off by more than 4e-7 max(1, |value|) on [-16, 16]: then a file computes in float64

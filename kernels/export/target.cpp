@@ -11,6 +11,7 @@
 #include "kernels/export/latex.hpp"
 #include "kernels/export/onnx.hpp"
 #include "kernels/export/torch.hpp"
+#include "kernels/export/triton.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::kernels {

@@ -193,6 +193,7 @@ class {0}(torch.nn.Module):
 
 )py";
 
+/// {0}: the class, {1}: what is tested at every place.
 constexpr const char* kTest = R"py(
 def worst(got, want):
     want = torch.tensor(want, dtype=torch.float64)
@@ -202,22 +203,27 @@ def worst(got, want):
 def self_test():
     """The values in SAMPLES in float32, and first and second derivatives against differences in float64."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    theta = tuple(torch.tensor(v, device=device, requires_grad=True) for v in PLACES[0])
-    x, gy = (torch.tensor(SAMPLES[k], device=device) for k in ("x", "gy"))
-    x.requires_grad_()
-    y = {0}Function.apply(x, *theta)
-    gx, *gtheta = torch.autograd.grad(y, (x, *theta), gy)
-    assert worst(y.detach(), SAMPLES["y"]) <= {1}, worst(y.detach(), SAMPLES["y"])
-    assert worst(gx, SAMPLES["gx"]) <= {1}, worst(gx, SAMPLES["gx"])
-    for got, want in zip(gtheta, SAMPLES["gtheta"]):
-        assert abs(float(got) - want) <= 1e-5 * max(1, abs(want)), (float(got), want)
-{2}    x = torch.linspace(-4.0371, 4.0253, 33, dtype=torch.float64, requires_grad=True)
+{1}    x = torch.linspace(-4.0371, 4.0253, 33, dtype=torch.float64, requires_grad=True)
     theta = tuple(torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in PLACES[0])
     assert torch.autograd.gradcheck({0}Function.apply, (x, *theta))
     assert torch.autograd.gradgradcheck({0}Function.apply, (x, *theta))
     print("{0}: values, gradcheck and gradgradcheck pass")
 
 )py";
+
+/// {0}: the class, {1}: the tolerance (the kernels' polynomials round a little more often than
+/// torch's functions), {2}: a place, {3}: its samples, {4}: further lines.
+constexpr const char* kTestAtPlace =
+    R"py(    theta = tuple(torch.tensor(v, device=device, requires_grad=True) for v in PLACES[{2}])
+    x, gy = (torch.tensor({3}[k], device=device) for k in ("x", "gy"))
+    x.requires_grad_()
+    y = {0}Function.apply(x, *theta)
+    gx, *gtheta = torch.autograd.grad(y, (x, *theta), gy)
+    assert worst(y.detach(), {3}["y"]) <= {1}, worst(y.detach(), {3}["y"])
+    assert worst(gx, {3}["gx"]) <= {1}, worst(gx, {3}["gx"])
+    for got, want in zip(gtheta, {3}["gtheta"]):
+        assert abs(float(got) - want) <= 1e-5 * max(1, abs(want)), (float(got), want)
+{4})py";
 
 constexpr const char* kMain = "\nif __name__ == \"__main__\":\n    self_test()\n";
 
@@ -272,13 +278,15 @@ std::string module_text(const Subject& subject) {
 std::string torch_text(const Subject& subject, std::vector<std::string> lines) {
   lines.insert(lines.begin(), {"An activation function for PyTorch.", ""});
   lines.push_back("Run this file to check it.");
-  // The kernels' polynomials round a little more often than torch's functions.
+  const PythonTest test = python_test(subject);
   return python_docstring(lines) + kImports + "\nif triton is not None:\n" +
          triton_text(subject, "    ") + "\n" + programs_text(subject) + functions_text(subject) +
          "\n" + python_places(subject) + "\n" + module_text(subject) + "\n" +
          python_samples(subject) + "\n" +
-         fmt::format(fmt::runtime(kTest), class_name(subject), "1e-6",
-                     torch_parameters(subject).test);
+         fmt::format(fmt::runtime(kTest), class_name(subject),
+                     test.at_every_place(
+                         fmt::format(fmt::runtime(kTestAtPlace), class_name(subject), "1e-6",
+                                     test.place, test.samples, torch_parameters(subject).test)));
 }
 
 /// {0}: the class, {1}: the name.
@@ -322,44 +330,6 @@ if __name__ == "__main__":
     transformers_test()
 )py";
 
-constexpr const char* kTritonImports = R"py(
-import functools
-import os
-
-import torch
-import triton
-import triton.language as tl
-
-)py";
-
-constexpr const char* kTritonTest = R"py(
-
-def worst(got, want):
-    want = torch.tensor(want, dtype=torch.float64)
-    return float(((got.double().cpu() - want).abs() / want.abs().clamp(min=1)).max()) if len(want) else 0.0
-
-
-def self_test():
-    """The values in SAMPLES. TRITON_INTERPRET=1 runs without a GPU."""
-    device = "cpu" if INTERPRETED.value else "cuda"
-    theta = tuple(torch.tensor(v, device=device) for v in PLACES[0])
-    x, gy = (torch.tensor(SAMPLES[k], device=device) for k in ("x", "gy"))
-    (y,) = triton_forward(x, theta)
-    gx, *gtheta = triton_backward(x, gy, theta)
-    assert worst(y, SAMPLES["y"]) <= {0}, worst(y, SAMPLES["y"])
-    assert worst(gx, SAMPLES["gx"]) <= {0}, worst(gx, SAMPLES["gx"])
-    for got, want in zip(gtheta, SAMPLES["gtheta"]):
-        assert abs(float(got) - want) <= 1e-5 * max(1, abs(want)), (float(got), want)
-    dgy, _, *_ = triton_double_backward(x, gy, torch.ones_like(x), theta, [torch.zeros_like(p) for p in theta])
-    slope = torch.where(gy == 0, 0, dgy * gy)
-    assert worst(slope, SAMPLES["gx"]) <= 4 * {0}, worst(slope, SAMPLES["gx"])
-    print("{1}: values pass")
-
-
-if __name__ == "__main__":
-    self_test()
-)py";
-
 }  // namespace
 
 std::vector<ExportedFile> torch_files(const Subject& subject) {
@@ -374,17 +344,6 @@ std::vector<ExportedFile> hf_files(const Subject& subject) {
   return {{subject.name + "_hf.py",
            torch_text(subject, std::move(lines)) +
                fmt::format(fmt::runtime(kRegistration), class_name(subject), subject.name)}};
-}
-
-std::vector<ExportedFile> triton_files(const Subject& subject) {
-  auto lines = headlines(subject);
-  lines.insert(lines.begin(), {"Triton kernels of an activation function.", ""});
-  lines.push_back("Run this file to check it, on a GPU or with TRITON_INTERPRET=1.");
-  return {{subject.name + "_triton.py",
-           python_docstring(lines) + kTritonImports + triton_text(subject, "") + "\n" +
-               python_places(subject) + "\n" + python_samples(subject) +
-               fmt::format(fmt::runtime(kTritonTest), needs_double(subject) ? "1e-5" : "1e-6",
-                           class_name(subject))}};
 }
 
 }  // namespace antigrad::kernels

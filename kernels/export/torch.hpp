@@ -1,5 +1,5 @@
-// A discovered activation as one Python file for PyTorch, which needs nothing of antigrad; the same
-// registered in Hugging Face transformers; and its Triton kernels alone.
+// A discovered activation as one Python file for PyTorch, which needs nothing of antigrad; and the
+// same registered in Hugging Face transformers.
 #pragma once
 #include <string>
 #include <vector>
@@ -17,9 +17,5 @@ std::vector<ExportedFile> torch_files(const Subject& subject);
 
 /// NAME_hf.py: the same, and importing it makes NAME an entry of transformers' ACT2FN.
 std::vector<ExportedFile> hf_files(const Subject& subject);
-
-/// NAME_triton.py: the kernels and the functions that launch them. TRITON_INTERPRET=1 runs them on
-/// a machine without a GPU.
-std::vector<ExportedFile> triton_files(const Subject& subject);
 
 }  // namespace antigrad::kernels

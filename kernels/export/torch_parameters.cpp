@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/export/dialect.hpp"
+#include "kernels/export/python_text.hpp"
 
 namespace antigrad::kernels {
 namespace {
@@ -93,10 +94,11 @@ TorchParameters torch_parameters(const Subject& subject) {
                                value(p, names, space::to_string(p.domain, parameters)));
   }
   text.method += fmt::format("        return ({},)\n\n", fmt::join(names, ", "));
+  const PythonTest test = python_test(subject);
   text.test = fmt::format(
-      "    for got, want in zip({}().theta(), PLACES[0], strict=True):\n"
+      "    for got, want in zip({}({}).theta(), PLACES[{}], strict=True):\n"
       "        assert abs(float(got) - want) <= 1e-6 * max(1, abs(want)), (float(got), want)\n",
-      class_name(subject));
+      class_name(subject), test.several ? test.place : "", test.place);
   return text;
 }
 

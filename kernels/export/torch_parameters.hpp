@@ -8,7 +8,7 @@
 namespace antigrad::kernels {
 
 /// Parts of a module's text. helpers: functions in front of the class, and the table of unbounded
-/// values; fields: lines of __init__; method: theta(); test: lines of the self-test.
+/// values; fields: lines of __init__; method: theta(); test: lines of the self-test, at a place.
 struct TorchParameters {
   std::string helpers, fields, method, test;
 };

@@ -121,18 +121,6 @@ def launch(kernel, inputs, theta, elementwise, reductions, tables):
 
 constexpr const char* kInputs[] = {"x", "gy", "ggx"};
 
-std::string indented(const std::string& text, const std::string& indent) {
-  if (indent.empty()) return text;
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
-    if (text[at] != '\n') out += indent;
-    out.append(text, at, end - at);
-    at = end;
-  }
-  return out;
-}
-
 /// How often table k has segments and which degree: constants of the kernel's text.
 std::string read(const FloatTable& table, std::size_t k, const std::string& operand) {
   return fmt::format("integral({}, table{}, {}, {})", operand, k, table.origins.size(),

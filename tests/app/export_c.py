@@ -5,7 +5,7 @@ import pathlib
 import shutil
 import subprocess
 
-from exported import FULL, write
+from exported import FULL, self_test_seen_to_fail, write
 from program import run_tests
 
 CC = os.environ.get("CC", "cc")
@@ -78,11 +78,18 @@ def test_headers_agree_with_the_kernels():
 
 
 def test_a_header_is_a_program_that_tests_itself():
-    for case in [c for c in write("c", 2) if c.name in ("xielu", "gelu", "srs") or not c.named]:
-        name = prefix(case).upper()
+    cases = write("c", 2)
+    for case in [c for c in cases if c.name in ("xielu", "gelu", "srs") or not c.named]:
         for flags in (["-O0"], ["-O3", "-march=native"]):
-            subprocess.run([CC, *STRICT, *flags, f"-D{name}_TEST", "-x", "c", case.file(".h"), "-lm", "-o", "self"], check=True)
-            assert "pass" in subprocess.run(["./self"], capture_output=True, text=True, check=True).stdout
+            self_test(case, flags)
+    self_test_seen_to_fail(cases, ".h", self_test)
+
+
+def self_test(case, flags=("-O0",)):
+    name = prefix(case).upper()
+    subprocess.run([CC, *STRICT, *flags, f"-D{name}_TEST", "-x", "c", case.file(".h"), "-lm", "-o", "self"], check=True)
+    said = subprocess.run(["./self"], capture_output=True, text=True)
+    assert (said.returncode, "pass" in said.stdout) == (0, True), said
 
 
 # At these trained values f or f' loses more than 4e-7 in float32, so that the loop of f32 computes in float64.

@@ -2,10 +2,11 @@
 import ctypes
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
-from exported import FULL, limits_seen_to_fail, seen_to_fail, some, write
+from exported import FULL, limits_seen_to_fail, seen_to_fail, self_test_seen_to_fail, some, write
 from program import SOURCE, run_tests
 
 CXX = os.environ.get("CXX", "c++")
@@ -90,6 +91,51 @@ def test_headers_run_on_the_processor_and_agree_with_the_kernels():
     seen_to_fail(gelu, ".cuh", "ys[i] = y[0]", "ys[i] = 1.001f * y[0]", check)
     limits_seen_to_fail(written, ".cuh", "less(x, -0x1p+40f, 0x0", check)
     print(len(cases), "headers on the processor")
+
+
+# The host's side of CUDA on the processor: what a file's own test calls, and launches.
+HOST = """
+#include <stdlib.h>
+#include <tuple>
+using cudaError_t = int;
+using cudaStream_t = int;
+constexpr cudaError_t cudaSuccess = 0;
+static cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
+static cudaError_t cudaMallocManaged(float** memory, size_t size) { return *memory = (float*)calloc(size, 1), cudaSuccess; }
+static cudaError_t cudaFree(float* memory) { return free(memory), cudaSuccess; }
+static cudaError_t cudaDeviceSynchronize() { return cudaSuccess; }
+static cudaError_t cudaGetLastError() { return cudaSuccess; }
+static const char* cudaGetErrorString(cudaError_t) { return ""; }
+template <class... A, class... B>
+static void on_the_processor(void (*kernel)(A...), unsigned blocks, B... given) {
+  std::tuple<std::remove_cv_t<A>...> held{(std::remove_cv_t<A>)given...};
+  std::apply([&](auto&... each) {
+    void* pointers[] = {&each...};
+    shim::launch(kernel, blocks, 256, true, pointers);
+  }, held);
+}
+"""
+
+
+def self_test(case):
+    """The file's own test, main and launches as they stand there, on the processor."""
+    text = case.file(".cuh").read_text()
+    text, launches = re.subn(r"(\w+)<<<(.*?), kThreads, 0, stream>>>\(", r"on_the_processor(\1, \2, ", text)
+    text, parts = re.subn(r"#ifdef __CUDACC__\nconstexpr|#if defined\(__CUDACC__\) && ", lambda part: "#if 1\nconstexpr" if "constexpr" in part[0] else "#if ", text)
+    assert (launches, parts) == (15 if case.gtheta else 9, 4), (launches, parts)
+    pathlib.Path("self.cpp").write_text(f'#include "{SOURCE}/tests/kernels/cuda_shim.hpp"\n' + HOST + text)
+    subprocess.run([CXX, "-std=c++20", "-O1", "-ffp-contract=off", "-w", f"-D{prefix(case).upper()}_TEST", "self.cpp", "-o", "self"], check=True)
+    said = subprocess.run(["./self"], capture_output=True, text=True)
+    assert (said.returncode, "pass" in said.stdout) == (0, True), said
+
+
+def test_headers_test_themselves_on_the_processor():
+    if not shutil.which(CXX):
+        print("skipped: no C++ compiler")
+        return
+    cases = write("cuda", 0)
+    self_test(next(c for c in cases if c.name == "gelu"))
+    self_test_seen_to_fail(cases, ".cuh", self_test)
 
 
 def test_nvcc_compiles_headers_and_their_tests():

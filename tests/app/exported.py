@@ -120,10 +120,37 @@ def limits_seen_to_fail(cases, suffix, at_minus_infinity, check):
     by_name = {c.name: c for c in cases}
     seen_to_fail(by_name["silu"], suffix, at_minus_infinity, "1".join(at_minus_infinity.rsplit("0", 1)), check)
     xielu = by_name["xielu"]
-    lines = xielu.file(suffix).read_text().split("\n")
-    row = lines[lines.index("RAW = (") + 2] if "RAW = (" in lines else next(line for line in lines if "place 1" in line)
-    first = re.search(r"\d+\.\d+", row)[0]
-    seen_to_fail(xielu, suffix, row, row.replace(first, str(1.01 * float(first)), 1), check)
+    row = second_rows(xielu.file(suffix).read_text())[-1]
+    seen_to_fail(xielu, suffix, row, nudged(row), check)
+
+
+def second_rows(text):
+    """What a file holds of the parameters at its second place: a row of PLACES, in PyTorch one of RAW."""
+    lines = text.split("\n")
+    rows = [next(line for line in lines if "place 1" in line)]
+    return rows + ([lines[lines.index("RAW = (") + 2]] if "RAW = (" in lines else [])
+
+
+def nudged(text):
+    """With another first number."""
+    first = re.search(r"\d+\.\d+", text)[0]
+    return text.replace(first, str(1.01 * float(first)), 1)
+
+
+def self_test_seen_to_fail(cases, suffix, self_test):
+    """The file's own test, which passes, notices a wrong parameter of xielu's second place, and every wrong list of what f and its
+    derivatives are there."""
+    (xielu,) = (c for c in cases if c.name == "xielu")
+    self_test(xielu)
+    text = xielu.file(suffix).read_text()
+    for row in second_rows(text):
+        seen_to_fail(xielu, suffix, row, nudged(row), self_test)
+    for name in ("y", "gx", "gtheta"):
+        if suffix.endswith(".py"):
+            (list_,) = re.findall(rf'"{name}": \[.*\],\n', text.split("SAMPLES = (")[1].split("}, {")[1])
+        else:
+            list_ = re.search(rf"_{name}\[2\]\[\d+\] = {{\n.*\n(.*\n)", text)[1]
+        seen_to_fail(xielu, suffix, list_, nudged(list_), self_test)
 
 
 def seen_to_fail(case, suffix, old, new, check):

@@ -5,12 +5,15 @@ os.environ["TRITON_INTERPRET"] = "1"
 import torch  # noqa: E402
 
 import export_torch  # noqa: E402
-from export_torch import FULL, limits_seen_to_fail, load, seen_to_fail, some, write  # noqa: E402
+from export_torch import FULL, limits_seen_to_fail, load, seen_to_fail, self_test_seen_to_fail, some, write  # noqa: E402
+
+
+def self_test(case):
+    load(case.file("_triton.py")).self_test()
 
 
 def check(case):
     loaded = load(case.file("_triton.py"))
-    loaded.self_test()
     x, gy = torch.tensor(case.x), torch.tensor(case.gy)
     theta = [torch.tensor(v) for v in loaded.PLACES[0]]
     (y,) = loaded.triton_forward(x, theta)
@@ -52,11 +55,13 @@ def main():
     cases = write("triton", 40 if FULL else 12)
     chosen = some(cases, 10)
     for case in chosen:
+        self_test(case)
         check(case)
         check_far(case)
     gelu = next(c for c in cases if c.name == "gelu")
     seen_to_fail(gelu, "_triton.py", "tl.store(out0_pointer + i, ", "tl.store(out0_pointer + i, 1.001 * ", check)
     limits_seen_to_fail(cases, "_triton.py", "x < (-1099511627776.0), (tl.zeros_like(x) + 0", check_far)
+    self_test_seen_to_fail(cases, "_triton.py", self_test)
     for case in some(write("torch", 0), 4):
         check_in_torch(case)
     print(f"{len(chosen)} files of Triton kernels agree with the kernels")

@@ -1,0 +1,71 @@
+#include "kernels/export/triton.hpp"
+
+#include <fmt/format.h>
+
+#include "kernels/export/dialect.hpp"
+#include "kernels/export/python_text.hpp"
+#include "kernels/export/triton_text.hpp"
+
+namespace antigrad::kernels {
+namespace {
+
+constexpr const char* kTritonImports = R"py(
+import functools
+import os
+
+import torch
+import triton
+import triton.language as tl
+
+)py";
+
+/// {0}: the name, {1}: what is tested at every place.
+constexpr const char* kTritonTest = R"py(
+
+def worst(got, want):
+    want = torch.tensor(want, dtype=torch.float64)
+    return float(((got.double().cpu() - want).abs() / want.abs().clamp(min=1)).max()) if len(want) else 0.0
+
+
+def self_test():
+    """The values in SAMPLES. TRITON_INTERPRET=1 runs without a GPU."""
+    device = "cpu" if INTERPRETED.value else "cuda"
+{1}    print("{0}: values pass")
+
+
+if __name__ == "__main__":
+    self_test()
+)py";
+
+/// {0}: the tolerance, {1}: a place, {2}: its samples.
+constexpr const char* kTritonTestAtPlace =
+    R"py(    theta = tuple(torch.tensor(v, device=device) for v in PLACES[{1}])
+    x, gy = (torch.tensor({2}[k], device=device) for k in ("x", "gy"))
+    (y,) = triton_forward(x, theta)
+    gx, *gtheta = triton_backward(x, gy, theta)
+    assert worst(y, {2}["y"]) <= {0}, worst(y, {2}["y"])
+    assert worst(gx, {2}["gx"]) <= {0}, worst(gx, {2}["gx"])
+    for got, want in zip(gtheta, {2}["gtheta"]):
+        assert abs(float(got) - want) <= 1e-5 * max(1, abs(want)), (float(got), want)
+    dgy, _, *_ = triton_double_backward(x, gy, torch.ones_like(x), theta, [torch.zeros_like(p) for p in theta])
+    slope = torch.where(gy == 0, 0, dgy * gy)
+    assert worst(slope, {2}["gx"]) <= 4 * {0}, worst(slope, {2}["gx"])
+)py";
+
+}  // namespace
+
+std::vector<ExportedFile> triton_files(const Subject& subject) {
+  auto lines = headlines(subject);
+  const PythonTest test = python_test(subject);
+  lines.insert(lines.begin(), {"Triton kernels of an activation function.", ""});
+  lines.push_back("Run this file to check it, on a GPU or with TRITON_INTERPRET=1.");
+  return {{subject.name + "_triton.py",
+           python_docstring(lines) + kTritonImports + triton_text(subject, "") + "\n" +
+               python_places(subject) + "\n" + python_samples(subject) +
+               fmt::format(fmt::runtime(kTritonTest), class_name(subject),
+                           test.at_every_place(fmt::format(fmt::runtime(kTritonTestAtPlace),
+                                                           needs_double(subject) ? "1e-5" : "1e-6",
+                                                           test.place, test.samples)))}};
+}
+
+}  // namespace antigrad::kernels
