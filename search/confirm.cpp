@@ -95,6 +95,14 @@ int fill(ConfirmTable& table, const Column& column,
   return best;
 }
 
+/// No average makes up for a task on which a row is worse.
+void find_mixed(ConfirmTable& table) {
+  for (ConfirmRow& row : table.rows)
+    if (row.overall.verdict == Verdict::better &&
+        std::ranges::count(row.tasks, Verdict::worse, &Estimate::verdict) > 0)
+      row.overall.verdict = Verdict::mixed;
+}
+
 double mean_accuracy(const Trial& trial, const Task& task, const Stage& stage) {
   std::vector<double> values;
   for (const int seed : stage.seeds) {
@@ -143,6 +151,7 @@ const char* to_string(Verdict verdict) {
   switch (verdict) {
     case Verdict::none: return "";
     case Verdict::better: return "better";
+    case Verdict::mixed: return "mixed";
     case Verdict::tie: return "tie";
     case Verdict::worse: return "worse";
   }
@@ -178,6 +187,7 @@ ConfirmTable confirm_table(const StudyConfig& config, const std::vector<Trial>& 
   if (baselines.empty()) overall.assign(trials.size(), {});
   table.best_baseline.push_back(
       fill(table, overall, [](ConfirmRow& row) -> Estimate& { return row.overall; }));
+  find_mixed(table);
   sort_rows(table);
   return table;
 }

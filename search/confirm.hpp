@@ -10,8 +10,9 @@
 namespace antigrad::search {
 
 /// of a finalist against the best baseline, at 5 % after Holm's correction over the finalists;
-/// none: not compared.
-enum class Verdict { none, better, tie, worse };
+/// mixed: better by the score, which averages over tasks, and worse on one of them; none: not
+/// compared.
+enum class Verdict { none, better, mixed, tie, worse };
 const char* to_string(Verdict verdict);
 
 /// A mean over paired seeds, with what Student's t says about it.

@@ -2,6 +2,7 @@
 #include "experiments/app/promote_text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -14,11 +15,17 @@ using search::Json;
 using search::PromoteRow;
 using search::PromoteTable;
 
+std::string in_words(const PromoteTable& table, const PromoteRow& row) {
+  std::string text = search::in_words(row.judgement, table.options);
+  if (!row.worse_on.empty()) text += fmt::format(", worse on {}", fmt::join(row.worse_on, ", "));
+  return text;
+}
+
 std::string verdict_of(const PromoteTable& table, std::size_t index) {
   const PromoteRow& row = table.rows[index];
   if (static_cast<int>(index) == table.best_baseline) return "best baseline";
   if (row.candidate.baseline) return row.failure.empty() ? "baseline" : "failed";
-  return search::in_words(row.judgement, table.options);
+  return in_words(table, row);
 }
 
 std::string for_people(const PromoteTable& table) {
@@ -91,8 +98,8 @@ std::string sentences(const PromoteTable& table) {
   for (const PromoteRow& row : table.rows) {
     if (row.candidate.baseline) continue;
     text += fmt::format("{}: {} (best baseline: {}; {} paired seeds).\n",
-                        name_of(row.candidate, row.search_trial),
-                        search::in_words(row.judgement, table.options), baseline, row.seeds);
+                        name_of(row.candidate, row.search_trial), in_words(table, row), baseline,
+                        row.seeds);
     if (!row.failure.empty()) text += "  " + row.failure + "\n";
   }
   return text;

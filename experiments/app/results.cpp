@@ -2,6 +2,7 @@
 #include "experiments/app/results.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -95,6 +96,13 @@ std::string table_for_programs(const Summary& s, const search::Costs& costs, For
   return listing.text(format);
 }
 
+std::vector<std::string> worse_on(const search::ConfirmTable& table, const ConfirmRow& row) {
+  std::vector<std::string> tasks;
+  for (std::size_t t = 0; t < table.tasks.size(); ++t)
+    if (row.tasks[t].verdict == Verdict::worse) tasks.push_back(table.tasks[t]);
+  return tasks;
+}
+
 std::string sentence(const Summary& s) {
   const auto best = static_cast<std::size_t>(s.table.best_baseline.back());
   const std::string baseline = s.table.rows.at(best).candidate.title;
@@ -106,6 +114,10 @@ std::string sentence(const Summary& s) {
     switch (row.overall.verdict) {
       case Verdict::better:
         return fmt::format("{} is better than {}, the best baseline ({}).", name, baseline, p);
+      case Verdict::mixed:
+        return fmt::format(
+            "Mixed: {} is better than {}, the best baseline, by the score ({}), and worse on {}.",
+            name, baseline, p, fmt::join(worse_on(s.table, row), ", "));
       case Verdict::worse:
         return fmt::format("The best discovered, {}, is worse than {}, the best baseline ({}).",
                            name, baseline, p);

@@ -164,15 +164,22 @@ std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
   return a;
 }
 
-/// Scores by seed: mean over tasks, in units of the baselines' spread.
+/// Losses by seed, in units of the baselines' spread.
+std::vector<double> scores_on(const Task& task, const Unit& unit, const Trial& trial,
+                              const Stage& stage) {
+  std::vector<double> scores = losses_of(trial, task, stage);
+  for (double& score : scores) score = (score - unit.location) / unit.scale;
+  return scores;
+}
+
+/// The same, means over tasks.
 std::vector<double> scores_of(const StudyConfig& config, const std::vector<Unit>& units,
                               const Trial& trial, const Stage& stage) {
   std::vector<double> scores(stage.seeds.size());
   for (std::size_t t = 0; t < config.tasks.size(); ++t) {
-    const std::vector<double> losses = losses_of(trial, config.tasks[t], stage);
+    const std::vector<double> on_task = scores_on(config.tasks[t], units[t], trial, stage);
     for (std::size_t seed = 0; seed < scores.size(); ++seed)
-      scores[seed] += (losses[seed] - units[t].location) / units[t].scale /
-                      static_cast<double>(config.tasks.size());
+      scores[seed] += on_task[seed] / static_cast<double>(config.tasks.size());
   }
   return scores;
 }
@@ -188,6 +195,28 @@ PromoteRow row_of(const StudyConfig& config, const Trial& trial, const Stage& st
   row.failure = trial.reason;
   for (const Task& task : config.tasks) row.losses.push_back(stage_loss(trial, task, stage));
   return row;
+}
+
+/// No average makes up for a task on which a candidate is worse. all: baselines first, as in the
+/// table; the level holds over the tasks together.
+void find_mixed(PromoteTable& table, std::size_t baselines, const StudyConfig& config,
+                const std::vector<Unit>& units, const std::vector<Trial>& all, const Stage& stage) {
+  VerdictOptions options = table.options;
+  options.level = 1 - (1 - options.level) / static_cast<double>(config.tasks.size());
+  for (std::size_t t = 0; t < config.tasks.size(); ++t) {
+    std::vector<std::vector<double>> scores;
+    for (const Trial& trial : all)
+      scores.push_back(scores_on(config.tasks[t], units[t], trial, stage));
+    const std::span<const std::vector<double>> known(scores);
+    const auto judged = judge(known.first(baselines), known.subspan(baselines), options);
+    for (std::size_t i = 0; i < judged.size(); ++i) {
+      PromoteRow& row = table.rows[baselines + i];
+      if (row.judgement.finding == Finding::better && judged[i].finding == Finding::worse)
+        row.worse_on.push_back(config.tasks[t].name);
+    }
+  }
+  for (PromoteRow& row : table.rows)
+    if (!row.worse_on.empty()) row.judgement.finding = Finding::mixed;
 }
 
 }  // namespace
@@ -261,6 +290,7 @@ PromoteTable promote_table(const PromoteOptions& o) {
       judge(known.first(baselines.size()), known.subspan(baselines.size()), table.options);
   for (std::size_t i = 0; i < judged.size(); ++i)
     table.rows[baselines.size() + i].judgement = judged[i];
+  find_mixed(table, baselines.size(), config, units, all, stage);
   const Trial& best = all[static_cast<std::size_t>(table.best_baseline)];
   for (std::size_t i = 0; i < all.size(); ++i)
     for (const Task& task : config.tasks)

@@ -28,12 +28,14 @@ struct PromoteRow {
   int search_trial = 0;
   Candidate candidate;
   int seeds = 0;
-  double score = 0;                 // mean over seeds; NaN where a run failed
-  double error = 0;                 // half width of its 95 % interval
-  std::vector<double> losses;       // by task, mean over seeds
-  std::vector<double> differences;  // by task, paired, to the best baseline of the score
-  std::string failure;              // why a run failed; "" when none did
-  Judgement judgement;              // candidates only
+  double score = 0;                   // mean over seeds; NaN where a run failed
+  double error = 0;                   // half width of its 95 % interval
+  std::vector<double> losses;         // by task, mean over seeds
+  std::vector<double> differences;    // by task, paired, to the best baseline of the score
+  std::string failure;                // why a run failed; "" when none did
+  Judgement judgement;                // candidates only
+  std::vector<std::string> worse_on;  // tasks on which it is worse than their best baseline, where
+                                      // its score is better: the finding is mixed then
 };
 
 struct PromoteTable {

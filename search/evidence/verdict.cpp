@@ -142,6 +142,7 @@ std::vector<Judgement> judge(std::span<const std::vector<double>> baselines,
 std::string in_words(const Judgement& j, const VerdictOptions& options) {
   switch (j.finding) {
     case Finding::better: return "better";
+    case Finding::mixed: return "mixed: better by the score";
     case Finding::equal: return fmt::format("equal within {:g}", options.margin);
     case Finding::worse: return "worse";
     case Finding::undecided: break;

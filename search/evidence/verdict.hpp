@@ -13,7 +13,8 @@
 
 namespace antigrad::search {
 
-enum class Finding { better, equal, worse, undecided };
+/// mixed: better on the whole and worse on one of several tasks.
+enum class Finding { better, mixed, equal, worse, undecided };
 
 struct VerdictOptions {
   double margin = 0.25;  // d, in units of the values
@@ -40,7 +41,8 @@ std::vector<Judgement> judge(std::span<const std::vector<double>> baselines,
                              std::span<const std::vector<double>> candidates,
                              const VerdictOptions& options);
 
-/// "better", "equal within 0.25", "worse", "undecided: 7 more seeds needed".
+/// "better", "mixed: better by the score", "equal within 0.25", "worse", "undecided: 7 more seeds
+/// needed".
 std::string in_words(const Judgement& finding, const VerdictOptions& options);
 
 }  // namespace antigrad::search

@@ -34,6 +34,10 @@ std::string compared(const ConfirmRow& row, const ConfirmRow& baseline, int seed
   switch (e.verdict) {
     case Verdict::better:
       return fmt::format("{} is better than {}, the best baseline: {}.", name, other, evidence);
+    case Verdict::mixed:
+      return fmt::format(
+          "Mixed: {} is better than {}, the best baseline, by the score, and worse on a task: {}.",
+          name, other, evidence);
     case Verdict::worse:
       return fmt::format(
           "No discovered activation beats the baselines: {}, the best of them, is worse than {}: "

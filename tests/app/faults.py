@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from program import PROGRAM, asked, run, run_tests
+from program import PROGRAM, asked, run, run_tests, sanitized
 from server import fresh, serving
 from small_study import journal, text_of, unbroken, write_study
 
@@ -154,8 +154,7 @@ def test_a_folder_that_cannot_be_written_is_said():
 
 def clock(offset):
     """An environment where the time of day, not the time that passes, is another; None where that cannot be had."""
-    sanitized = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True).stdout
-    if not os.path.exists(FAKETIME) or "libasan" in sanitized or "libtsan" in sanitized:
+    if not os.path.exists(FAKETIME) or sanitized():
         return None
     return {**os.environ, "LD_PRELOAD": FAKETIME, "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
 
@@ -169,7 +168,7 @@ def set_clock(text):
 def test_leases_and_trials_survive_clocks_that_jump():
     env = clock("+0")
     if env is None:
-        print("  skipped: no libfaketime here")
+        print("  skipped: needs libfaketime, and no sanitizer in front")
         return
     del env["FAKETIME"]
     set_clock("+0")
@@ -209,7 +208,7 @@ def test_leases_and_trials_survive_clocks_that_jump():
 def test_a_search_resumed_under_another_clock_equals_the_unbroken_one():
     expected, root = whole(), fresh_root("clocks")
     if clock("+0") is None:
-        print("  skipped: no libfaketime here")
+        print("  skipped: needs libfaketime, and no sanitizer in front")
         return
     first = start(root, env=clock("+10y"))
     while not os.path.exists(journal(root)) or os.path.getsize(journal(root)) < 4000:

@@ -1,5 +1,6 @@
 """Running antigrad from a test: the program of the build, in a folder of the test's own (the cwd)."""
 import json
+import mmap
 import os
 import subprocess
 
@@ -13,6 +14,12 @@ def run(*words, code=0, timeout=300):
     done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
     assert done.returncode == code, f"antigrad {words}: exit code {done.returncode}, want {code}\n{done.stdout}\n{done.stderr}"
     return done
+
+
+def sanitized():
+    """"asan", "tsan", or "" for a program without them. Where the compiler links their code into the program, ldd does not name it."""
+    with open(PROGRAM, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as image:
+        return next((kind for kind in ("asan", "tsan") if image.find(f"__{kind}_init".encode()) >= 0), "")
 
 
 def output(*words):

@@ -3,12 +3,7 @@ import os
 import shutil
 import subprocess
 
-from program import PROGRAM
-
-
-def sanitized():
-    linked = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True).stdout
-    return "libasan" in linked or "libtsan" in linked
+from program import sanitized
 
 
 def preloaded(name, source):

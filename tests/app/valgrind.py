@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 
-from program import PROGRAM, run_tests
+from program import PROGRAM, run_tests, sanitized
 from server import fresh
 from synthetic import make_run
 
@@ -82,8 +82,7 @@ def test_no_threads_race():
 
 
 if __name__ == "__main__":
-    linked = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True).stdout
-    if shutil.which("valgrind") is None or "libasan" in linked or "libtsan" in linked:
+    if shutil.which("valgrind") is None or sanitized():
         print("skipped: needs valgrind, and a program without sanitizers")
         sys.exit(77)
     run_tests(globals())

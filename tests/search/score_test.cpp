@@ -39,9 +39,18 @@ TEST(Score, IsTheDistanceFromTheMedianBaselineInUnitsOfTheirSpread) {
   const std::vector<const Trial*> baselines = {&all[0], &all[1], &all[2]};
   const Unit unit = unit_of(baselines, config.tasks[0], stage);
   EXPECT_NEAR(unit.location, 2.005, 1e-12);
-  EXPECT_NEAR(unit.scale, 5.0 / 3, 1e-12);
+  EXPECT_NEAR(unit.scale, 2.0 / 3, 1e-12);
   EXPECT_NEAR(score(config, baselines, all[1], stage), 0, 1e-12);
-  EXPECT_NEAR(score(config, baselines, all[3], stage), (-1.5 + 1) / (5.0 / 3) / 2, 1e-12);
+  EXPECT_NEAR(score(config, baselines, all[3], stage), (-1.5 + 1) / (2.0 / 3) / 2, 1e-12);
+}
+
+// Where it did, a candidate that fails on the same task would seem to lose little by it.
+TEST(Score, ABaselineThatTrainsBadlyWidensNoUnit) {
+  const Unit well = unit_of(std::vector<double>{1, 1.1, 1.2, 1.3, 1.4});
+  EXPECT_NEAR(well.scale, (0.2 + 0.1 + 0.1 + 0.2) / 5, 1e-12) << "the mean distance";
+  const Unit badly = unit_of(std::vector<double>{1, 1.1, 1.2, 3, 6e10});
+  EXPECT_NEAR(badly.location, well.location, 1e-12);
+  EXPECT_NEAR(badly.scale, well.scale, 1e-12);
 }
 
 TEST(Score, UnitHasAFloorAndLeavesFailedBaselinesOut) {
@@ -136,6 +145,23 @@ TEST(Confirm, VerdictsFollowPairedDifferences) {
   EXPECT_NEAR(rows[2]->tasks[0].half_width, 4.302652729749462 * 0.011 / std::sqrt(3), 1e-9);
   EXPECT_GE(rows[2]->tasks[0].p_holm, rows[2]->tasks[0].p);
   EXPECT_EQ(table.rows[0].number, 2) << "best overall first";
+}
+
+TEST(Confirm, WhatIsWorseOnATaskIsNoBetterAltogether) {
+  const StudyConfig config = fake::study();
+  const Stage stage = confirm_stage(config);
+  for (const bool pays : {false, true}) {
+    std::vector<Trial> trials = {trial_with(config, 0, true, 1.0, 1.0, stage),
+                                 trial_with(config, 1, true, 1.2, 1.2, stage),
+                                 trial_with(config, 2, false, 0.2, pays ? 1.1 : 0.9, stage)};
+    for (std::size_t r = 0; r < trials[2].runs.size(); ++r)
+      trials[2].runs[r].losses.begin()->second += 0.001 * static_cast<double>(r % 3);
+    const ConfirmTable table = confirm_table(config, trials);
+    ASSERT_EQ(table.rows[0].number, 2);
+    EXPECT_LT(table.rows[0].overall.difference, 0);
+    EXPECT_EQ(table.rows[0].tasks[1].verdict, pays ? Verdict::worse : Verdict::better);
+    EXPECT_EQ(table.rows[0].overall.verdict, pays ? Verdict::mixed : Verdict::better);
+  }
 }
 
 TEST(Confirm, FailedRowIsLastAndHasNoMean) {

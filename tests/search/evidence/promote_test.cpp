@@ -122,6 +122,44 @@ TEST(Promote, OtherTasksCountAndCannotChangeUnderWay) {
   EXPECT_THROW(s.run(), space::Error);
 }
 
+/// Adds to the losses of one activation on one task.
+class Worse : public trainer::Evaluator {
+ public:
+  Worse(std::unique_ptr<trainer::Evaluator> inner, double by) : inner_(std::move(inner)), by_(by) {}
+  trainer::Measurement evaluate(const trainer::Evaluation& e) override {
+    trainer::Measurement m = inner_->evaluate(e);
+    if (e.activation == "c4" && e.task == "words")
+      for (trainer::CurvePoint& point : m.curve) point.validation_loss += by_;
+    return m;
+  }
+  void forget() override {}
+
+ private:
+  std::unique_ptr<trainer::Evaluator> inner_;
+  double by_;
+};
+
+TEST(Promote, WhatIsWorseOnATaskIsNoWinner) {
+  for (const double by : {0.3, 0.5}) {
+    Simulated s(0.4);
+    const EvaluatorFactory plain = s.factory();
+    Pool pool(1, [&](int slot) { return std::make_unique<Worse>(plain(slot), by); });
+    s.options.promote.seeds = 6;
+    ASSERT_TRUE(run_promotion(s.options, pool));
+    const PromoteTable table = promote_table(s.options);
+    const auto row = std::ranges::find(table.rows, "c4",
+                                       [](const PromoteRow& r) { return r.candidate.activation; });
+    ASSERT_NE(row, table.rows.end());
+    EXPECT_LT(row->judgement.high, 0) << "better by the score";
+    EXPECT_LT(row->differences[0], -0.3);
+    const bool worse = by > 0.4;
+    EXPECT_EQ(row->judgement.finding, worse ? Finding::mixed : Finding::better);
+    EXPECT_EQ(row->worse_on,
+              worse ? std::vector<std::string>{"words"} : std::vector<std::string>{});
+    EXPECT_EQ(table.winner(), worse ? nullptr : &*row);
+  }
+}
+
 // Where a study has several objectives, whoever is on its front is trained again.
 TEST(Promote, OfSeveralObjectivesTheFrontIsPromoted) {
   const fake::Folder folder;

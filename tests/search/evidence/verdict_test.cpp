@@ -36,6 +36,7 @@ TEST(Verdict, SaysBetterWorseEqualAndUndecidedWhereThatIsSo) {
   const auto j = judged(rows, 3, {.margin = 0.4});
   EXPECT_EQ(in_words(j[0], {}), "better");
   EXPECT_EQ(in_words(j[1], {}), "worse");
+  EXPECT_EQ(in_words({.finding = Finding::mixed}, {}), "mixed: better by the score");
   EXPECT_EQ(in_words(j[2], {.margin = 0.4}), "equal within 0.4");
   const auto few = judged(drawn({0, 0.1, 0.2}, 5, 2), 2, {.margin = 0.4});
   EXPECT_EQ(few[0].finding, Finding::undecided);

@@ -248,6 +248,7 @@ TEST_F(Report, VerdictCallsATieATie) {
   };
   for (const auto& [verdict, says] :
        {Case{Verdict::tie, "A tie: #"}, Case{Verdict::better, "is better than"},
+        Case{Verdict::mixed, "by the score, and worse on a task"},
         Case{Verdict::worse, "No discovered activation beats the baselines"}}) {
     Summary s = whole();
     for (ConfirmRow& row : s.table.rows) {
