@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "space/ball_constants.hpp"
+
 namespace antigrad::app {
 namespace {
 
@@ -24,7 +26,11 @@ Connections::Connections(ConnectionLimits limits, Answer answer)
   if (::pipe2(wake_, O_CLOEXEC | O_NONBLOCK) != 0)
     throw std::system_error(errno, std::generic_category(), "pipe");
   collector_ = std::thread([this] { collect(); });
-  for (int i = 0; i < limits_.workers; ++i) workers_.emplace_back([this] { work(); });
+  for (int i = 0; i < limits_.workers; ++i)
+    workers_.emplace_back([this] {
+      work();
+      space::free_ball_constants();  // an answer may have proved something
+    });
 }
 
 Connections::~Connections() {

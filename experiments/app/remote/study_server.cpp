@@ -25,6 +25,7 @@
 #include "search/measured_cost.hpp"
 #include "search/quota.hpp"
 #include "search/service/remote_work.hpp"
+#include "space/ball_constants.hpp"
 #include "space/yaml.hpp"
 
 namespace antigrad::app {
@@ -126,7 +127,10 @@ int serve_study(const Arguments& arguments, const HttpServerOptions& options,
       options, service_routes(serving),
       [&](int port) {
         listening(port);
-        engine = std::jthread([&] { run_course(course); });
+        engine = std::jthread([&] {
+          run_course(course);
+          space::free_ball_constants();
+        });
       },
       course.end);
   engine.join();
