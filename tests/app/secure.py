@@ -108,9 +108,13 @@ def test_no_path_leads_outside():
     print(f"  {len(paths)} paths")
 
 
-def test_tls_answers_nothing_in_the_clear():
+def make_certificate():
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=localhost"],
                    check=True, capture_output=True)
+
+
+def test_tls_answers_nothing_in_the_clear():
+    make_certificate()
     with serving(fresh("tls.log"), "--cert", "cert.pem", "--key", "key.pem", "--host", "0.0.0.0", env={"ANTIGRAD_TOKEN": TOKEN}) as server:
         try:
             answer = raw(server, b"GET /v1/studies HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + TOKEN.encode() + b"\r\n\r\n")
@@ -119,9 +123,47 @@ def test_tls_answers_nothing_in_the_clear():
         assert b"HTTP/1.1" not in answer and b"studies" not in answer, answer
         assert server.ask("GET", "/v1/studies", None, bearer(TOKEN))[0] == 200
         assert server.ask("GET", "/v1/studies")[0] == 401
-        old = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"],
-                             capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        assert "Cipher is (NONE)" in old.stdout or old.returncode != 0, "TLS 1.1 was taken"
+
+
+def agreed(port, version):
+    """The protocol that a client of this one agrees on with who listens there; "" for none."""
+    client = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", version, "-cipher", "ALL:@SECLEVEL=0"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    line = next((line for line in client.stdout.splitlines() if line.startswith("New, ")), "")
+    return "" if "(NONE)" in line else line.split(",")[1].strip()
+
+
+def other_server(*words):
+    """OpenSSL's own, and its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", "cert.pem", "-key", "key.pem", "-quiet", *words],
+                               stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return process, port
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("openssl s_server does not listen")
+
+
+def test_tls_before_1_2_is_refused():
+    """Also where OpenSSL's settings on the machine would take it: at the usual ones its security level refuses it too, and nothing is seen of us."""
+    make_certificate()
+    with open("old.cnf", "w", encoding="utf-8") as file:
+        file.write("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = old\n[old]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n")
+    old, port = other_server("-cipher", "ALL:@SECLEVEL=0", "-tls1_1")
+    client_can = agreed(port, "-tls1_1")
+    old.kill()
+    old.wait()
+    if not client_can:
+        print("  skipped: the openssl of this machine knows no TLS 1.1")
+        return
+    env = {"ANTIGRAD_TOKEN": TOKEN, "OPENSSL_CONF": os.path.abspath("old.cnf")}
+    with serving(fresh("old.log"), "--cert", "cert.pem", "--key", "key.pem", env=env) as server:
+        assert agreed(server.port, "-tls1_1") == "", "TLS 1.1 was taken"
+        assert agreed(server.port, "-tls1_2") == "TLSv1.2" and agreed(server.port, "-tls1_3") == "TLSv1.3"
 
 
 def test_transfer_encoding_is_refused_whatever_it_says():
