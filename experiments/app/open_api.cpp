@@ -189,11 +189,10 @@ std::vector<HttpRoute> open_api_routes(const std::vector<HttpRoute>& routes) {
   std::vector<HttpRoute> described;
   for (const HttpRoute& route : routes)
     if (route.pattern.starts_with("/v1/")) described.push_back(route);
-  const std::string json = search::to_text(document(described)) + "\n", html = page(described);
   return {{"GET", "/v1/openapi.json", "this API as OpenAPI 3.1",
-           [json](const HttpCall&) { return HttpAnswer{.body = json}; }},
-          {"GET", "/v1/docs", "this API for people", [html](const HttpCall&) {
-             return HttpAnswer{.body = html, .type = "text/html; charset=utf-8"};
+           [described](const HttpCall&) { return json_answer(document(described)); }},
+          {"GET", "/v1/docs", "this API for people", [described](const HttpCall&) {
+             return HttpAnswer{.body = page(described), .type = "text/html; charset=utf-8"};
            }}};
 }
 

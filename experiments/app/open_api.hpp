@@ -26,7 +26,8 @@ std::string journal_operation(const std::vector<QueryNumber>& queries, const std
 /// A body of bytes; what they are.
 std::string bytes_operation(const std::string& body);
 
-/// GET /v1/openapi.json and GET /v1/docs for these routes.
+/// GET /v1/openapi.json and GET /v1/docs for these routes; what they answer is made when it is
+/// asked for.
 std::vector<HttpRoute> open_api_routes(const std::vector<HttpRoute>& routes);
 
 }  // namespace antigrad::app

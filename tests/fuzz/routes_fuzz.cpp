@@ -104,7 +104,7 @@ std::string line(Json record) {
 
 constexpr const char* kStudy =
     "study: toy\nbudget: {trials: 2}\nsampler: {name: random}\nhalving: {rungs: [{fraction: 1, "
-    "seeds: 1}]}\nbaselines: [relu]\ntasks: [{name: images, steps: 40}]\n";
+    "seeds: 1}]}\nbaselines: [relu, gelu]\ntasks: [{name: images, steps: 40}]\n";
 
 /// A journal of a study of ours with a trial, for the routes of the page; its text may come last.
 std::string ours(bool late) {
