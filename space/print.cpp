@@ -1,7 +1,8 @@
-// Infix text and LaTeX. Precedence: 1 sum, 2 product, 3 sign, 4 atom; parentheses keep the tree as
-// it is.
+// Infix text and LaTeX. Precedence: 0 cases (in LaTeX), 1 sum, 2 product, 3 sign, 4 atom;
+// parentheses keep the tree as it is.
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 
 #include "space/table.hpp"
@@ -23,7 +24,8 @@ std::string closed(Piece p, int needed, const char* open = "(", const char* clos
 
 class Printer {
  public:
-  Printer(const Expr& e, const Names& names, bool latex) : e_(e), names_(names), latex_(latex) {}
+  Printer(const Expr& e, const Names& names, bool latex, const char* variable = "x")
+      : e_(e), names_(names), latex_(latex), variable_(variable) {}
 
   Piece print(std::size_t i) {
     const Node& n = e_.nodes[i];
@@ -37,6 +39,19 @@ class Printer {
   std::string group(Piece p, int needed) {
     return latex_ ? closed(std::move(p), needed, "\\left(", "\\right)")
                   : closed(std::move(p), needed);
+  }
+
+  /// An operand on the right. In LaTeX no sign follows another, nor a factor, where it would
+  /// subtract.
+  std::string behind(Piece p, int needed) {
+    if (latex_ && p.text.front() == '-') p.precedence = 0;
+    return group(std::move(p), needed);
+  }
+
+  /// Between factors: in LaTeX a blank, but for a number, which would continue one.
+  const char* times(const std::string& right) const {
+    if (!latex_) return "*";
+    return std::isdigit(static_cast<unsigned char>(right.front())) != 0 ? " \\cdot " : " \\, ";
   }
 
   std::string parameter(int k) const {
@@ -53,20 +68,23 @@ class Printer {
   }
 
   /// What text and LaTeX share.
-  Piece common(const Node& n, const char* times) {
+  Piece common(const Node& n) {
     switch (n.op) {
-      case Op::Var: return {n.a == 0 ? "x" : n.a == 1 ? "gy" : "ggx", 4};
+      case Op::Var: return {n.a == 0 ? variable_ : n.a == 1 ? "gy" : "ggx", 4};
       case Op::Param: return {parameter(n.a), 4};
-      case Op::Add: return {group(print(n.a), 1) + " + " + group(print(n.b), 2), 1};
-      case Op::Sub: return {group(print(n.a), 1) + " - " + group(print(n.b), 2), 1};
-      case Op::Mul: return {group(print(n.a), 2) + times + group(print(n.b), 3), 2};
-      case Op::Neg: return {"-" + group(print(n.a), 3), 3};
+      case Op::Add: return {group(print(n.a), 1) + " + " + behind(print(n.b), 2), 1};
+      case Op::Sub: return {group(print(n.a), 1) + " - " + behind(print(n.b), 2), 1};
+      case Op::Mul: {
+        const std::string right = behind(print(n.b), 3);
+        return {group(print(n.a), 2) + times(right) + right, 2};
+      }
+      case Op::Neg: return {"-" + behind(print(n.a), 3), 3};
       default: return {"", 0};
     }
   }
 
   Piece plain(const Node& n) {
-    if (Piece p = common(n, "*"); p.precedence > 0) return p;
+    if (Piece p = common(n); p.precedence > 0) return p;
     switch (n.op) {
       case Op::Lit: {
         const double v = e_.literals[n.a];
@@ -98,8 +116,16 @@ class Printer {
                : fmt::format("{} \\cdot 10^{{{}}}", s.substr(0, e), std::stoi(s.substr(e + 1)));
   }
 
+  std::string integral(const Node& n) {
+    const Expr& integrand = e_.tables[n.b]->integrand();
+    const Names none;
+    Printer inner(integrand, none, true, "t");
+    return fmt::format("\\int_0^{{{}}} {} \\, dt", print(n.a).text,
+                       inner.group(inner.print(integrand.outputs.front()), 2));
+  }
+
   Piece latex(const Node& n) {
-    if (Piece p = common(n, " \\, "); p.precedence > 0) return p;
+    if (Piece p = common(n); p.precedence > 0) return p;
     switch (n.op) {
       case Op::Lit: {
         const double v = e_.literals[n.a];
@@ -112,11 +138,15 @@ class Printer {
                     "\\begin{{cases}} {} & {} {} {} \\\\ {} & \\text{{otherwise}} \\end{{cases}}",
                     print(n.c).text, print(n.a).text, n.op == Op::Less ? "<" : "\\le",
                     print(n.b).text, print(n.d).text),
-                4};
-      case Op::Integral:
-        return {fmt::format("\\int_0^{{{}}} {} \\, dx", print(n.a).text,
-                            to_latex(e_.tables[n.b]->integrand())),
+                0};
+      case Op::Integral: return {integral(n), 1};
+      case Op::SignedLog: {  // two holes
+        const std::string a = print(n.a).text;
+        return {fmt::format("\\operatorname{{sgn}}\\left({0}\\right) \\, "
+                            "\\log\\left(1 + \\left|{0}\\right|\\right)",
+                            a),
                 2};
+      }
       case Op::Abs: return {"\\left|" + print(n.a).text + "\\right|", 4};
       case Op::Sqrt: return {"\\sqrt{" + print(n.a).text + "}", 4};
       default: break;
@@ -136,6 +166,7 @@ class Printer {
   const Expr& e_;
   const Names& names_;
   bool latex_;
+  const char* variable_;
 };
 
 }  // namespace

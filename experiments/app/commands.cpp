@@ -112,8 +112,9 @@ std::string export_help() {
   std::string out =
       "Every file stands alone: formula, source, licence, forward and backward with the gradients "
       "of the\nparameters. Of a trial it holds the trained values, place by place of the network. "
-      "Running it\ntests it; beside ONNX models stand data that test them, LaTeX is to be read. A "
-      "gate, f(x)*v,\nbecomes a function of two inputs. The paths go to stdout.\n\nTargets:\n";
+      "Running it\ntests it; beside ONNX models stand data that test them, LaTeX has a table of "
+      "values. "
+      "A gate,\nf(x)*v, becomes a function of two inputs. The paths go to stdout.\n\nTargets:\n";
   for (const kernels::ExportTarget& t : kernels::export_targets())
     out += fmt::format("  {:<8} {}\n", t.name, t.meaning);
   return out +

@@ -7,8 +7,9 @@
 
 namespace antigrad::kernels {
 
-/// NAME.tex: f, f', f'', df/dtheta and the parameters. What stands between the document's begin
-/// and end is a fragment that needs amsmath alone.
+/// NAME.tex: f, f', f'', df/dtheta, what other signs in them mean, the parameters, and a table of
+/// what the formulas give at every place. What stands between the document's begin and end is a
+/// fragment that needs amsmath alone.
 std::vector<ExportedFile> latex_files(const Subject& subject);
 
 }  // namespace antigrad::kernels

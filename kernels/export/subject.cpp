@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "kernels/export/values.hpp"
 #include "kernels/lower.hpp"
 #include "kernels/program.hpp"
 #include "space/error.hpp"
@@ -49,23 +50,6 @@ bool generated(const std::string& name) {
 
 std::string usable(const std::string& name) {
   return name + (taken(name) || generated(name) ? "_" : "");
-}
-
-/// f and df/dx, df/dtheta as one expression.
-space::Expr values_of(const Activation& activation) {
-  std::vector<space::Expr> parts{activation.f, activation.g};
-  for (std::size_t k = 0; k < activation.parameters.size(); ++k)
-    parts.push_back(space::derivative_param(activation.f, static_cast<int>(k)));
-  return space::bundle(parts);
-}
-
-template <class T>
-std::vector<double> evaluated(const space::Expr& e, double x, const std::vector<double>& theta) {
-  const T at = static_cast<T>(x);
-  const std::vector<T> parameters(theta.begin(), theta.end());
-  std::vector<T> out(e.outputs.size());
-  space::evaluate<T>(e, {&at, 1}, parameters, out);
-  return {out.begin(), out.end()};
 }
 
 /// The largest error of `computed` in float32 at one point of theta.

@@ -37,7 +37,8 @@ constexpr Row kRows[] = {
       onnx_files},
      ""},
     {{"c", "NAME.h: C11 header, float and double", c_files}, ""},
-    {{"latex", "NAME.tex: the formulas as a LaTeX document", latex_files}, ""},
+    {{"latex", "NAME.tex: the formulas as a LaTeX document, with a table of values", latex_files},
+     ""},
 };
 
 constexpr auto kTargets = [] {

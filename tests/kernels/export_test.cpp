@@ -13,6 +13,7 @@
 
 #include "kernels/export/flatten.hpp"
 #include "kernels/export/target.hpp"
+#include "kernels/export/values.hpp"
 #include "space/error.hpp"
 #include "tests/kernels/cases.hpp"
 
@@ -248,10 +249,27 @@ void write_far(const std::filesystem::path& folder, space::Activation a, std::si
     out << fmt::format("{:a} {:a} {:a}\n", x[i], y[i], gx[i]);
 }
 
+/// displayed.txt: rows "place x f f' f'' df/dtheta ..." in float64, for a document's formulas.
+void write_displayed(const std::filesystem::path& folder, const Subject& s) {
+  const space::Activation& a = s.activation;
+  std::vector<space::Expr> parts{a.f, a.g, space::derivative(a.g)};
+  for (std::size_t k = 0; k < a.parameters.size(); ++k)
+    parts.push_back(space::derivative_param(a.f, static_cast<int>(k)));
+  const space::Expr e = space::bundle(parts);
+  std::ofstream out(folder / "displayed.txt");
+  const Thetas places = distinct_places(s);
+  for (std::size_t place = 0; place < places.size(); ++place)
+    for (const double x : {-7.5, -3.25, -1.7, -0.9, -0.3, -0.01, 0.0, 0.02, 0.4, 1.1, 2.6, 5.9})
+      out << fmt::format("{} {:a} {:a}\n", place, x,
+                         fmt::join(evaluated<double>(e, x, places[place]), " "));
+}
+
 void write_case(const std::filesystem::path& folder, const std::string& wanted, Subject s) {
   std::filesystem::create_directories(folder);
   const ExportTarget& target = export_target(wanted);
   s.places = trained(s.activation);
+  if (wanted == "latex")
+    for (Place& place : s.places) place.label += R"(: 50 % of a_{b}^~#&$\)";
   for (const ExportedFile& file : export_files(target, s)) {
     std::filesystem::create_directories((folder / file.name).parent_path());
     std::ofstream(folder / file.name) << file.content;
@@ -260,6 +278,7 @@ void write_case(const std::filesystem::path& folder, const std::string& wanted, 
   write_far(folder, s.activation, 0, start_values(s));
   for (std::size_t place = 1; place < s.places.size(); ++place)
     write_far(folder, s.activation, place, s.places[place].theta);
+  write_displayed(folder, s);
   std::ofstream(folder / "text.txt") << s.activation.text << "\n";
 }
 

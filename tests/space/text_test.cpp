@@ -134,5 +134,18 @@ TEST(Text, LatexHoldsFractionsCasesAndParameters) {
   EXPECT_EQ(to_latex(parse("x/(1 + exp(-x))")), "\\frac{x}{1 + e^{-x}}");
 }
 
+TEST(Text, LatexIsReadInOneWay) {
+  const std::pair<const char*, const char*> pairs[] = {
+      {"where(x <= 0, 1, x)*x",
+       R"(\left(\begin{cases} 1 & x \le 0 \\ x & \text{otherwise} \end{cases}\right) \, x)"},
+      {"2*signed_log(x)",
+       R"(2 \, \left(\operatorname{sgn}\left(x\right) \, \log\left(1 + \left|x\right|\right)\right))"},
+      {"integral(tanh(x) + x, 2*x)*x",
+       R"(\left(\int_0^{2 \, x} \left(\tanh\left(t\right) + t\right) \, dt\right) \, x)"},
+      {"1e-05*x", R"(1 \cdot 10^{-5} \, x)"},
+  };
+  for (const auto& [text, latex] : pairs) EXPECT_EQ(to_latex(parse(text)), latex) << text;
+}
+
 }  // namespace
 }  // namespace antigrad::space
