@@ -1,7 +1,6 @@
 // The error of every row in float64, in ULP, against the same formula in 113-bit arithmetic; the
 // bound is the row's own column.
 #include <gtest/gtest.h>
-#include <quadmath.h>
 
 #include <cmath>
 #include <cstdio>
@@ -9,6 +8,17 @@
 
 #include "space/expr.hpp"
 #include "space/random.hpp"
+
+#if __has_include(<quadmath.h>)
+#include <quadmath.h>
+#else  // the header is GCC's own; another compiler links its library all the same
+extern "C" {
+__float128 fabsq(__float128), sqrtq(__float128), copysignq(__float128, __float128);
+__float128 expq(__float128), expm1q(__float128), log1pq(__float128), erfq(__float128);
+__float128 erfcq(__float128), tanhq(__float128), sinq(__float128), cosq(__float128);
+__float128 atanq(__float128);
+}
+#endif
 
 namespace antigrad::space::rows {
 
