@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "space/ball_constants.hpp"
 #include "space/error.hpp"
 
 #if defined(__SANITIZE_THREAD__)
@@ -73,7 +74,10 @@ int Pool::workers() const { return static_cast<int>(evaluators_.size()); }
 void Pool::run(const std::function<void(trainer::Evaluator&, int)>& body) {
   const auto use = [&](int slot) {
     struct AtEnd {
-      ~AtEnd() { give(); }
+      ~AtEnd() {
+        space::free_ball_constants();  // TBB ends its threads when it likes, and does not say so
+        give();
+      }
     } const at_end;
     std::unique_ptr<trainer::Evaluator>& mine = evaluators_[static_cast<std::size_t>(slot)];
     if (mine == nullptr) mine = factory_(slot);
