@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "experiments/app/network/router.hpp"
 #include "experiments/app/service_routes.hpp"
@@ -21,17 +22,20 @@ using namespace search;
 using app::HttpAnswer;
 using app::HttpCall;
 
-constexpr const char* kSecret = "what nobody may read";
-
 /// A server's world: runs/journal.log, and a secret beside runs/.
 class World {
  public:
   World() {
     std::filesystem::create_directories(root());
-    std::ofstream(folder_.path() + "/secret") << kSecret;
-    std::ofstream(folder_.path() + "/journal.log") << kSecret;
+    std::ofstream(folder_.path() + "/secret") << secret();
+    std::ofstream(folder_.path() + "/journal.log") << secret();
   }
   std::string root() const { return folder_.path() + "/runs"; }
+  /// Another in each world: libFuzzer sees what is compared, and would ask with it, whereupon a
+  /// refusal that quotes the question tells it.
+  std::string secret() const {
+    return fmt::format("{:016x}", std::hash<std::string>{}(folder_.path()));
+  }
 
  private:
   MemoryFolder folder_;
@@ -72,7 +76,7 @@ HttpCall call_of(std::string_view text) {
   return call;
 }
 
-void check(const HttpCall& call, HttpAnswer answer) {
+void check(const HttpCall& call, HttpAnswer answer, const World& world) {
   const std::string what = call.method + " " + call.path;
   require(answer.status >= 200 && answer.status < 600 && answer.status != 500,
           fmt::format("{} answers {}: {}", what, answer.status, answer.body));
@@ -81,7 +85,7 @@ void check(const HttpCall& call, HttpAnswer answer) {
     if (!piece) break;
     answer.body += *piece;
   }
-  require(answer.body.find(kSecret) == answer.body.npos, what + " tells what lies outside");
+  require(answer.body.find(world.secret()) == answer.body.npos, what + " tells what lies outside");
   if (answer.type != "application/json") return;
   const Json json = Json::parse(answer.body, nullptr, false);
   require(!json.is_discarded(), what + " answers with what is no JSON: " + answer.body);
@@ -232,7 +236,7 @@ void run(std::string_view input) {
     app::Routed routed = app::route_of(routes, call.method, call.path);
     if (routed.route == nullptr || call.body.size() > routed.route->longest_body) continue;
     call.parts = std::move(routed.parts);
-    check(call, routed.route->handle(call));
+    check(call, routed.route->handle(call), world);
   }
   service.sweep();
   if (searches) require_reads_back(work_store, work);
