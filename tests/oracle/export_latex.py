@@ -23,7 +23,7 @@ TOKEN = re.compile(
 KNOWN = {
     r"\log": mp.log, r"\sin": mp.sin, r"\cos": mp.cos, r"\arctan": mp.atan, r"\cosh": mp.cosh, r"\tanh": mp.tanh,
     r"\operatorname{sech}": mp.sech, r"\operatorname{erf}": mp.erf, r"\operatorname{erfc}": mp.erfc, r"\operatorname{sgn}": mp.sign,
-    r"\operatorname{max}": max, r"\operatorname{min}": min,
+    r"\operatorname{max}": max, r"\operatorname{min}": min, r"\min": min,
 }
 SIGNS = {"H", r"\sigma", r"\varphi", r"\Phi"}  # of functions that a document defines, as those of \operatorname
 CLOSING = {None, "}", r"\right)", r"\right|", "&", "=", "<", r"\le", r"\\", ",", r"\end{cases}"}
@@ -190,7 +190,7 @@ class Reader:
         known = KNOWN.get(sign) or self.definitions.get(sign)
         assert known, f"the document does not say what {sign} is"
         arguments = self.arguments()
-        if sign not in KNOWN or sign in (r"\operatorname{sgn}", r"\operatorname{max}", r"\operatorname{min}"):
+        if sign not in KNOWN or KNOWN[sign] in (mp.sign, max, min):
             self.bent.extend(arguments)
         return lambda env: known(*(argument(env) for argument in arguments)) ** power
 
