@@ -1,8 +1,6 @@
 // Parameter groups: weights that decay, those that do not, the parameters of activations.
 #include "trainer/optimiser.hpp"
 
-#include <torch/nn/utils/clip_grad.h>
-
 #include <algorithm>
 #include <set>
 
@@ -29,6 +27,22 @@ ParameterGroups groups_of(const OptimiserSpec& spec, const torch::nn::Module& tr
   return groups;
 }
 
+/// torch's clip_grad_norm_ to the bit, but that nothing waits for the norm.
+void limit_norm(const std::vector<Tensor>& parameters, double most) {
+  const at::NoGradGuard no_grad;
+  std::vector<Tensor> gradients;
+  for (const Tensor& parameter : parameters)
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
+  if (gradients.empty()) return;
+  const Tensor norm = at::stack(at::_foreach_norm(gradients, 2)).norm(2);
+  at::_foreach_mul_(gradients, (most / (norm + 1e-6)).clamp_max(1));
+}
+
+at::Device device_of(const torch::nn::Module& module) {
+  const std::vector<Tensor> parameters = module.parameters();
+  return parameters.empty() ? at::Device(at::kCPU) : parameters.front().device();
+}
+
 }  // namespace
 
 Optimiser::Optimiser(const Task& task, torch::nn::Module& module)
@@ -46,24 +60,49 @@ void Optimiser::clear_gradients() {
 }
 
 void Optimiser::update(int step, const DrawGradient& draw) {
-  if (clip_ > 0) torch::nn::utils::clip_grad_norm_(parameters_, clip_);
+  if (clip_ > 0) limit_norm(parameters_, clip_);
   interpolation_.before();
   method_->update(rate_factor(schedule_, steps_, warm_up_, step), draw);
   interpolation_.after();
 }
 
+void Optimiser::prepare(int step) {
+  method_->prepare(rate_factor(schedule_, steps_, warm_up_, step));
+}
+
+void Optimiser::move(const Tensor& skip) {
+  if (clip_ > 0) limit_norm(parameters_, clip_);
+  method_->move(skip);
+}
+
 bool Optimiser::holds_gradient() const { return !interpolated_ && method_->holds_gradient(); }
 
-AveragedWeights::AveragedWeights(double decay, const torch::nn::Module& module) : decay_(decay) {
+AveragedWeights::AveragedWeights(double decay, const torch::nn::Module& module)
+    : decay_(decay), share_(device_of(module)) {
   for (const Tensor& parameter : module.parameters()) current_.push_back(parameter);
   for (const Tensor& buffer : module.buffers()) current_.push_back(buffer);
   for (const Tensor& tensor : current_) average_.push_back(tensor.detach().clone());
 }
 
+double AveragedWeights::share(int step) const {
+  return 1 - std::min(decay_, (1. + step) / (10. + step));
+}
+
 void AveragedWeights::update(int step) {
   const at::NoGradGuard no_grad;
-  const double decay = std::min(decay_, (1. + step) / (10. + step));
-  at::_foreach_lerp_(average_, current_, 1 - decay);
+  if (share_.tensor().is_cpu()) return at::_foreach_lerp_(average_, current_, share(step));
+  prepare(step);
+  move({});
+}
+
+void AveragedWeights::prepare(int step) { share_.set(share(step)); }
+
+/// A descent by average - current: of libtorch's fused operations on all tensors, the one that
+/// takes its factor from the device and can be told there to do nothing.
+void AveragedWeights::move(const Tensor& skip) {
+  const at::NoGradGuard no_grad;
+  at::_fused_sgd_(average_, at::_foreach_sub(average_, current_), {}, 0, 0, share_.tensor(), 0,
+                  false, false, false, {}, skip.defined() ? std::optional(skip) : std::nullopt);
 }
 
 void AveragedWeights::exchange() {

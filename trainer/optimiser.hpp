@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "trainer/device/device_number.hpp"
 #include "trainer/interpolation.hpp"
 #include "trainer/model.hpp"
 #include "trainer/optimisers/method.hpp"
@@ -21,6 +22,11 @@ class Optimiser {
   /// One update from the gradients at hand. step counts from 0: every group's rate is multiplied by
   /// the schedule's rate_factor. draw: for methods that look at more than one batch.
   void update(int step, const DrawGradient& draw = {});
+  /// Whether update() is prepare() and then move(), as of a Method: neither a method that draws
+  /// batches nor an interpolation, which goes back every few updates, can be captured.
+  bool capturable() const { return !interpolated_ && method_->capturable(); }
+  void prepare(int step);
+  void move(const at::Tensor& skip);
   /// Whether the gradients after an update are those of the weights, so that none need be drawn.
   bool holds_gradient() const;
   std::vector<Figure> figures() const { return method_->figures(); }
@@ -44,14 +50,22 @@ class AveragedWeights {
  public:
   AveragedWeights(double decay, const torch::nn::Module& module);
   void update(int step);
-  /// Exchanges the weights and the averages; twice gives the first state back, bit for bit.
+  /// On a GPU update() is these two, of which a CUDA graph can hold the second. skip: as Method has
+  /// it.
+  void prepare(int step);
+  void move(const at::Tensor& skip);
+  /// Exchanges the weights and the averages; twice gives the first state back, bit for bit and at
+  /// the same addresses. Between the two nothing trains.
   void exchange();
   /// What a checkpoint keeps.
   void visit(State& state);
 
  private:
+  double share(int step) const;  // 1 - d
+
   double decay_;
   std::vector<at::Tensor> current_, average_;
+  DeviceNumber share_;
 };
 
 }  // namespace antigrad::trainer

@@ -2,6 +2,7 @@
 // network that learns from examples is one; games of two players are others (trainer/minmax/).
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ class Problem {
   /// Leaves the gradients of a batch (from 0) in the parameters, and gives its loss, by which a run
   /// is seen to diverge. A player that ascends gets what it goes against: minus its gradient.
   virtual double differentiate(int batch) = 0;
+  /// From now on differentiate() ends with this, which gets the loss on the device, and is one CUDA
+  /// graph with it; none: with nothing. False where there is no graph: then nothing changes.
+  virtual bool follow(std::function<void(const at::Tensor& loss)> /*rest*/) { return false; }
   /// Of the weights as they are, on batches as the problem's data have them.
   virtual Quality quality(const std::vector<Batch>& batches) = 0;
   /// Computes every network once, without gradients and in evaluation mode, on the first validation

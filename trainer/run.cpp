@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "trainer/surroundings.hpp"
@@ -22,6 +24,14 @@ std::string not_finite(const CurvePoint& point) {
                      point.validation_loss, point.step);
 }
 
+constexpr float kNoLimit = std::numeric_limits<float>::max();
+
+/// The largest float32 that is not above x: a float32 is above both or neither.
+double rounded_down(double x) {
+  const auto near = static_cast<float>(std::min(x, double{kNoLimit}));
+  return near > x ? std::nextafter(near, -kNoLimit) : near;
+}
+
 }  // namespace
 
 Run::Run(Task task, std::shared_ptr<const Dataset> data, const SharedActivation& activation,
@@ -34,25 +44,55 @@ Run::Run(Task task, std::shared_ptr<const Dataset> data, const SharedActivation&
       compute_(compute_of(task_, compute)),
       problem_(make_problem(task_, data_, activation, seed, compute_)),
       optimiser_(task_, problem_->module()),
-      average_(task_.average, problem_->module()) {}
+      average_(task_.average, problem_->module()),
+      limit_(compute_.device) {
+  observe(nullptr);
+}
+
+void Run::observe(Observer* observer) {
+  observer_ = observer;
+  const bool whole = observer == nullptr && optimiser_.capturable();
+  std::function<void(const Tensor&)> rest;
+  if (whole) rest = [this](const Tensor& loss) { move(loss); };
+  whole_ = problem_->follow(std::move(rest)) && whole;
+}
 
 void Run::advance(int step) {
   const Surroundings own(compute_);
   while (step_ < step && !diverged_) {
     if (!optimiser_.holds_gradient()) draw();
-    finish_step();
+    finish_step(whole_);
   }
 }
 
-void Run::take(double loss) {
+double Run::draw() {
+  if (whole_) prepare();
+  return drawn_loss_ = problem_->differentiate(draws_++);
+}
+
+void Run::prepare() {
+  optimiser_.prepare(step_);
+  average_.prepare(step_);
+  if (diverged_) return limit_.set(-std::numeric_limits<double>::infinity());
+  limit_.set(rounded_down(step_ == 0 ? kNoLimit : task_.diverged * first_loss_));
+}
+
+void Run::move(const Tensor& loss) {
+  const at::NoGradGuard no_grad;
+  const Tensor skip = loss.le(limit_.tensor()).logical_not().to(at::kFloat);
+  optimiser_.move(skip);
+  average_.move(skip);
+}
+
+void Run::take(double loss, bool moved) {
   const Surroundings own(compute_);
   drawn_loss_ = loss;
   ++draws_;
-  finish_step();
+  finish_step(moved);
 }
 
-void Run::finish_step() {
-  train_step();
+void Run::finish_step(bool moved) {
+  train_step(moved);
   if (!diverged_ && observer_ != nullptr) observer_->updated(step_, *problem_);
   if (diverged_ || step_ % task_.evaluate_every != 0) return;
   const CurvePoint point = evaluate();
@@ -63,15 +103,17 @@ void Run::finish_step() {
   loss_count_ = 0;
 }
 
-void Run::train_step() {
+void Run::train_step(bool moved) {
   const double value = drawn_loss_;
   if (step_ == 0) first_loss_ = value;
   if (!std::isfinite(value) || value > task_.diverged * first_loss_)
     return diverge(fmt::format("training loss {:.4g} at step {}, the first was {:.4g}", value,
                                step_, first_loss_));
   if (observer_ != nullptr) observer_->gradients(step_, value, *problem_);
-  optimiser_.update(step_, [this] { return draw(); });
-  average_.update(step_);
+  if (!moved) {
+    optimiser_.update(step_, [this] { return draw(); });
+    average_.update(step_);
+  }
   loss_sum_ += value;
   ++loss_count_;
   ++step_;

@@ -10,6 +10,7 @@
 
 #include "trainer/dataset.hpp"
 #include "trainer/device/compute.hpp"
+#include "trainer/device/device_number.hpp"
 #include "trainer/evaluator.hpp"
 #include "trainer/measure/observer.hpp"
 #include "trainer/optimiser.hpp"
@@ -27,6 +28,8 @@ class Run {
   /// Initial weights and batches depend on (task.name, seed) only, given the task's settings.
   Run(Task task, std::shared_ptr<const Dataset> data, const SharedActivation& activation,
       std::uint64_t seed, const Compute& compute = {});
+  Run(const Run&) = delete;  // a graph of its step would move the first one's weights
+  Run& operator=(const Run&) = delete;
 
   /// Trains up to `step` (no effect when there already), adding a point to the curve every
   /// evaluate_every steps. Stops where the loss is not finite or above task.diverged times the
@@ -35,8 +38,18 @@ class Run {
   void advance(int step);
 
   /// One step whose gradients are in the parameters already, with the loss that they are of: of
-  /// batch number draws(). For runs that others compute (trainer/stacked/).
-  void take(double loss);
+  /// batch number draws(). moved: it was prepare()d, and move() has been computed. For runs that
+  /// others compute (trainer/stacked/).
+  void take(double loss, bool moved);
+
+  /// Whether a step is one CUDA graph, in which move() follows the gradients. Not of an optimiser
+  /// that cannot be captured, nor while somebody looks at gradients between the two.
+  bool whole() const { return whole_; }
+  /// Writes to the device what changes from step to step.
+  void prepare();
+  /// The updates of weights and averages, in operations on the device alone. loss: there. One that
+  /// ends the run moves nothing, nor does any behind it.
+  void move(const at::Tensor& loss);
 
   /// Everything but the resources: the curve so far, with a last point at the present step, and
   /// theta of the averaged weights. A last point off the grid of evaluate_every is not kept and
@@ -45,7 +58,7 @@ class Run {
   Measurement measure();
 
   /// From now on this one looks on; nullptr: nobody. Not owned.
-  void observe(Observer* observer) { observer_ = observer; }
+  void observe(Observer* observer);
 
   /// What a checkpoint keeps (trainer/measure/checkpoint.hpp).
   void visit(State& state);
@@ -76,9 +89,9 @@ class Run {
   }
 
  private:
-  void finish_step();
-  void train_step();
-  double draw() { return drawn_loss_ = problem_->differentiate(draws_++); }
+  void finish_step(bool moved);
+  void train_step(bool moved);
+  double draw();
   void diverge(const std::string& reason);
   CurvePoint evaluate();
 
@@ -90,6 +103,8 @@ class Run {
   std::unique_ptr<Problem> problem_;
   Optimiser optimiser_;
   AveragedWeights average_;
+  DeviceNumber limit_;  // of the loss
+  bool whole_ = false;
   int step_ = 0;
   int draws_ = 0;          // batches that were used
   double drawn_loss_ = 0;  // of the last one

@@ -19,13 +19,25 @@ Supervised::Supervised(const Task& task, std::shared_ptr<const Dataset> data,
       label_smoothing_(task.label_smoothing),
       batch_key_(run_key(task, seed, "batches")),
       device_(compute.device),
-      model_(make_model(task.model, data_->input(), activation, run_key(task, seed, "weights"))) {
+      model_(make_model(task.model, data_->input(), activation, run_key(task, seed, "weights"))),
+      make_graph_(compute.graphs) {
   model_->to(device_);
-  if (compute.graphs)
-    graphed_ = std::make_unique<GraphedStep>(
-        [this](const Batch& batch) { return gradient(batch, 1); }, [this] { model_->zero_grad(); });
   if (task.clients.count > 0)
     clients_.emplace(task.clients, data_, task.batch, run_key(task, seed, "clients"));
+}
+
+bool Supervised::follow(std::function<void(const Tensor& loss)> rest) {
+  if (make_graph_ == nullptr) return false;
+  std::vector<Tensor> weights = model_->parameters();
+  for (const Tensor& buffer : model_->buffers()) weights.push_back(buffer);
+  graphed_ = std::make_unique<GraphedStep>(
+      [this, rest = std::move(rest)](const Batch& batch) {
+        const Tensor loss = gradient(batch, 1).detach();
+        if (rest) rest(loss);
+        return loss;
+      },
+      [this] { model_->zero_grad(); }, std::move(weights), make_graph_);
+  return true;
 }
 
 Batch Supervised::here(const Batch& batch) const {

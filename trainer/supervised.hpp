@@ -25,6 +25,7 @@ class Supervised : public Problem {
     return model_->places();
   }
   double differentiate(int batch) override;
+  bool follow(std::function<void(const at::Tensor& loss)> rest) override;
   Quality quality(const std::vector<Batch>& batches) override;
   void play(const std::vector<Batch>& validation) override;
 
@@ -40,7 +41,8 @@ class Supervised : public Problem {
   std::uint64_t batch_key_;
   at::Device device_;
   std::shared_ptr<Model> model_;
-  std::unique_ptr<GraphedStep> graphed_;  // of a run whose steps are CUDA graphs
+  StepGraph* (*make_graph_)();            // nullptr: steps are no CUDA graphs
+  std::unique_ptr<GraphedStep> graphed_;  // where they are
   std::optional<Clients> clients_;
 };
 

@@ -25,13 +25,16 @@ struct Net {
   InputShape input;
   OptimiserSpec optimiser;
   int batch;
+  int warm_up = 0;  // steps
 };
 
-/// Rates so small that no activation diverges.
-OptimiserSpec optimiser_of(OptimiserSpec::Name name, double weight_decay) {
+/// So small a rate that no activation diverges.
+constexpr double kStill = 1e-5;
+
+OptimiserSpec optimiser_of(OptimiserSpec::Name name, double weight_decay, double rate = kStill) {
   OptimiserSpec spec;
   spec.name = name;
-  spec.rate = 1e-5;
+  spec.rate = rate;
   spec.beta2 = 0.95;
   spec.weight_decay = weight_decay;
   return spec;
@@ -39,10 +42,12 @@ OptimiserSpec optimiser_of(OptimiserSpec::Name name, double weight_decay) {
 
 const std::vector<Net>& nets() {
   static const OptimiserSpec sgd = optimiser_of(OptimiserSpec::Name::sgd, 5e-4),
-                             adamw = optimiser_of(OptimiserSpec::Name::adamw, 0.1);
+                             adamw = optimiser_of(OptimiserSpec::Name::adamw, 0.1),
+                             learning = optimiser_of(OptimiserSpec::Name::sgd, 5e-4, 0.05);
   static const std::vector<Net> rows = {
       {"resnet20", {.depth = 20, .width = 16}, {3, 32, 32, 10}, sgd, 128},
       {"resnet8", {.depth = 8, .width = 16}, {3, 16, 16, 10}, sgd, 128},
+      {"resnet8_learning", {.depth = 8, .width = 16}, {3, 16, 16, 10}, learning, 128, 20},
       {"llama",
        {.type = ModelSpec::Type::llama,
         .width = 128,
@@ -65,8 +70,8 @@ Net find_net(const std::string& name, int batch) {
     if (batch > 0) found.batch = batch;
     return found;
   }
-  throw space::Error(
-      fmt::format("unknown network \"{}\"; known are resnet20, resnet8, llama", name));
+  throw space::Error(fmt::format(
+      "unknown network \"{}\"; known are resnet20, resnet8, resnet8_learning, llama", name));
 }
 
 Task task_of(const Net& net) {
@@ -74,6 +79,7 @@ Task task_of(const Net& net) {
   task.model = net.model;
   task.optimiser = net.optimiser;
   task.batch = net.batch;
+  task.warm_up = net.warm_up;
   return task;
 }
 
@@ -133,21 +139,23 @@ class TrainingWork final : public Work {
     if (models_.size() > 1) stacked_ = std::make_unique<StackedModel>(net.model, models_);
     for (const auto& model : models_)
       optimisers_.push_back(std::make_unique<Optimiser>(task_of(net), *model));
-    if (compute_.graphs)
-      graphed_ = std::make_unique<GraphedStep>([this](const Batch& batch) { return pass(batch); },
-                                               [this] { clear(); });
+    if (compute_.graphs != nullptr)
+      graphed_ = std::make_unique<GraphedStep>(
+          [this](const Batch& batch) { return whole_step(batch); }, [this] { clear(); },
+          std::vector<at::Tensor>(), compute_.graphs);
   }
 
   void run() override {
     const ComputeScope scope(compute_);
     if (graphed_) {
+      for (const auto& optimiser : optimisers_) optimiser->prepare(step_);
       losses_ = graphed_->run(batch_);
     } else {
       clear();
       losses_ = pass(batch_).detach();
+      if (stacked_) stacked_->share_gradients();
+      for (const auto& optimiser : optimisers_) optimiser->update(step_);
     }
-    if (stacked_) stacked_->share_gradients();
-    for (const auto& optimiser : optimisers_) optimiser->update(step_);
     ++step_;
   }
 
@@ -171,6 +179,13 @@ class TrainingWork final : public Work {
     const at::Tensor all = at::stack(losses);
     all.sum().backward();
     return all;
+  }
+
+  at::Tensor whole_step(const Batch& batch) {
+    const at::Tensor losses = pass(batch).detach();
+    if (stacked_) stacked_->share_gradients();
+    for (const auto& optimiser : optimisers_) optimiser->move({});
+    return losses;
   }
 
   void clear() {

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <ucontext.h>
 
+#include <array>
 #include <functional>
 #include <vector>
 
@@ -100,6 +101,12 @@ static void launch(void (*kernel)(A...), unsigned blocks, unsigned threads, bool
   launch(kernel, blocks, threads, waits, arguments, std::index_sequence_for<A...>());
 }
 
+/// Bytes of each argument, then 0.
+template <class... A>
+static constexpr std::array<unsigned, sizeof...(A) + 1> sizes(void (*)(A...)) {
+  return {sizeof(A)..., 0};
+}
+
 }  // namespace shim
 
 static inline void __syncthreads() { shim::give_way(); }
@@ -115,8 +122,13 @@ static inline float __shfl_down_sync(unsigned, float v, int offset) {
   return got;
 }
 
-/// A kernel under a name that dlsym finds. waits: it has __syncthreads() or shuffles.
+/// A kernel under a name that dlsym finds, and its arguments' sizes. waits: it has __syncthreads()
+/// or shuffles.
 #define SHIM_KERNEL(NAME, WAITS)                                                     \
   extern "C" void NAME##_call(unsigned blocks, unsigned threads, void** arguments) { \
     shim::launch(NAME, blocks, threads, WAITS, arguments);                           \
+  }                                                                                  \
+  extern "C" const unsigned* NAME##_sizes() {                                        \
+    static constexpr auto all = shim::sizes(NAME);                                   \
+    return all.data();                                                               \
   }

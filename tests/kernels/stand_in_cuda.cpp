@@ -1,7 +1,8 @@
 // Stands in for libcuda and for NVRTC where there is no GPU: its machine code is a shared library
 // of this processor made by c++ from the same text, its device memory is memory, and a launch is
-// done when it returns. ANTIGRAD_STAND_IN_ERROR=N makes every launch fail with N. What the driver
-// is asked for is written down (antigrad_stand_in_calls).
+// done when it returns, or kept for a graph (antigrad_stand_in_capture). ANTIGRAD_STAND_IN_ERROR=N
+// makes every launch fail with N. What the driver is asked for is written down
+// (antigrad_stand_in_calls).
 #include <dlfcn.h>
 #include <fmt/format.h>
 
@@ -10,10 +11,13 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/kernels/cuda_host.hpp"
 
@@ -42,6 +46,32 @@ int called(const std::string& what, int result = 0) {
   return result;
 }
 
+using Take = void (*)(std::function<void()> launch);
+Take taken_by = nullptr;
+std::map<void*, const unsigned*> argument_sizes;  // of a function; ends with 0
+
+void know_sizes(void* function, const unsigned* sizes) {
+  const std::scoped_lock lock(calls_mutex);
+  argument_sizes[function] = sizes;
+}
+
+const unsigned* sizes_of(void* function) {
+  const std::scoped_lock lock(calls_mutex);
+  return argument_sizes.at(function);
+}
+
+/// A launch with its arguments as they are now.
+std::function<void()> kept(void* function, unsigned blocks, unsigned threads, void** arguments) {
+  std::vector<std::string> values;
+  for (const unsigned* size = sizes_of(function); *size != 0; ++size)
+    values.emplace_back(static_cast<const char*>(arguments[values.size()]), *size);
+  return [=]() mutable {
+    std::vector<void*> pointers;
+    for (std::string& value : values) pointers.push_back(value.data());
+    reinterpret_cast<HostKernel>(function)(blocks, threads, pointers.data());
+  };
+}
+
 std::string read(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -54,7 +84,7 @@ std::size_t with_end(const std::string& text) { return text.size() + 1; }
 extern "C" {
 
 /// None that NVIDIA has: caches must not take one for the other.
-int nvrtcVersion(int* major, int* minor) { return *major = 0, *minor = 1, 0; }
+int nvrtcVersion(int* major, int* minor) { return *major = 0, *minor = 2, 0; }
 const char* nvrtcGetErrorString(int) { return "NVRTC_ERROR_COMPILATION"; }
 
 int nvrtcCreateProgram(Compilation** program, const char* text, const char*, int,
@@ -106,6 +136,10 @@ const char* antigrad_stand_in_calls() {
   return text.c_str();
 }
 
+/// From now on launches are not done but given to this one, who may do each as often as he likes;
+/// nullptr: they are done.
+void antigrad_stand_in_capture(Take take) { taken_by = take; }
+
 int cuInit(unsigned) { return called("cuInit"); }
 int cuDeviceGetCount(int* count) { return *count = 1, called("cuDeviceGetCount"); }
 int cuDeviceGet(int* device, int ordinal) { return *device = ordinal, called("cuDeviceGet"); }
@@ -144,6 +178,8 @@ int cuModuleUnload(Module* module) {
 
 int cuModuleGetFunction(void** function, Module* module, const char* name) {
   *function = ::dlsym(module->library, (std::string(name) + "_call").c_str());
+  void* const sizes = ::dlsym(module->library, (std::string(name) + "_sizes").c_str());
+  if (sizes != nullptr) know_sizes(*function, reinterpret_cast<const unsigned* (*)()>(sizes)());
   return called(std::string("cuModuleGetFunction ") + name, *function == nullptr ? 500 : 0);
 }
 
@@ -154,7 +190,10 @@ int cuLaunchKernel(void* function, unsigned blocks, unsigned, unsigned, unsigned
   called(fmt::format("cuLaunchKernel in {}", fmt::ptr(stream)));
   const char* const error = std::getenv("ANTIGRAD_STAND_IN_ERROR");
   if (error != nullptr) return std::atoi(error);
-  reinterpret_cast<HostKernel>(function)(blocks, threads, arguments);
+  if (taken_by != nullptr)
+    taken_by(kept(function, blocks, threads, arguments));
+  else
+    reinterpret_cast<HostKernel>(function)(blocks, threads, arguments);
   return 0;
 }
 

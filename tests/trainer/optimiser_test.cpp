@@ -3,6 +3,7 @@
 #include "trainer/optimiser.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/nn/utils/clip_grad.h>
 
 #include <algorithm>
 #include <cmath>
@@ -51,6 +52,28 @@ TEST(OptimiserTest, AveragesAreTheRecurrenceOverWeightsAndBatchStatistics) {
   average.exchange();
   const std::vector<Tensor> after = state(*model);
   for (std::size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(at::equal(after[i], before[i])) << i;
+}
+
+/// But nothing waits for the norm, so that a CUDA graph can hold it.
+TEST(OptimiserTest, ClippingIsTorchsToTheBit) {
+  const TinyStudy study;
+  Task task = read_tasks(study.path())[0];
+  for (const double most : {0.01, 0.7, 1e3}) {
+    task.optimiser.clip = most;
+    const auto ours = make_model(task.model, {1, 8, 8, 10}, compiled("xielu"), 3),
+               torchs = make_model(task.model, {1, 8, 8, 10}, compiled("xielu"), 3);
+    std::vector<Tensor> mine = ours->parameters(), others = torchs->parameters();
+    for (std::size_t i = 1; i < mine.size(); ++i) {  // the first one has no gradient
+      const auto random = at::make_generator<at::CPUGeneratorImpl>(i);
+      mine[i].mutable_grad() =
+          at::empty_like(mine[i].detach()).copy_(at::randn(mine[i].sizes(), random));
+      others[i].mutable_grad() = mine[i].grad().clone();
+    }
+    Optimiser(task, *ours).update(0);
+    torch::nn::utils::clip_grad_norm_(others, most);
+    for (std::size_t i = 1; i < mine.size(); ++i)
+      EXPECT_TRUE(mine[i].grad().equal(others[i].grad())) << most << ", parameter " << i;
+  }
 }
 
 /// Mean over the rows of -sum_c q_c log p_c, q = (1 - s) of the target and s / classes of all.

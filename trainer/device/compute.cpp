@@ -4,6 +4,7 @@
 #include <ATen/autocast_mode.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#include "trainer/device/cuda_part.hpp"
 #include "trainer/device/gpus.hpp"
 #include "trainer/models/families.hpp"
 
@@ -28,7 +29,7 @@ Compute open_device(const DeviceSpec& spec, int slot) {
   settle_gpu(place.gpu, place.memory);
   compute.device = at::Device(at::kCUDA, static_cast<at::DeviceIndex>(place.gpu));
   compute.stream = VirtualGuardImpl(at::kCUDA).getStreamFromGlobalPool(compute.device);
-  compute.graphs = spec.graphs;
+  if (spec.graphs) compute.graphs = cuda_part().make_graph;
   return compute;
 }
 

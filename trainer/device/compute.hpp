@@ -10,11 +10,13 @@
 
 namespace antigrad::trainer {
 
+class StepGraph;
+
 struct Compute {
   at::Device device = at::kCPU;
   std::optional<c10::Stream> stream = {};  // of a GPU: this worker's own
   bool bf16 = false;                       // autocast
-  bool graphs = false;                     // CUDA graphs of a step's forward and backward pass
+  StepGraph* (*graphs)() = nullptr;        // a step is one CUDA graph: what makes one
   bool operator==(const Compute&) const = default;
 };
 

@@ -15,7 +15,7 @@ struct DeviceSpec {
   int per_device = 1;   // workers side by side on one GPU
   double memory = 0;    // share of a GPU that a worker may take; 0: an equal part of nine tenths
   bool bf16 = false;    // matrix products and activations in bfloat16 (autocast)
-  bool graphs = false;  // a step's forward and backward pass as one CUDA graph; GPU only
+  bool graphs = false;  // a training step as one CUDA graph; GPU only
   bool operator==(const DeviceSpec&) const = default;
 };
 

@@ -4,30 +4,31 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "space/error.hpp"
 
 namespace antigrad::trainer {
 
-GraphedStep::GraphedStep(std::function<at::Tensor(const Batch&)> gradient,
-                         std::function<void()> clear,
-                         std::function<std::unique_ptr<StepGraph>()> make)
-    : gradient_(std::move(gradient)), clear_(std::move(clear)), make_(std::move(make)) {
-  if (!make_) make_ = [] { return std::unique_ptr<StepGraph>(cuda_part().make_graph()); };
-}
+GraphedStep::GraphedStep(Step step, std::function<void()> clear, std::vector<at::Tensor> weights,
+                         std::function<StepGraph*()> make)
+    : step_(std::move(step)),
+      clear_(std::move(clear)),
+      weights_(std::move(weights)),
+      make_(std::move(make)) {}
 
 at::Tensor GraphedStep::run(const Batch& batch) {
   if (steps_ < kWarmUp) {
     ++steps_;
     clear_();
-    return gradient_(batch).detach();
+    return step_(batch).detach();
   }
-  if (!graph_)
-    capture(batch);
-  else if (batch.input.sizes() != held_.input.sizes())
+  if (graph_ && batch.input.sizes() != held_.input.sizes())
     throw space::Error(fmt::format(
         "a batch of {} examples, the CUDA graph of the step was captured with {}; expected the "
         "same: leave out `graphs`",
         batch.input.size(0), held_.input.size(0)));
+  if (!graph_ || captured_ != addresses()) capture(batch);
   held_.input.copy_(batch.input);
   held_.target.copy_(batch.target);
   graph_->replay();
@@ -38,10 +39,17 @@ at::Tensor GraphedStep::run(const Batch& batch) {
 void GraphedStep::capture(const Batch& batch) {
   held_ = {batch.input.clone(), batch.target.clone()};
   clear_();
-  graph_ = make_();
+  graph_.reset(make_());
   graph_->begin();
-  losses_ = gradient_(held_).detach();
+  losses_ = step_(held_).detach();
   graph_->end();
+  captured_ = addresses();
+}
+
+std::vector<const void*> GraphedStep::addresses() const {
+  std::vector<const void*> all;
+  for (const at::Tensor& weight : weights_) all.push_back(weight.const_data_ptr());
+  return all;
 }
 
 }  // namespace antigrad::trainer

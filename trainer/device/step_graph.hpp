@@ -1,21 +1,25 @@
-// A step's forward and backward pass as one launch: a few steps are computed as always, one is
-// captured, and from then on the capture is replayed on the batch of the moment.
+// A training step as one launch: a few steps are computed as always, one is captured, and from then
+// on the capture is replayed on the batch of the moment.
 #pragma once
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "trainer/dataset.hpp"
 #include "trainer/device/cuda_part.hpp"
 
 namespace antigrad::trainer {
 
-/// Batches must keep their sizes. The update of the weights stays outside: its rates change.
+/// Batches must keep their sizes. A graph keeps addresses, and numbers of the processor, as they
+/// were when it was captured: what changes from step to step must lie on the device (DeviceNumber).
 class GraphedStep {
  public:
-  /// gradient: leaves the gradients of a batch, which is on the GPU, and gives its losses there;
-  /// clear: takes the gradients away; make: a graph, libtorch's where it is not named.
-  GraphedStep(std::function<at::Tensor(const Batch&)> gradient, std::function<void()> clear,
-              std::function<std::unique_ptr<StepGraph>()> make = {});
+  using Step = std::function<at::Tensor(const Batch&)>;
+  /// step: on a batch that is on the GPU, its losses there; it must not wait for the GPU. clear:
+  /// takes the gradients away. weights: what step works on; where one of them has come to lie
+  /// elsewhere, the step is captured anew. make: an empty graph.
+  GraphedStep(Step step, std::function<void()> clear, std::vector<at::Tensor> weights,
+              std::function<StepGraph*()> make);
   /// The losses of the batch; its gradients are in the parameters.
   at::Tensor run(const Batch& batch);
 
@@ -23,13 +27,16 @@ class GraphedStep {
   static constexpr int kWarmUp = 3;  // libraries choose their algorithms and take their memory
 
   void capture(const Batch& batch);
+  std::vector<const void*> addresses() const;
 
-  std::function<at::Tensor(const Batch&)> gradient_;
+  Step step_;
   std::function<void()> clear_;
-  std::function<std::unique_ptr<StepGraph>()> make_;
+  std::vector<at::Tensor> weights_;
+  std::function<StepGraph*()> make_;
   std::unique_ptr<StepGraph> graph_;
-  Batch held_;         // what the graph reads
-  at::Tensor losses_;  // what it writes
+  std::vector<const void*> captured_;  // where the weights lay
+  Batch held_;                         // what the graph reads
+  at::Tensor losses_;                  // what it writes
   int steps_ = 0;
 };
 

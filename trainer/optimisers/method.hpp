@@ -30,6 +30,12 @@ class Method {
   virtual ~Method() = default;
   /// One update from the gradients in the parameters, every group's rate multiplied by `factor`.
   virtual void update(double factor, const DrawGradient& draw) = 0;
+  /// Whether an update is prepare() and then move(), of which a CUDA graph can hold the second:
+  /// it reads on the device what changes from step to step, and waits for nothing.
+  virtual bool capturable() const { return false; }
+  virtual void prepare(double /*factor*/) {}
+  /// skip: a number on the device, 1: nothing moves; undefined: everything does.
+  virtual void move(const at::Tensor& /*skip*/) {}
   /// Whether the gradients that an update leaves behind are those of the weights it leaves behind.
   virtual bool holds_gradient() const { return false; }
   /// What it has to say of the training so far.

@@ -31,19 +31,25 @@ Tensor losses_of(const Tensor& logits, const Tensor& target, double smoothing) {
   return at::stack(losses);
 }
 
-/// Forward and backward passes of all.
+/// Forward and backward passes of all; where every run's step is one graph, the graph of all.
 class JointPass {
  public:
   JointPass(std::span<Run* const> runs, const Task& task, const Dataset& data)
-      : compute_(runs.front()->compute()),
+      : runs_(runs),
+        whole_(std::ranges::all_of(runs, [](const Run* run) { return run->whole(); })),
+        compute_(runs.front()->compute()),
         data_(data),
         batch_key_(runs.front()->batch_key()),
         smoothing_(task.label_smoothing),
         stacked_(task.model, models_of(runs)) {
-    if (compute_.graphs)
-      graphed_ = std::make_unique<GraphedStep>([this](const Batch& batch) { return pass(batch); },
-                                               [this] { stacked_.clear_gradients(); });
+    if (compute_.graphs != nullptr)
+      graphed_ = std::make_unique<GraphedStep>(
+          [this](const Batch& batch) { return whole_ ? whole_step(batch) : pass(batch); },
+          [this] { stacked_.clear_gradients(); }, weights(), compute_.graphs);
   }
+
+  /// Whether the runs have moved when differentiate() returns.
+  bool whole() const { return whole_; }
 
   /// Leaves the gradients of a batch with the runs; the losses.
   std::vector<double> differentiate(int draw) {
@@ -51,8 +57,10 @@ class JointPass {
     const Batch given = data_.training(batch_key_, draw),
                 batch{given.input.to(compute_.device), given.target.to(compute_.device)};
     if (!graphed_) stacked_.clear_gradients();
+    if (whole_)
+      for (Run* const run : runs_) run->prepare();
     const Tensor losses = graphed_ ? graphed_->run(batch) : pass(batch).detach();
-    stacked_.share_gradients();
+    if (!whole_) stacked_.share_gradients();
     const Tensor all = losses.cpu().to(at::kDouble);
     return {all.const_data_ptr<double>(), all.const_data_ptr<double>() + all.numel()};
   }
@@ -70,6 +78,25 @@ class JointPass {
     return losses;
   }
 
+  Tensor whole_step(const Batch& batch) {
+    const Tensor losses = pass(batch).detach();
+    stacked_.share_gradients();
+    for (std::size_t k = 0; k < runs_.size(); ++k)
+      runs_[k]->move(losses[static_cast<std::int64_t>(k)]);
+    return losses;
+  }
+
+  std::vector<Tensor> weights() const {
+    std::vector<Tensor> all;
+    for (const auto& model : stacked_.models()) {
+      for (const Tensor& parameter : model->parameters()) all.push_back(parameter);
+      for (const Tensor& buffer : model->buffers()) all.push_back(buffer);
+    }
+    return all;
+  }
+
+  std::span<Run* const> runs_;
+  bool whole_;
   const Compute& compute_;
   const Dataset& data_;
   std::uint64_t batch_key_;
@@ -90,7 +117,7 @@ Losses advance_together(std::span<Run* const> runs, const Task& task, const Data
     for (std::size_t k = 0; k < runs.size(); ++k) {
       const bool over = runs[k]->diverged();
       all[k].push_back(over ? std::numeric_limits<double>::quiet_NaN() : losses[k]);
-      if (!over) runs[k]->take(losses[k]);
+      if (!over) runs[k]->take(losses[k], pass.whole());
     }
   }
   return all;

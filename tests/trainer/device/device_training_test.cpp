@@ -151,5 +151,19 @@ TEST_F(DeviceTrainingTest, Bfloat16TrainsAsFloat32DoesButForRounding) {
   }
 }
 
+/// Not float32, which would be cast to and fro: what comes out of every place tells.
+TEST_F(DeviceTrainingTest, UnderAutocastEveryActivationIsItsBfloat16Kernel) {
+  for (std::size_t t = 0; t < tasks_.size(); ++t) {
+    data_ = load_dataset(tasks_[t]);
+    const auto narrow = run(tasks_[t], "mish", {.bf16 = true});
+    const auto places = narrow->model().places();
+    std::vector<at::ScalarType> seen;
+    for (const auto& place : places)
+      place->watch([&](const at::Tensor& y) { seen.push_back(y.scalar_type()); });
+    narrow->advance(1);
+    EXPECT_EQ(seen, std::vector<at::ScalarType>(places.size(), at::kBFloat16)) << tasks_[t].name;
+  }
+}
+
 }  // namespace
 }  // namespace antigrad::trainer

@@ -2,15 +2,19 @@
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/detail/PrivateUse1HooksInterface.h>
+#include <ATen/native/ForeachUtils.h>
 #include <ATen/ops/_reshape_alias_native.h>
 #include <ATen/ops/as_strided_native.h>
 #include <ATen/ops/view_native.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/library.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "paths.hpp"
+#include "recorded_graph.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -21,18 +25,7 @@ using Types = std::optional<at::ScalarType>;
 
 const c10::DispatchKeySet kKeys{c10::DispatchKey::PrivateUse1};
 
-class Memory final : public c10::Allocator {
- public:
-  c10::DataPtr allocate(std::size_t bytes) override {
-    void* const data = bytes == 0 ? nullptr : std::aligned_alloc(64, (bytes + 63) / 64 * 64);
-    return {data, data, &std::free, host_device()};
-  }
-  c10::DeleterFnPtr raw_deleter() const override { return &std::free; }
-  void copy_data(void* to, const void* from, std::size_t bytes) const override {
-    default_copy_data(to, from, bytes);
-  }
-};
-Memory memory;
+HostMemory memory;
 
 Tensor empty(c10::SymIntArrayRef size, Types type, std::optional<at::Layout>,
              std::optional<at::Device>, std::optional<bool>,
@@ -66,7 +59,11 @@ Tensor moved(const Tensor& t) {
 }
 
 Tensor copy_from(const Tensor& from, const Tensor& to, bool) {
-  processor_view(to).copy_(processor_view(from));
+  if (from.is_cpu() || to.is_cpu())
+    refuse_while_recording("a copy between the processor and the device");
+  const Tensor here = processor_view(from), there = processor_view(to);
+  Tensor(there).copy_(here);
+  record([here, there] { Tensor(there).copy_(here); });
   return to;
 }
 
@@ -100,7 +97,21 @@ class Call {
     return value;
   }
 
-  IValue back(const IValue& value) const {
+  /// A result that came in empty takes its size here, as the processor's did.
+  void take_sizes() {
+    for (auto& [here, own] : aliases_)
+      if (here.sizes() != own.sizes()) own.set_data(moved(here));
+  }
+
+  /// What there is of the device's memory after take_sizes().
+  IValue view(const IValue& value) const {
+    if (!value.isTensor()) return value;
+    for (const auto& [here, own] : aliases_)
+      if (value.toTensor().is_same(here)) return processor_view(own);
+    return value;
+  }
+
+  IValue back(const IValue& value) {
     if (value.isTensor()) return back(value.toTensor());
     if (!value.isTensorList()) return value;
     c10::List<Tensor> all;
@@ -113,53 +124,133 @@ class Call {
                 " got tensors of the processor and of the device");
   }
 
+  /// Where its new results were put.
+  const std::vector<Tensor>& results() const { return results_; }
+
  private:
   Tensor there(const Tensor& t) {
-    const Tensor here = processor_view(t);
+    const bool empty = t.defined() && !t.is_cpu() && t.numel() == 0;
+    const Tensor here = empty ? at::empty(t.sizes(), t.scalar_type()) : processor_view(t);
     if (here.defined() && !here.is_same(t)) aliases_.emplace_back(here, t);
     mixed_ = mixed_ || (t.defined() && t.is_cpu() && t.dim() > 0);
-    return here;
+    const bool to_be_kept = recording() && t.defined() && t.is_cpu();
+    if (!to_be_kept) return here;
+    const Tensor kept = t.clone();
+    kept.unsafeGetTensorImpl()->set_wrapped_number(t.unsafeGetTensorImpl()->is_wrapped_number());
+    return kept;
   }
-  Tensor back(const Tensor& t) const {
+  Tensor back(const Tensor& t) {
     for (const auto& [here, own] : aliases_)
       if (t.is_same(here)) return own;
-    return moved(t);
+    const Tensor own = moved(t);
+    if (own.defined()) results_.push_back(processor_view(own));
+    return own;
   }
 
   const c10::OperatorHandle& op_;
   std::vector<std::pair<Tensor, Tensor>> aliases_;
+  std::vector<Tensor> results_;
   bool mixed_ = false;
 };
 
-void on_processor(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
+using Stack = torch::jit::Stack;
+
+std::vector<Tensor> tensors_in(const Stack& stack) {
+  std::vector<Tensor> all;
+  for (const IValue& value : stack) {
+    if (value.isTensor() && value.toTensor().defined()) all.push_back(value.toTensor());
+    if (value.isTensorList())
+      for (const Tensor& t : value.toTensorVector()) all.push_back(t);
+  }
+  return all;
+}
+
+/// The operation once more, on the same memory.
+void repeat(const c10::OperatorHandle& op, const Stack& arguments,
+            const std::vector<Tensor>& results) {
+  Stack stack = arguments;
+  op.redispatchBoxed(c10::DispatchKeySet(c10::DispatchKey::CPU), &stack);
+  const std::vector<Tensor> given = tensors_in(arguments);
+  auto to = results.begin();
+  for (const Tensor& t : tensors_in(stack))
+    if (std::ranges::none_of(given, [&](const Tensor& one) { return one.is_same(t); }))
+      Tensor(*to++).copy_(t);
+}
+
+/// What the fused optimisers demand of their lists on a GPU.
+void check_lists(const std::string& name, const Stack& arguments) {
+  if (name.find("::_fused_") == std::string::npos) return;
+  std::vector<std::vector<Tensor>> lists;
+  for (std::size_t i = 0; i < 4; ++i)
+    if (arguments[i].isTensorList() && !arguments[i].toTensorVector().empty())
+      lists.push_back(arguments[i].toTensorVector());
+  const std::vector<at::TensorList> all(lists.begin(), lists.end());
+  TORCH_CHECK(at::native::check_fast_path_restrictions(all), name,
+              ": lists of other sizes, strides or types than one another");
+}
+
+void on_processor(const c10::OperatorHandle& op, Stack* stack) {
+  if (op.schema().name() == "aten::_local_scalar_dense") refuse_while_recording("item()");
   Call call(op);
-  const std::size_t arguments = op.schema().arguments().size();
-  for (std::size_t i = stack->size() - arguments; i < stack->size(); ++i)
-    (*stack)[i] = call.there((*stack)[i]);
+  Stack arguments;
+  for (const IValue& value : torch::jit::last(*stack, op.schema().arguments().size()))
+    arguments.push_back(call.there(value));
   call.check();
+  check_lists(op.schema().name(), arguments);
+  torch::jit::drop(*stack, arguments.size());
+  stack->insert(stack->end(), arguments.begin(), arguments.end());
   op.redispatchBoxed(c10::DispatchKeySet(c10::DispatchKey::CPU), stack);
+  call.take_sizes();
+  for (IValue& value : arguments) value = call.view(value);
   const std::size_t returns = op.schema().returns().size();
   for (std::size_t i = stack->size() - returns; i < stack->size(); ++i)
     (*stack)[i] = call.back((*stack)[i]);
+  record([op, arguments, results = call.results()] { repeat(op, arguments, results); });
+}
+
+/// The results of something that the processor computes of its views, here.
+template <class Compute>
+std::vector<Tensor> brought(const Compute& compute) {
+  std::vector<Tensor> all, views;
+  for (const Tensor& t : compute()) {
+    all.push_back(moved(t));
+    views.push_back(processor_view(all.back()));
+  }
+  record([compute, views] {
+    const std::vector<Tensor> again = compute();
+    for (std::size_t i = 0; i < again.size(); ++i)
+      if (again[i].defined()) Tensor(views[i]).copy_(again[i]);
+  });
+  return all;
 }
 
 Tensor convolution(const Tensor& x, const Tensor& w, const std::optional<Tensor>& b,
                    c10::SymIntArrayRef stride, c10::SymIntArrayRef padding,
                    c10::SymIntArrayRef dilation, bool transposed,
                    c10::SymIntArrayRef output_padding, c10::SymInt groups) {
-  return moved(at::convolution_symint(processor_view(x), processor_view(w),
-                                      b ? processor_view(*b) : Tensor(), stride, padding, dilation,
-                                      transposed, output_padding, groups));
+  return brought([x = processor_view(x), w = processor_view(w),
+                  b = b ? processor_view(*b) : Tensor(), stride = stride.vec(),
+                  padding = padding.vec(), dilation = dilation.vec(), transposed,
+                  output_padding = output_padding.vec(), groups] {
+    return std::vector<Tensor>{at::convolution_symint(x, w, b, stride, padding, dilation,
+                                                      transposed, output_padding, groups)};
+  })[0];
 }
 
 std::tuple<Tensor, Tensor, Tensor> convolution_backward(
     const Tensor& g, const Tensor& x, const Tensor& w, c10::SymIntArrayRef stride,
     c10::SymIntArrayRef padding, c10::SymIntArrayRef dilation, bool transposed,
     c10::SymIntArrayRef output_padding, c10::SymInt groups, std::array<bool, 3> mask) {
-  const auto [gx, gw, gb] = at::convolution_backward_symint(
-      processor_view(g), processor_view(x), processor_view(w), std::nullopt, stride, padding,
-      dilation, transposed, output_padding, groups, mask);
-  return {moved(gx), moved(gw), moved(gb)};
+  const std::vector<Tensor> all =
+      brought([g = processor_view(g), x = processor_view(x), w = processor_view(w),
+               stride = stride.vec(), padding = padding.vec(), dilation = dilation.vec(),
+               transposed, output_padding = output_padding.vec(), groups, mask] {
+        const auto [gx, gw, gb] =
+            at::convolution_backward_symint(g, x, w, std::nullopt, stride, padding, dilation,
+                                            transposed, output_padding, groups, mask);
+        return std::vector<Tensor>{gx, gw, gb};
+      });
+  return {all[0], all[1], all[2]};
 }
 
 TORCH_LIBRARY_IMPL(_, PrivateUse1, m) {

@@ -45,14 +45,20 @@ struct Again final : StepGraph {
   Toy& toy;
 };
 
+GraphedStep graphed(Toy& toy) {
+  return {[&](const Batch& b) { return toy.gradient(b); },
+          [&] { toy.clear(); },
+          {toy.w},
+          [&] { return new Again(toy); }};
+}
+
 Batch batch(double x, std::int64_t size = 2) {
   return {at::full({size}, x), at::full({size}, 2.0 * x + 1)};
 }
 
 TEST(StepGraphTest, IsCapturedOnceBehindTheWarmUpAndReadsEachBatch) {
   Toy toy, plain;
-  GraphedStep step([&](const Batch& b) { return toy.gradient(b); }, [&] { toy.clear(); },
-                   [&] { return std::make_unique<Again>(toy); });
+  GraphedStep step = graphed(toy);
   for (int i = 0; i < 8; ++i) {
     const double got = step.run(batch(i)).item<double>();
     plain.clear();
@@ -64,10 +70,23 @@ TEST(StepGraphTest, IsCapturedOnceBehindTheWarmUpAndReadsEachBatch) {
   EXPECT_EQ(toy.replayed, 5) << "the captured step too: a capture computes nothing";
 }
 
+TEST(StepGraphTest, WeightsThatLieElsewhereAreCapturedAnew) {
+  Toy toy;
+  GraphedStep step = graphed(toy);
+  for (int i = 0; i < 5; ++i) step.run(batch(i));
+  EXPECT_EQ(toy.begun, 1);
+  const Tensor there = toy.w.detach();
+  toy.w.set_data(toy.w.detach().clone());
+  step.run(batch(5));
+  EXPECT_EQ(toy.begun, 2);
+  toy.w.set_data(there);
+  for (int i = 0; i < 5; ++i) step.run(batch(i));
+  EXPECT_EQ(toy.begun, 3);
+}
+
 TEST(StepGraphTest, AnotherSizeIsAnError) {
   Toy toy;
-  GraphedStep step([&](const Batch& b) { return toy.gradient(b); }, [&] { toy.clear(); },
-                   [&] { return std::make_unique<Again>(toy); });
+  GraphedStep step = graphed(toy);
   for (int i = 0; i < 4; ++i) step.run(batch(i));
   try {
     step.run(batch(1, 1));
