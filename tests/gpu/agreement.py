@@ -135,6 +135,94 @@ def check_graph(failures, library, reference, device):
             failures.check(torch.equal(replayed[1], call.sums), f"{reference.name}: a replayed graph gives other sums")
 
 
+class Update:
+    """What the trainer captures behind the passes, by libtorch's fused operations: the update of weights, then of averages.
+
+    The step's rate, the averages' share and whether the step is left out (skip) are numbers on the device.
+    """
+
+    DECAY, MOMENTUM, BETAS, EPSILON = 0.1, 0.9, (0.9, 0.95), 1e-8
+
+    def __init__(self, name, device):
+        random = torch.Generator().manual_seed(3)
+        self.name = name
+        self.weights = [torch.randn(sizes, generator=random).to(device) for sizes in ((64, 33), (7,), (70001,))]
+        self.averages = [w.clone() for w in self.weights]
+        self.gradients, self.first, self.second = ([torch.zeros_like(w) for w in self.weights] for _ in range(3))
+        self.counts = [torch.zeros((), device=device) for _ in self.weights]
+        self.rate, self.share, self.skip = (torch.zeros((), device=device) for _ in range(3))
+
+    def run(self):
+        plain = dict(dampening=0, nesterov=False, maximize=False, is_first_step=False, found_inf=self.skip)
+        if self.name == "sgd":
+            torch._fused_sgd_(
+                self.weights, self.gradients, self.first, weight_decay=self.DECAY, momentum=self.MOMENTUM, lr=self.rate, **plain
+            )
+        else:
+            torch._foreach_add_(self.counts, 1)
+            torch._fused_adamw_(
+                self.weights, self.gradients, self.first, self.second, [], self.counts, lr=self.rate, beta1=self.BETAS[0],
+                beta2=self.BETAS[1], weight_decay=self.DECAY, eps=self.EPSILON, amsgrad=False, maximize=False, found_inf=self.skip
+            )
+            torch._foreach_add_(self.counts, self.skip, alpha=-1)
+        away = torch._foreach_sub(self.averages, self.weights)
+        torch._fused_sgd_(self.averages, away, [], weight_decay=0, momentum=0, lr=self.share, **plain)
+
+    def captured(self):
+        """What does it again: a graph on a GPU."""
+        if not self.rate.is_cuda:
+            return self.run
+        side, graph = torch.cuda.Stream(), torch.cuda.CUDAGraph()
+        self.skip.fill_(1)
+        with torch.cuda.stream(side):
+            self.run()  # so that nothing is loaded while capturing
+        side.synchronize()
+        with torch.cuda.graph(graph):
+            self.run()
+        return graph.replay
+
+    def wanted(self, rate, share, gradients, state):
+        """(weights, averages, first, second, count) in float64 after a step."""
+        weights, averages, first, second, count = state
+        if self.name == "sgd":
+            first = [self.MOMENTUM * m + g + self.DECAY * w for m, g, w in zip(first, gradients, weights)]
+            weights = [w - rate * m for w, m in zip(weights, first)]
+        else:
+            count += 1
+            first = [self.BETAS[0] * m + (1 - self.BETAS[0]) * g for m, g in zip(first, gradients)]
+            second = [self.BETAS[1] * v + (1 - self.BETAS[1]) * g * g for v, g in zip(second, gradients)]
+            means = [m / (1 - self.BETAS[0] ** count) for m in first]
+            squares = [v / (1 - self.BETAS[1] ** count) for v in second]
+            weights = [(1 - rate * self.DECAY) * w - rate * m / (v.sqrt() + self.EPSILON) for w, m, v in zip(weights, means, squares)]
+        averages = [a + share * (w - a) for a, w in zip(averages, weights)]
+        return weights, averages, first, second, count
+
+    def state(self):
+        lists = [[t.double().cpu() for t in tensors] for tensors in (self.weights, self.averages, self.first, self.second)]
+        return (*lists, float(self.counts[0]))
+
+
+def check_update(failures, name, device):
+    """A captured update, replayed at other rates, on other gradients, and told to do nothing."""
+    update = Update(name, device)
+    replay = update.captured()
+    random = torch.Generator().manual_seed(4)
+    for step, (rate, share, skip) in enumerate([(0.1, 0.9, 0), (0.02, 0.5, 0), (0.3, 0.2, 1), (0.05, 0.1, 0), (0.0, 0.02, 0)]):
+        gradients = [torch.randn(w.shape, generator=random) for w in update.weights]
+        want = update.state() if skip else update.wanted(rate, share, [g.double() for g in gradients], update.state())
+        for held, fresh in zip(update.gradients, gradients):
+            held.copy_(fresh * math.nan if skip else fresh)
+        update.rate.fill_(rate), update.share.fill_(share), update.skip.fill_(skip)
+        replay()
+        got = update.state()
+        pairs = [pair for a, b in zip(got[:4], want[:4]) for pair in zip(a, b)]
+        off = max(float(((g - w).abs() / w.abs().clamp(min=1)).nan_to_num(math.inf).max()) for g, w in pairs)
+        failures.check(
+            off <= (0 if skip else 1e-6) and got[4] == want[4],
+            f"an update by {name}, step {step}, rate {rate}, skip {skip}: off by {off:.3g} after {got[4]:g} updates",
+        )
+
+
 def check_streams(failures, library, reference, device):
     """A launch waits for what its stream did before, and the host does not wait for it."""
     with Kernel(library, reference.name, "f32") as kernel:

@@ -1,8 +1,8 @@
 """gpu-check: the CUDA kernels that antigrad generates, on this machine's NVIDIA GPU.
 
 Every activation of the zoo is compared with float64 in three types (forward, backward, double backward, gates, parameters
-by layer and by channel); then CUDA graphs, streams, and a benchmark. Needs PyTorch. Exit codes: 0 all is well, 1 a kernel
-is wrong, 2 there is no GPU or the command is wrong.
+by layer and by channel); then an optimiser's update with its rate on the GPU, CUDA graphs of a pass and of an update, streams,
+and a benchmark. Needs PyTorch. Exit codes: 0 all is well, 1 something is wrong, 2 there is no GPU or the command is wrong.
 """
 
 import argparse
@@ -87,13 +87,17 @@ def main():
             for text in failures[before:]:
                 print(f"FAILED {text}")
     print(f"{kernels} activations and types, {len(failures)} failures, {time.time() - start:.0f} s")
+    before = len(failures)
+    for update in ("sgd", "adamw"):
+        agreement.check_update(failures, update, device)
     if device == "cuda":
         for path in measured or subjects[:1]:
             agreement.check_graph(failures, library, Reference(path), device)
             agreement.check_streams(failures, library, Reference(path), device)
-        print(f"graphs and streams: {len(failures)} failures in all")
-    else:
-        print("graphs and streams: skipped, they need a GPU")
+    for text in failures[before:]:
+        print(f"FAILED {text}")
+    what = "updates, graphs and streams" if device == "cuda" else "updates"
+    print(f"{what}: {len(failures) - before} failures{'' if device == 'cuda' else '; graphs and streams: skipped, they need a GPU'}")
     exponents = [int(e) for e in options.exponents.split(",")]
     records = bench.run(library, [Reference(p) for p in measured], device, exponents, options.rounds, fusers=device == "cuda")
     for r in records:
