@@ -41,6 +41,8 @@ STEMS = {8: {}, 16: {}, 28: {}, 32: {}, 96: {"stem": (7, 2)}, 224: {"stem": (7, 
 FORMS = [
     ("resnet8", "{type: resnet, depth: 8, width: 2}", lambda act, stem: nets.Resnet(act, 3, 10, 2, [1, 1, 1], **stem)),
     ("resnet18", "{type: resnet, form: imagenet, depth: 18, width: 1}", lambda act, stem: nets.Resnet(act, 3, 10, 1, [2] * 4, **stem)),
+    ("resnet34", "{type: resnet, form: imagenet, depth: 34, width: 1}", lambda act, stem: nets.Resnet(act, 3, 10, 1, [3, 4, 6, 3], **stem)),
+    ("resnet50", "{type: resnet, form: imagenet, depth: 50, width: 1}", lambda act, stem: nets.Resnet(act, 3, 10, 1, [3, 4, 6, 3], nets.Bottleneck, **stem)),
     ("wide_resnet10", "{type: wide_resnet, depth: 10, width: 2, widen: 2}", lambda act, stem: nets.WideResnet(act, 3, 10, 2, 2, 1, **stem)),
 ]
 
