@@ -101,7 +101,9 @@ bool swap_primitives(Gradient& g, Draw& draw) {
   Term* const s = pick_term(g, draw, true);
   Term* const t = pick_term(g, draw, true);
   if (!s || !t) return false;
-  std::swap(pick(s->factors, draw.random()).primitive, pick(t->factors, draw.random()).primitive);
+  // One after the other: which argument is drawn first, compilers choose.
+  Factor& second = pick(t->factors, draw.random());
+  std::swap(pick(s->factors, draw.random()).primitive, second.primitive);
   return true;
 }
 
@@ -109,7 +111,8 @@ bool swap_terms(Gradient& g, Draw& draw) {
   Piece& p = pick_piece(g, draw);
   Piece& q = pick_piece(g, draw);
   if (&p == &q || p.terms.empty() || q.terms.empty()) return false;
-  std::swap(pick(p.terms, draw.random()), pick(q.terms, draw.random()));
+  Term& second = pick(q.terms, draw.random());
+  std::swap(pick(p.terms, draw.random()), second);
   return true;
 }
 
