@@ -108,14 +108,6 @@ double stage_loss(const Trial& trial, const Task& task, const Stage& stage) {
   return sum / static_cast<double>(stage.seeds.size());
 }
 
-Unit unit_of(std::span<const double> losses) {
-  const double middle = median(losses);
-  double below = 0;
-  for (const double loss : losses) below += std::max(0.0, middle - loss);
-  const double distance = 2 * below / static_cast<double>(losses.size());
-  return {middle, std::max({distance, 1e-3 * std::abs(middle), 1e-12})};
-}
-
 Unit unit_of(std::span<const Trial* const> baselines, const Task& task, const Stage& stage) {
   std::vector<double> losses;
   for (const Trial* baseline : baselines) {
@@ -127,7 +119,11 @@ Unit unit_of(std::span<const Trial* const> baselines, const Task& task, const St
     throw space::Error(
         fmt::format("no baseline could be trained on task \"{}\": {}", task.name, first));
   }
-  return unit_of(losses);
+  Unit unit;
+  unit.location = median(losses);
+  for (double& loss : losses) loss = std::abs(loss - unit.location);
+  unit.scale = std::max({mean(losses), 1e-3 * std::abs(unit.location), 1e-12});
+  return unit;
 }
 
 double score(const StudyConfig& config, std::span<const Trial* const> baselines, const Trial& trial,

@@ -24,15 +24,11 @@ int steps_at(const Task& task, const Stage& stage);
 /// there and finite.
 double stage_loss(const Trial& trial, const Task& task, const Stage& stage);
 
-/// Median of losses, and their mean distance from it, at least 1e-3 of the median, where those
-/// above are taken to be as far as those below: one that trains badly makes no task count for less.
+/// Median of the baselines' stage losses, and their mean absolute deviation from it (at least 1e-3
+/// of the median). Baselines without a loss are left out. Throws space::Error when none is left.
 struct Unit {
   double location = 0, scale = 1;
 };
-/// losses: at least one, finite.
-Unit unit_of(std::span<const double> losses);
-/// Of the baselines' stage losses; baselines without one are left out. Throws space::Error when
-/// none is left.
 Unit unit_of(std::span<const Trial* const> baselines, const Task& task, const Stage& stage);
 
 /// Mean over tasks of (loss - location) / scale; NaN when a loss is missing.

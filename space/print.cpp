@@ -140,13 +140,6 @@ class Printer {
                     print(n.b).text, print(n.d).text),
                 0};
       case Op::Integral: return {integral(n), 1};
-      case Op::SignedLog: {  // two holes
-        const std::string a = print(n.a).text;
-        return {fmt::format("\\operatorname{{sgn}}\\left({0}\\right) \\, "
-                            "\\log\\left(1 + \\left|{0}\\right|\\right)",
-                            a),
-                2};
-      }
       case Op::Abs: return {"\\left|" + print(n.a).text + "\\right|", 4};
       case Op::Sqrt: return {"\\sqrt{" + print(n.a).text + "}", 4};
       default: break;
@@ -157,11 +150,18 @@ class Printer {
       if (p.arity > 1) out += ", " + print(n.b).text;
       return {out + "\\right)", 4};
     }
-    std::string out(p.latex);
-    const auto hole = out.find('#');
-    out.replace(hole, 1, print(n.a).text);
-    return {out, 4};
+    const bool product = p.latex == kSignOfLog;
+    std::string out(product ? kSignOfLogInFull : p.latex);
+    const std::string a = print(n.a).text;
+    for (auto hole = out.find('#'); hole != std::string::npos; hole = out.find('#', hole))
+      out.replace(hole, 1, a), hole += a.size();
+    return {out, product ? 2 : 4};
   }
+
+  /// Shorthand of the table's column, which has one hole for the operand.
+  static constexpr std::string_view kSignOfLog = "\\operatorname{sgn}\\log1p\\left|#\\right|";
+  static constexpr std::string_view kSignOfLogInFull =
+      "\\operatorname{sgn}\\left(#\\right) \\, \\log\\left(1 + \\left|#\\right|\\right)";
 
   const Expr& e_;
   const Names& names_;

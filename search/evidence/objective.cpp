@@ -43,8 +43,10 @@ double out_of_distribution(const StudyConfig& config, Baselines baselines, const
       if (std::isfinite(loss)) losses.push_back(loss);
     }
     if (losses.empty()) continue;
-    const Unit unit = unit_of(losses);
-    scores.push_back((shift_loss(trial, task, stage) - unit.location) / unit.scale);
+    const double middle = median(losses);
+    for (double& loss : losses) loss = std::abs(loss - middle);
+    const double scale = std::max({mean(losses), 1e-3 * std::abs(middle), 1e-12});
+    scores.push_back((shift_loss(trial, task, stage) - middle) / scale);
   }
   return mean(scores);
 }

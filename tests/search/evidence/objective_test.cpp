@@ -171,7 +171,7 @@ TEST(Objective, ErrorsNameThePlace) {
 }
 
 // By hand: of each task that has shifts the mean loss over shifts and seeds, from the baselines'
-// median in units of their spread; then the mean over those tasks.
+// median in units of their mean distance to it; then the mean over those tasks.
 TEST(Objective, OutOfDistributionIsAScoreOverShifts) {
   StudyConfig config =
       parse_study(fake::study_text(2, "objectives: [quality, out_of_distribution]\n"), "toy.yaml");
@@ -197,10 +197,10 @@ TEST(Objective, OutOfDistributionIsAScoreOverShifts) {
     return objective_values(config, baselines, trial, stage).at(1);
   };
   EXPECT_NEAR(value(all[1]), 0, 1e-12);
-  EXPECT_NEAR(value(all[3]), (2.5 / (2. / 3) - 5 / (20. / 3)) / 2, 1e-12);
+  EXPECT_NEAR(value(all[3]), (2.5 / (5. / 3) - 5 / (50. / 3)) / 2, 1e-12);
   const std::vector<Trial> images{shifted(0, 1, NAN), shifted(1, 2, NAN), shifted(2, 6, NAN)};
   const std::vector<const Trial*> alone{&images[0], &images[1], &images[2]};
-  EXPECT_NEAR(objective_values(config, alone, shifted(3, 4.5, NAN), stage).at(1), 3.75, 1e-12);
+  EXPECT_NEAR(objective_values(config, alone, shifted(3, 4.5, NAN), stage).at(1), 1.5, 1e-12);
 }
 
 /// Another answer each time, as a clock gives: 1, 2, ... of a first session, 1001, ... of a second.
