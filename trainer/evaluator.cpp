@@ -3,6 +3,7 @@
 #include "trainer/evaluator.hpp"
 
 #include <ATen/Parallel.h>
+#include <c10/core/StreamGuard.h>
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <new>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -89,6 +91,9 @@ class TrainingEvaluator : public Evaluator {
   /// The time of a joint training is shared equally.
   std::vector<Measurement> evaluate_together(const std::vector<Evaluation>& requests) override {
     const auto start = Clock::now();
+    // What a run begins with is made in the stream that trains it.
+    std::optional<c10::StreamGuard> stream;
+    if (compute_.stream) stream.emplace(*compute_.stream);
     at::set_num_threads(1);  // OpenMP keeps the number by thread, and this may be a new one
     const Task& task = find_task(requests.front().task);
     for (const Evaluation& request : requests)
