@@ -121,11 +121,11 @@ std::string python_quoted(std::string text) {
   return text;
 }
 
-std::string python_docstring(std::span<const std::string> lines) {
-  std::string out = "\"\"\"";
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    out += (i > 0 ? "\n" : "") + python_quoted(lines[i]);
-  return out + "\n\"\"\"\n";
+std::string python_docstring(const std::string& title, std::span<const std::string> lines,
+                             const std::string& check) {
+  std::string out = "\"\"\"" + title + "\n\n";
+  for (const std::string& line : lines) out += python_quoted(line) + "\n";
+  return out + check + "\n\"\"\"\n";
 }
 
 std::string indented(const std::string& text, const std::string& indent) {

@@ -56,8 +56,9 @@ std::string python_list(std::span<const double> values);
 
 /// Text inside a Python docstring.
 std::string python_quoted(std::string text);
-/// A docstring of these lines, the last line end included.
-std::string python_docstring(std::span<const std::string> lines);
+/// The docstring of a file, the last line end included: what it is, lines, how it is checked.
+std::string python_docstring(const std::string& title, std::span<const std::string> lines,
+                             const std::string& check);
 
 /// The text with this in front of every line that is not empty.
 std::string indented(const std::string& text, const std::string& indent);

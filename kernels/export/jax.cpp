@@ -228,22 +228,20 @@ std::string functions_text(const Subject& subject) {
 }  // namespace
 
 std::vector<ExportedFile> jax_files(const Subject& subject) {
-  auto lines = headlines(subject);
   const PythonTest test = python_test(subject);
-  lines.insert(lines.begin(), {"An activation function for JAX.", ""});
-  lines.push_back("Run this file to check it.");
-  return {
-      {subject.name + "_jax.py",
-       python_docstring(lines) + "\nimport jax\nimport jax.numpy as jnp\nfrom jax import lax\n\n" +
-           python_places(subject) + "\n" + programs_text(subject) + functions_text(subject) + "\n" +
-           python_samples(subject) +
-           fmt::format(
-               fmt::runtime(kTest), identifier(subject),
-               test.at_every_place(fmt::format(
-                   fmt::runtime(kTestAtPlace),
-                   needs_double(subject) ? "1e-6 if jax.config.jax_enable_x64 else 1e-4" : "1e-6",
-                   test.place, test.samples)),
-               test.samples)}};
+  return {{subject.name + "_jax.py",
+           python_docstring("An activation function for JAX.", headlines(subject),
+                            "Run this file to check it.") +
+               "\nimport jax\nimport jax.numpy as jnp\nfrom jax import lax\n\n" +
+               python_places(subject) + "\n" + programs_text(subject) + functions_text(subject) +
+               "\n" + python_samples(subject) +
+               fmt::format(fmt::runtime(kTest), identifier(subject),
+                           test.at_every_place(fmt::format(
+                               fmt::runtime(kTestAtPlace),
+                               needs_double(subject) ? "1e-6 if jax.config.jax_enable_x64 else 1e-4"
+                                                     : "1e-6",
+                               test.place, test.samples)),
+                           test.samples)}};
 }
 
 }  // namespace antigrad::kernels

@@ -16,6 +16,15 @@ std::string python_places(const Subject& subject);
 /// tuple of these.
 std::string python_samples(const Subject& subject);
 
+/// worst(got, want) of a self-test in torch: the largest error, relative beyond 1.
+inline constexpr const char* kTorchWorst = R"py(
+def worst(got, want):
+    want = torch.tensor(want, dtype=torch.float64)
+    return float(((got.double().cpu() - want).abs() / want.abs().clamp(min=1)).max()) if len(want) else 0.0
+
+
+)py";
+
 /// What lines of a self-test call a place and its samples, inside at_every_place().
 struct PythonTest {
   bool several;  // places

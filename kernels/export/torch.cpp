@@ -194,13 +194,7 @@ class {0}(torch.nn.Module):
 )py";
 
 /// {0}: the class, {1}: what is tested at every place.
-constexpr const char* kTest = R"py(
-def worst(got, want):
-    want = torch.tensor(want, dtype=torch.float64)
-    return float(((got.double().cpu() - want).abs() / want.abs().clamp(min=1)).max()) if len(want) else 0.0
-
-
-def self_test():
+constexpr const char* kTest = R"py(def self_test():
     """The values in SAMPLES in float32, and first and second derivatives against differences in float64."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
 {1}    x = torch.linspace(-4.0371, 4.0253, 33, dtype=torch.float64, requires_grad=True)
@@ -275,14 +269,13 @@ std::string module_text(const Subject& subject) {
                      parameters.method);
 }
 
-std::string torch_text(const Subject& subject, std::vector<std::string> lines) {
-  lines.insert(lines.begin(), {"An activation function for PyTorch.", ""});
-  lines.push_back("Run this file to check it.");
+std::string torch_text(const Subject& subject, const std::vector<std::string>& lines) {
   const PythonTest test = python_test(subject);
-  return python_docstring(lines) + kImports + "\nif triton is not None:\n" +
-         triton_text(subject, "    ") + "\n" + programs_text(subject) + functions_text(subject) +
-         "\n" + python_places(subject) + "\n" + module_text(subject) + "\n" +
-         python_samples(subject) + "\n" +
+  return python_docstring("An activation function for PyTorch.", lines,
+                          "Run this file to check it.") +
+         kImports + "\nif triton is not None:\n" + triton_text(subject, "    ") + "\n" +
+         programs_text(subject) + functions_text(subject) + "\n" + python_places(subject) + "\n" +
+         module_text(subject) + "\n" + python_samples(subject) + "\n" + kTorchWorst +
          fmt::format(fmt::runtime(kTest), class_name(subject),
                      test.at_every_place(
                          fmt::format(fmt::runtime(kTestAtPlace), class_name(subject), "1e-6",
@@ -342,7 +335,7 @@ std::vector<ExportedFile> hf_files(const Subject& subject) {
       fmt::format("Importing this file makes \"{}\" an activation of Hugging Face transformers.",
                   subject.name));
   return {{subject.name + "_hf.py",
-           torch_text(subject, std::move(lines)) +
+           torch_text(subject, lines) +
                fmt::format(fmt::runtime(kRegistration), class_name(subject), subject.name)}};
 }
 

@@ -20,14 +20,7 @@ import triton.language as tl
 )py";
 
 /// {0}: the name, {1}: what is tested at every place.
-constexpr const char* kTritonTest = R"py(
-
-def worst(got, want):
-    want = torch.tensor(want, dtype=torch.float64)
-    return float(((got.double().cpu() - want).abs() / want.abs().clamp(min=1)).max()) if len(want) else 0.0
-
-
-def self_test():
+constexpr const char* kTritonTest = R"py(def self_test():
     """The values in SAMPLES. TRITON_INTERPRET=1 runs without a GPU."""
     device = "cpu" if INTERPRETED.value else "cuda"
 {1}    print("{0}: values pass")
@@ -55,13 +48,12 @@ constexpr const char* kTritonTestAtPlace =
 }  // namespace
 
 std::vector<ExportedFile> triton_files(const Subject& subject) {
-  auto lines = headlines(subject);
   const PythonTest test = python_test(subject);
-  lines.insert(lines.begin(), {"Triton kernels of an activation function.", ""});
-  lines.push_back("Run this file to check it, on a GPU or with TRITON_INTERPRET=1.");
   return {{subject.name + "_triton.py",
-           python_docstring(lines) + kTritonImports + triton_text(subject, "") + "\n" +
-               python_places(subject) + "\n" + python_samples(subject) +
+           python_docstring("Triton kernels of an activation function.", headlines(subject),
+                            "Run this file to check it, on a GPU or with TRITON_INTERPRET=1.") +
+               kTritonImports + triton_text(subject, "") + "\n" + python_places(subject) + "\n" +
+               python_samples(subject) + "\n" + kTorchWorst +
                fmt::format(fmt::runtime(kTritonTest), class_name(subject),
                            test.at_every_place(fmt::format(fmt::runtime(kTritonTestAtPlace),
                                                            needs_double(subject) ? "1e-5" : "1e-6",
