@@ -1,5 +1,4 @@
 # Tests of the program itself: tests/app/<name>.py, the standard library of Python only, each in a folder of its own.
-find_package(Python3 COMPONENTS Interpreter REQUIRED)
 function(antigrad_app_test name)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/app/${name})
   file(MAKE_DIRECTORY ${folder})

@@ -11,6 +11,12 @@ set_tests_properties(structure.formatting structure.self_contained PROPERTIES SK
 add_test(NAME structure.test_part_stays_sealed COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}
   -DWORK=${CMAKE_CURRENT_BINARY_DIR} -DCOMPILER=${CMAKE_CXX_COMPILER} -P ${CMAKE_CURRENT_LIST_DIR}/test_part.cmake)
 
+# Where the sanitizers' presets would not build: seen here, where they are not built.
+get_property(united GLOBAL PROPERTY ANTIGRAD_UNITED)
+file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/united.txt "${united}")
+add_test(NAME structure.united COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/united.py ${CMAKE_SOURCE_DIR}
+  ${CMAKE_CURRENT_BINARY_DIR}/united.txt)
+
 # Slopes and antiderivatives of the rows are compiled in space/builder.cpp alone. Built here with a copy of the table
 # that has `from` replaced, it takes the place of the library's, and the tests of the rows must name what is wrong.
 function(antigrad_wrong_row name from to names)
@@ -31,4 +37,4 @@ antigrad_wrong_row(antiderivative "-(y * tanh(K(0.5) * a)), sigmoid(a)," "-(y * 
   "antiderivative of logistic_pdf")
 
 set_tests_properties(structure.layering structure.layering_check_finds_back_arrows structure.formatting
-  structure.self_contained structure.test_part_stays_sealed PROPERTIES LABELS structure)
+  structure.self_contained structure.test_part_stays_sealed structure.united PROPERTIES LABELS structure)
