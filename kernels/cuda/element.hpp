@@ -25,10 +25,16 @@ struct CudaText {
   std::vector<std::shared_ptr<const space::Table>> tables;
 };
 
+/// How an element is computed, between inputs and outputs that are float32. lowered: in float32, by
+/// the lowered program (kernels/lower.hpp). near: in float32, by the rows themselves, with the near
+/// functions of device.cuh in the place of libm's, exact enough for results of 11 bits. wide: in
+/// float64, by the rows themselves and the mathematical library, where terms cancel.
+enum class Arithmetic { lowered, near, wide };
+
 /// Adds "ANTIGRAD_DEVICE void NAME(float x, float gy, const float* p, float* y)" (p only where the
-/// program has parameters), and in front of it the tables that it reads first. `type` is f32, bf16
-/// or f16.
+/// program has parameters), and in front of it the tables that it reads first. Elements of
+/// one text have one arithmetic.
 void add_element(CudaText& out, const std::string& name, const Program& program,
-                 std::span<const char* const> inputs, Type type);
+                 std::span<const char* const> inputs, Arithmetic arithmetic);
 
 }  // namespace antigrad::kernels

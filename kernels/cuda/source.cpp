@@ -4,7 +4,6 @@
 
 #include <array>
 
-#include "kernels/cuda/element.hpp"
 #include "kernels/cuda/parts.hpp"
 #include "space/error.hpp"
 
@@ -29,8 +28,6 @@ const PassRow kPasses[] = {
     {"gated_backward", gated_backward_program, {"u", "v", "gy"}, 3, {"gu", "gv"}, 2},
 };
 
-constexpr Precision kPrecision = Precision::f32;
-
 const PassRow& row(Pass pass) { return kPasses[static_cast<std::size_t>(pass)]; }
 
 /// One kernel's text, line by line.
@@ -38,7 +35,8 @@ class KernelText {
  public:
   KernelText(const space::Activation& activation, Pass pass, const CudaOptions& options)
       : row_(row(pass)),
-        program_(program_of(activation, pass, options.thetas)),
+        program_(program_of(activation, pass, options.thetas,
+                            options.wide ? Precision::f64 : Precision::f32)),
         name_(options.prefix + to_string(pass)),
         own_(pass == Pass::double_backward ? program_.parameters / 2 : program_.parameters) {}
 
@@ -47,8 +45,8 @@ class KernelText {
   /// Whether registers hold parameters and sums by channel of each element of a group.
   bool holds() const { return program_.parameters + program_.reductions <= 5; }
 
-  void add_element(CudaText& out, Type type) const {
-    kernels::add_element(out, name_ + "_element", program_, inputs(), type);
+  void add_element(CudaText& out, Arithmetic arithmetic) const {
+    kernels::add_element(out, name_ + "_element", program_, inputs(), arithmetic);
   }
 
   std::string layer() const {
@@ -255,10 +253,16 @@ const char* type_part(Type type) {
   throw space::Error("CUDA kernels are written for f32, bf16 and f16, got f64; take one of these");
 }
 
+Arithmetic arithmetic_of(Type type, bool wide) {
+  if (type != Type::f32) return Arithmetic::near;
+  return wide ? Arithmetic::wide : Arithmetic::lowered;
+}
+
 const char* to_string(Pass pass) { return row(pass).name; }
 
-Program program_of(const space::Activation& activation, Pass pass, const Thetas& thetas) {
-  return row(pass).program(activation, kPrecision, thetas);
+Program program_of(const space::Activation& activation, Pass pass, const Thetas& thetas,
+                   Precision precision) {
+  return row(pass).program(activation, precision, thetas);
 }
 
 std::span<const char* const> inputs_of(Pass pass) {
@@ -279,7 +283,7 @@ std::string cuda_source(const space::Activation& activation, std::span<const Pas
   if (options.type != Type::f32) elements.parts.insert("halves");
   for (const Pass pass : passes) {
     const KernelText kernel(activation, pass, options);
-    kernel.add_element(elements, options.type);
+    kernel.add_element(elements, arithmetic_of(options.type, options.wide));
     const bool by_layer = options.sharing == Sharing::layer;
     text += by_layer ? kernel.layer() : kernel.channel();
     if (kernel.sums() && options.reduce) elements.parts.insert("reduce");

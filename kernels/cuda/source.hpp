@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include "kernels/cuda/element.hpp"
 #include "kernels/kernel.hpp"
 #include "kernels/program.hpp"
 #include "space/activation.hpp"
@@ -28,7 +29,11 @@ struct CudaOptions {
   std::string prefix{};  // of the kernels' names, "" for "forward", "backward", "reduce" ...
   bool reduce = true;    // with the second stage of sums, where a pass has sums
   Thetas thetas{};       // for which limits are proved; none: the starts
+  bool wide = false;     // float64 between float32 inputs and outputs (with f32)
 };
+
+/// How elements of buffers of a type are computed.
+Arithmetic arithmetic_of(Type type, bool wide = false);
 
 /// The text of these passes' kernels and of `reduce`. Throws space::Error for float64.
 std::string cuda_source(const space::Activation& activation, std::span<const Pass> passes,
@@ -40,7 +45,8 @@ std::string cuda_reduce_source();
 /// The part of device.cuh for buffers of a type. Throws space::Error for float64.
 const char* type_part(Type type);
 const char* to_string(Pass pass);  // "forward", ...
-Program program_of(const space::Activation& activation, Pass pass, const Thetas& thetas = {});
+Program program_of(const space::Activation& activation, Pass pass, const Thetas& thetas = {},
+                   Precision precision = Precision::f32);
 /// Names of the buffers: {"x", "gy"} and {"gx"} for backward.
 std::span<const char* const> inputs_of(Pass pass);
 std::span<const char* const> outputs_of(Pass pass);

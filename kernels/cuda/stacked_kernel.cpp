@@ -131,7 +131,7 @@ std::string stacked_cuda_source(std::span<const space::Activation> activations, 
     const std::vector<Candidate> all = candidates_of(activations, pass);
     for (std::size_t k = 0; k < all.size(); ++k) {
       add_element(elements, fmt::format("k{}_{}_element", k, to_string(pass)), all[k].program,
-                  inputs_of(pass), type);
+                  inputs_of(pass), arithmetic_of(type));
       functions += slice_function(all[k], pass, k, all.size());
     }
     kernels += kernel(all, pass);

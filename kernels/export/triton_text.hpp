@@ -1,5 +1,6 @@
 // The three programs of an activation as Triton kernels: the arithmetic of our machine code
-// (kernels/lower.hpp) in float32, float32, bfloat16 and float16 in and out.
+// (kernels/lower.hpp) in float32, or float64 where terms cancel too strongly for that; float32,
+// bfloat16 and float16 in and out.
 #pragma once
 #include <string>
 
