@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 
+#include "experiments/app/evidence_tables.hpp"
 #include "experiments/app/help.hpp"
 #include "experiments/app/learning_options.hpp"
 #include "experiments/app/option_kinds.hpp"
@@ -76,6 +77,13 @@ void add_option(CLI::App& app, Option option, Arguments& a) {
       app.add_flag("--live", a.live,
                    "instead, searches that train, 3 or --trials of random search and of ours");
       break;
+    case Option::table_task: {
+      std::map<std::string, std::string> names;
+      for (const EvidenceTask& task : evidence_tasks()) names.emplace(task.name, task.name);
+      add_choice<std::string>(app, "--task", "this recorded task alone", names,
+                              [&a](const std::string& name) { a.table_task = name; });
+      break;
+    }
     case Option::atlas:
       app.add_flag("--atlas", a.atlas,
                    "instead, the best of every kind: how smooth, how sparse, how dear");

@@ -50,7 +50,8 @@ struct Arguments {
   std::string table;                          // file of data sets, instead of the program's
   std::string python;                         // interpreter with torch; "": the oracle's
   bool train = false;
-  bool live = false;  // train instead of replaying
+  bool live = false;       // train instead of replaying
+  std::string table_task;  // the recorded task to look at; "": all
   bool atlas = false;
   std::string size = "short";      // of a reproduction
   bool all = false;                // of the claims
@@ -126,6 +127,7 @@ enum class Option {
   python,
   train,
   live,
+  table_task,
   atlas,
   size,
   all,

@@ -76,7 +76,7 @@ std::vector<Command> bench_commands() {
        kBenches,
        "what a search is worth, on recorded trainings",
        {},
-       {trials, seed, python, live, output},
+       {trials, seed, python, table_task, live, output},
        "Searches over 336 activations that were really trained (experiments/tables), by the engine "
        "itself with\nrecorded curves in place of training, 30 or --trials of each strategy. steps: "
        "median until what a search\nwould name as its best is good on seeds that it does not see: "
@@ -87,10 +87,12 @@ std::vector<Command> bench_commands() {
        "good "
        "one is\nnamed, with and without a study on another task in the library. rank correlation: "
        "of one short run's\nfigure with the loss at the end over the other seeds, beside its "
-       "ceiling, what a figure without noise\nwould reach. --live trains, on digits, on seeds "
-       "that were not recorded: minutes.\n\nExamples:\n  antigrad bench evidence\n  antigrad bench "
+       "ceiling, what a figure without noise\nwould reach. --live trains on seeds "
+       "that were not recorded: minutes on digits, more on the task that --task "
+       "names.\n\nExamples:\n  antigrad bench evidence\n  antigrad bench "
        "evidence "
-       "--trials 100 -o json\n  antigrad bench evidence --live\n",
+       "--trials 100 -o json\n  antigrad bench evidence --live\n  antigrad bench evidence --live "
+       "--task cifar10 --trials 1\n",
        bench_replay_command},
       {"bench null",
        kBenches,

@@ -4,6 +4,7 @@
 #include "experiments/app/bench_replay.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <cmath>
@@ -44,13 +45,14 @@ class Bench {
 
   std::string run() {
     for (const Recording& r : recordings_) {
+      const bool named = r.task().name == arguments_.table_task;
+      if (!arguments_.table_task.empty() && !named) continue;
       if (arguments_.live) {
-        if (!r.task().goal) search_live(r);  // the quick ones
+        if (named || !r.task().goal) search_live(r);  // the quick ones unless one is named
         continue;
       }
       search_steps(r);
-      for (const Recording& other : recordings_)
-        if (&other != &r) warm_trials(r, other);
+      warm_trials(r);
       short_scores(r);
     }
     return listing_.text(arguments_.format);
@@ -89,25 +91,38 @@ class Bench {
     }
   }
 
-  // (b) Candidates that are tried on one task, with and without what another one has taught: each
-  // study by a past one of its own.
-  void warm_trials(const Recording& r, const Recording& taught_by) {
-    const search::Describe& describe = described(taught_by);
+  // (b) Candidates that are tried on one task, with and without what others have taught.
+  void warm_trials(const Recording& r) {
     const Costs cold = replayed(ours(), r, cold_);
+    add(r, "cold start", "trials", cold.trials, cold.trials, {}, reached(cold));
+    std::vector<const Recording*> others;
+    for (const Recording& other : recordings_)
+      if (&other != &r) others.push_back(&other);
+    for (const Recording* other : others) add_warm(r, {other}, cold);
+    if (others.size() > 1) add_warm(r, others, cold);
+  }
+
+  // Each study begins with past ones of its own, one on every task that is known.
+  void add_warm(const Recording& r, const std::vector<const Recording*>& known, const Costs& cold) {
+    std::vector<std::string> names;
+    for (const Recording* k : known) names.push_back(k->task().name);
     const Costs warm = replayed(ours(), r, [&](int study, const std::string& folder) {
-      const search::StudyConfig past =
-          search::study_of(ours(), taught_by.table(), seed(studies_ + study));
-      const search::ReplayedStudy taught =
-          search::replay_study(ours(), taught_by.table(), past, describe, folder);
-      search::export_library({search::past_study(past, taught.trials)}, folder + "/library.study");
+      std::vector<search::PastStudy> library;
+      for (const Recording* k : known) {
+        const search::StudyConfig past =
+            search::study_of(ours(), k->table(), seed(studies_ + study));
+        library.push_back(search::past_study(
+            past, search::replay_study(ours(), k->table(), past, described(*k), folder).trials));
+      }
+      search::export_library(library, folder + "/library.study");
       return folder + "/library.study";
     });
-    const auto reached = [&](const Costs& costs) {
-      return fmt::format("reached by {} of {}", costs.reached, studies_);
-    };
-    add(r, "cold start", "trials", cold.trials, cold.trials, {}, reached(cold));
-    add(r, fmt::format("warm start, one study on {} known", taught_by.task().name), "trials",
+    add(r, fmt::format("warm start, one study on {} known", fmt::join(names, " and ")), "trials",
         warm.trials, cold.trials, kTrialsGoal, reached(warm));
+  }
+
+  std::string reached(const Costs& costs) const {
+    return fmt::format("reached by {} of {}", costs.reached, studies_);
   }
 
   // (c) What short runs say of longer ones: cut short, and planned as short ones.
@@ -145,6 +160,7 @@ class Bench {
   void search_live(const Recording& r) {
     const std::string study_yaml = table_path(r.task().name + ".yaml");
     const TrainerLibrary library;
+    fmt::print(stderr, "{}: good is {}\n", r.task().name, r.live_target());
     Costs random, best;
     const int studies = arguments_.trials.value_or(kLiveStudies);
     for (int study = 0; study < studies; ++study) {

@@ -69,16 +69,26 @@ std::string Recording::target() const {
                               twentieth(), table_.texts().size());
 }
 
+std::string Recording::live_target() const {
+  return again_ ? target()
+                : fmt::format("one of the best {} of {} by the mean of both recorded seeds",
+                              twentieth(), table_.texts().size());
+}
+
+search::Reached Recording::judged_by(const std::vector<search::Milestone>& milestones,
+                                     const search::Again& unseen) const {
+  const search::Again& losses = again_ ? *again_ : unseen;
+  return search::reach(milestones, losses,
+                       search::kth_best(table_, losses, again_ ? kRank : twentieth()));
+}
+
 search::Reached Recording::judge(const std::vector<search::Milestone>& milestones,
                                  std::uint64_t study) const {
-  const search::Again losses = again_ ? *again_ : search::held_out(table_, study);
-  const int rank = again_ ? kRank : twentieth();
-  return search::reach(milestones, losses, search::kth_best(table_, losses, rank));
+  return judged_by(milestones, search::held_out(table_, study));
 }
 
 search::Reached Recording::judge_live(const std::vector<search::Milestone>& milestones) const {
-  const search::Again losses = search::all_seeds(table_);
-  return search::reach(milestones, losses, search::kth_best(table_, losses, twentieth()));
+  return judged_by(milestones, search::all_seeds(table_));
 }
 
 void Costs::add(const search::Reached& r, double seconds_per_step) {

@@ -41,11 +41,14 @@ class Recording {
   /// see, which alone is noisy: one of the best in twenty.
   search::Reached judge(const std::vector<search::Milestone>& milestones,
                         std::uint64_t study) const;
-  /// The same by the mean over all recorded seeds, for studies that train on seeds of their own:
-  /// one of the best in twenty.
+  /// The same for studies that train on seeds of their own; without NAME_again.csv by the mean over
+  /// all recorded seeds: one of the best in twenty.
   search::Reached judge_live(const std::vector<search::Milestone>& milestones) const;
+  std::string live_target() const;
 
  private:
+  search::Reached judged_by(const std::vector<search::Milestone>& milestones,
+                            const search::Again& unseen) const;
   int twentieth() const { return static_cast<int>(table_.texts().size()) / 20; }
 
   const EvidenceTask& task_;

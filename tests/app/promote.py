@@ -134,6 +134,11 @@ def test_evidence_by_replay():
     ranks = {row["name"]: row for row in rows if row["unit"] == "rank correlation" and row["task"] == "cifar10"}
     assert 0.5 < ranks["averaged after 50 of 200 steps, all"]["value"] < 1, ranks
     assert any(name.startswith("learned after 0.25") for name in ranks), ranks
+    alone = asked("bench", "evidence", "--trials", "1", "--python", "none", "--task", "digits")
+    fixed = [[row for row in some if row["task"] == "digits" and row["unit"] != "seconds"] for some in (rows, alone)]
+    assert {row["task"] for row in alone} == {"digits"} and fixed[0] == fixed[1], fixed
+    assert any(row["name"] == "warm start, one study on cifar10 known" and row["goal"] == 2 for row in alone), alone
+    assert "expected cifar10 or digits or text" in run("bench", "evidence", "--task", "digit", code=2).stderr
 
 
 def test_errors():
