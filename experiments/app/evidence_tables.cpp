@@ -29,9 +29,9 @@ std::span<const EvidenceTask> evidence_tasks() {
        "name: digits, model: {type: resnet, depth: 8, width: 8}, data: {format: digits}, batch: 64",
        0.01},
       {"text",
-       "name: text, model: {type: llama, layers: 2, width: 48, heads: 2, ffn: 192, context: 32}, "
-       "data: {format: tokens_u16}, batch: 8",
-       0.03, true},
+       "name: text, model: {type: llama, layers: 1, width: 32, heads: 2, ffn: 256, context: 4}, "
+       "data: {format: tokens_u16}, batch: 64",
+       0.007, true},
   };
   return all;
 }
