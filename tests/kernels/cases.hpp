@@ -140,7 +140,7 @@ inline double magnitude(const Program& p, const std::vector<double>& vars,
     const space::Node& n = all.nodes[i];
     const std::uint16_t operands[] = {n.a, n.b, n.c, n.d};
     const bool selects = n.op == space::Op::Less || n.op == space::Op::LessEqual;
-    const bool first = n.op == space::Op::Less ? v[n.a] < v[n.b] : v[n.a] <= v[n.b];
+    const bool first = selects && (n.op == space::Op::Less ? v[n.a] < v[n.b] : v[n.a] <= v[n.b]);
     for (int k = 0; k < space::primitive(n.op).arity; ++k)
       if (!selects || k != (first ? 3 : 2)) reached[operands[k]] = true;
   }

@@ -79,51 +79,56 @@ std::string read(const std::string& path) {
 
 std::size_t with_end(const std::string& text) { return text.size() + 1; }
 
+Compilation& compilation(void* program) { return *static_cast<Compilation*>(program); }
+
 }  // namespace
 
+// With the types that kernels/cuda calls them by.
 extern "C" {
 
 /// None that NVIDIA has: caches must not take one for the other.
 int nvrtcVersion(int* major, int* minor) { return *major = 0, *minor = 2, 0; }
 const char* nvrtcGetErrorString(int) { return "NVRTC_ERROR_COMPILATION"; }
 
-int nvrtcCreateProgram(Compilation** program, const char* text, const char*, int,
-                       const char* const*, const char* const*) {
+int nvrtcCreateProgram(void** program, const char* text, const char*, int, const char* const*,
+                       const char* const*) {
   *program = new Compilation{text, "", ""};
   return 0;
 }
 
-int nvrtcDestroyProgram(Compilation** program) {
-  delete *program;
+int nvrtcDestroyProgram(void** program) {
+  delete &compilation(*program);
   *program = nullptr;
   return 0;
 }
 
 /// The code's length stands in front of it: a module is loaded from a bare pointer.
-int nvrtcCompileProgram(Compilation* program, int, const char* const*) {
+int nvrtcCompileProgram(void* program, int, const char* const*) {
+  Compilation& made = compilation(program);
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/kernels.so";
-  program->log = compile_host(host_part("device", program->text), path);
-  if (!program->log.empty()) return 6;
+  made.log = compile_host(host_part("device", made.text), path);
+  if (!made.log.empty()) return 6;
   const std::string code = read(path);
   const std::size_t size = code.size();
-  program->code.assign(reinterpret_cast<const char*>(&size), sizeof size);
-  program->code += code;
+  made.code.assign(reinterpret_cast<const char*>(&size), sizeof size);
+  made.code += code;
   return 0;
 }
 
-int nvrtcGetProgramLogSize(Compilation* program, std::size_t* size) {
-  return *size = with_end(program->log), 0;
+int nvrtcGetProgramLogSize(void* program, std::size_t* size) {
+  return *size = with_end(compilation(program).log), 0;
 }
-int nvrtcGetProgramLog(Compilation* program, char* log) {
-  std::memcpy(log, program->log.c_str(), with_end(program->log));
+int nvrtcGetProgramLog(void* program, char* log) {
+  const std::string& text = compilation(program).log;
+  std::memcpy(log, text.c_str(), with_end(text));
   return 0;
 }
-int nvrtcGetCUBINSize(Compilation* program, std::size_t* size) {
-  return *size = program->code.size(), 0;
+int nvrtcGetCUBINSize(void* program, std::size_t* size) {
+  return *size = compilation(program).code.size(), 0;
 }
-int nvrtcGetCUBIN(Compilation* program, char* code) {
-  std::ranges::copy(program->code, code);
+int nvrtcGetCUBIN(void* program, char* code) {
+  std::ranges::copy(compilation(program).code, code);
   return 0;
 }
 
@@ -159,7 +164,8 @@ int cuCtxGetCurrent(void** out) { return *out = nullptr, called("cuCtxGetCurrent
 int cuCtxPushCurrent_v2(void*) { return called("cuCtxPushCurrent"); }
 int cuCtxPopCurrent_v2(void** out) { return *out = nullptr, called("cuCtxPopCurrent"); }
 
-int cuModuleLoadData(Module** module, const char* code) {
+int cuModuleLoadData(void** module, const void* image) {
+  const auto* const code = static_cast<const char*>(image);
   std::size_t size = 0;
   std::memcpy(&size, code, sizeof size);
   auto* const loaded = new Module;
@@ -170,15 +176,17 @@ int cuModuleLoadData(Module** module, const char* code) {
   return called("cuModuleLoadData", loaded->library == nullptr ? 200 : 0);
 }
 
-int cuModuleUnload(Module* module) {
-  ::dlclose(module->library);
-  delete module;
+int cuModuleUnload(void* module) {
+  auto* const loaded = static_cast<Module*>(module);
+  ::dlclose(loaded->library);
+  delete loaded;
   return called("cuModuleUnload");
 }
 
-int cuModuleGetFunction(void** function, Module* module, const char* name) {
-  *function = ::dlsym(module->library, (std::string(name) + "_call").c_str());
-  void* const sizes = ::dlsym(module->library, (std::string(name) + "_sizes").c_str());
+int cuModuleGetFunction(void** function, void* module, const char* name) {
+  void* const library = static_cast<Module*>(module)->library;
+  *function = ::dlsym(library, (std::string(name) + "_call").c_str());
+  void* const sizes = ::dlsym(library, (std::string(name) + "_sizes").c_str());
   if (sizes != nullptr) know_sizes(*function, reinterpret_cast<const unsigned* (*)()>(sizes)());
   return called(std::string("cuModuleGetFunction ") + name, *function == nullptr ? 500 : 0);
 }
