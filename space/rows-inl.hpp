@@ -2,6 +2,7 @@
 // double or any type with arithmetic, constants(T) and the base_* functions (kernels/lower.cpp has
 // one that builds polynomials).
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -61,7 +62,8 @@ T base_round(T a) {
 }
 template <Real T>
 T base_scale2(T a, T n) {
-  return std::ldexp(a, static_cast<int>(n));
+  constexpr T kMost = 4096;  // any float64 is 0 or infinite by then
+  return n != n ? n : std::ldexp(a, static_cast<int>(std::clamp(n, -kMost, kMost)));
 }
 template <Real T>
 T base_exponent(T a) {
