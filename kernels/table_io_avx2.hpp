@@ -5,6 +5,7 @@
 #include <immintrin.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace antigrad::kernels {
 namespace {
@@ -69,12 +70,11 @@ void in_steps(const void* from, const void* gradient, void* to, std::int64_t n, 
   for (; i + 16 <= n; i += 16) step(x + i, kBackward ? gy + i : gy, out + i);
   if (i == n) return;
   Type rest[3][16] = {};
-  for (std::int64_t k = i; k < n; ++k) {
-    rest[0][k - i] = x[k];
-    if constexpr (kBackward) rest[1][k - i] = gy[k];
-  }
+  const std::size_t bytes = static_cast<std::size_t>(n - i) * sizeof(Type);  // at any address
+  std::memcpy(rest[0], x + i, bytes);
+  if constexpr (kBackward) std::memcpy(rest[1], gy + i, bytes);
   step(rest[0], rest[1], rest[2]);
-  for (std::int64_t k = i; k < n; ++k) out[k] = rest[2][k - i];
+  std::memcpy(out + i, rest[2], bytes);
 }
 
 }  // namespace
