@@ -6,6 +6,7 @@
 #include <limits>
 #include <thread>
 
+#include "space/ball_constants.hpp"
 #include "space/error.hpp"
 #include "tests/kernels/cases.hpp"
 
@@ -40,6 +41,7 @@ TEST(Jit, ThreadsCompileAtTheSameTime) {
         compile(a)->forward(&x, &y, 1, starts(a));
         good[t] += std::fabs(static_cast<double>(y) - space::value(a.f, 1, starts(a))) < 1e-5;
       }
+      space::free_ball_constants();
     });
   for (auto& t : threads) t.join();
   for (const int n : good) EXPECT_EQ(n, static_cast<int>(all.size()));
