@@ -22,6 +22,11 @@ def sanitized():
         return next((kind for kind in ("asan", "tsan") if image.find(f"__{kind}_init".encode()) >= 0), "")
 
 
+def trains():
+    """Whether this build has the trainer, which the presets of the sanitizers leave out."""
+    return os.path.exists(os.path.join(os.environ["ANTIGRAD_BIN"], "libantigrad_trainer.so"))
+
+
 def output(*words):
     return run(*words).stdout
 
