@@ -1,12 +1,12 @@
 // Estimators chosen and combined where it is known which ones are good.
 #include "search/evidence/learned_estimator.hpp"
-#include "search/evidence/measured_estimators.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "../fake.hpp"
+#include "search/evidence/measured_estimators.hpp"
 #include "search/library/library.hpp"
 #include "search/library/warm_start.hpp"
 #include "search/summary.hpp"
@@ -129,7 +129,8 @@ TEST(LearnedEstimator, StandsInTheLibraryAndServesLikeTasks) {
                 "steps: 4, batch: 3, model: {type: llama, layers: 2}, data: {format: bytes}");
   StudyConfig unlike = parse_study(other, "toy.yaml");
   choose_estimators(unlike, folder / "none.log");
-  EXPECT_EQ(unlike.tasks[0].learned, measured_estimators("language"));  // the library's is of others
+  EXPECT_EQ(unlike.tasks[0].learned,
+            measured_estimators("language"));  // the library's is of others
 }
 
 TEST(LearnedEstimator, JudgesTheRunsOfAWarmStudy) {
