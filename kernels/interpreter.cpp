@@ -180,7 +180,9 @@ template std::unique_ptr<Routine> interpret<double>(const Program&);
 
 std::unique_ptr<Routine> interpret(const Program& program, Type type) {
   switch (type) {
-    case Type::f32: return interpret<float>(program);
+    case Type::f32:
+      if (program.wide) return std::make_unique<Interpreter<double, float>>(program);
+      return interpret<float>(program);
     case Type::f64: return interpret<double>(program);
     case Type::bf16: return std::make_unique<Interpreter<float, Bf16>>(program);
     case Type::f16: return std::make_unique<Interpreter<float, F16>>(program);

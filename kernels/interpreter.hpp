@@ -11,7 +11,8 @@ namespace antigrad::kernels {
 template <class T>
 std::unique_ptr<Routine> interpret(const Program& program);
 
-/// Elements of the type; arithmetic in float64 for f64, else in float32, rounded once on output.
+/// Elements of the type; arithmetic in float64 for f64 and for a wide program, whose elements are
+/// f64 or f32, else in float32, rounded once on output.
 std::unique_ptr<Routine> interpret(const Program& program, Type type);
 
 /// The interpreter's kernel for an activation.

@@ -11,9 +11,10 @@
 namespace antigrad::kernels {
 
 enum class Tier { automatic, interpreter, llvm, table };
-/// Of elements. f32, bf16 and f16 are computed in float32 and rounded to nearest, ties to even,
-/// once on output (by tables within 0.63 units in the last place, kernels/table_kernel.hpp); f64 in
-/// float64 with the functions of libm.
+/// Of elements. f32, bf16 and f16 are computed in float32 (f32 where terms cancel in float64,
+/// kernels/cancellation.hpp) and rounded to nearest, ties to even, once on output (by tables within
+/// 0.63 units in the last place, kernels/table_kernel.hpp); f64 in float64 with the functions of
+/// libm.
 enum class Type { f32, f64, bf16, f16 };
 
 /// How to compile. automatic: the table tier for an activation without parameters whose tables

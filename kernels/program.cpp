@@ -32,6 +32,18 @@ class Formulas {
     return limited.y;
   }
 
+  Program finish(const std::vector<Sym>& outputs, int elementwise, int inputs, int parameters,
+                 Errors errors) const {
+    const int reductions = static_cast<int>(outputs.size()) - elementwise;
+    return {.expr = space::simplify(b_.finish(outputs)),
+            .elementwise = elementwise,
+            .reductions = reductions,
+            .inputs = inputs,
+            .parameters = parameters,
+            .errors = errors,
+            .wide = precision_ == Precision::f64};
+  }
+
   /// Up to which |x| the formulas are as they are written.
   double reach() const { return reach_; }
 
@@ -58,12 +70,6 @@ class Formulas {
   double reach_ = std::numeric_limits<double>::infinity();
 };
 
-Program finish(const Builder& b, const std::vector<Sym>& outputs, int elementwise, int inputs,
-               int parameters, Errors errors) {
-  const int reductions = static_cast<int>(outputs.size()) - elementwise;
-  return {space::simplify(b.finish(outputs)), elementwise, reductions, inputs, parameters, errors};
-}
-
 /// With the formulas as they are written beside it, where that is something else. |x| is compared
 /// with a number that every arithmetic has.
 Program with_near(Program program, const Program& written, double reach) {
@@ -83,7 +89,7 @@ Program forward_program(const Activation& activation, Precision precision, const
   Builder b;
   Formulas formula(b, activation, precision, thetas);
   const Sym y = formula.elementwise(formula(activation.f));
-  const Program program = finish(b, {y}, 1, 1, parameter_count(activation), Errors::relative);
+  const Program program = formula.finish({y}, 1, 1, parameter_count(activation), Errors::relative);
   if (precision != Precision::f32) return program;
   return with_near(program, forward_program(activation), formula.reach());
 }
@@ -96,7 +102,7 @@ Program backward_program(const Activation& activation, Precision precision, cons
   std::vector<Sym> outputs{formula.elementwise(gy * formula(activation.g))};
   for (int k = 0; k < n; ++k)
     outputs.push_back(gy * formula(space::derivative_param(activation.f, k)));
-  const Program program = finish(b, outputs, 1, 2, n, Errors::absolute);
+  const Program program = formula.finish(outputs, 1, 2, n, Errors::absolute);
   if (precision != Precision::f32) return program;
   return with_near(program, backward_program(activation), formula.reach());
 }
@@ -122,7 +128,7 @@ Program double_backward_program(const Activation& activation, Precision precisio
   }
   std::vector<Sym> outputs{formula.elementwise(dgy), formula.elementwise(gy * slope)};
   outputs.insert(outputs.end(), reductions.begin(), reductions.end());
-  return finish(b, outputs, 2, 3, 2 * n, Errors::absolute);
+  return formula.finish(outputs, 2, 3, 2 * n, Errors::absolute);
 }
 
 Program gated_forward_program(const Activation& activation, Precision precision,
@@ -130,7 +136,7 @@ Program gated_forward_program(const Activation& activation, Precision precision,
   Builder b;
   Formulas formula(b, activation, precision, thetas);
   const Sym y = formula.elementwise(formula(activation.f) * b.variable(1));
-  return finish(b, {y}, 1, 2, parameter_count(activation), Errors::relative);
+  return formula.finish({y}, 1, 2, parameter_count(activation), Errors::relative);
 }
 
 Program gated_backward_program(const Activation& activation, Precision precision,
@@ -143,7 +149,7 @@ Program gated_backward_program(const Activation& activation, Precision precision
                            formula.elementwise(gy * formula(activation.f))};
   for (int k = 0; k < n; ++k)
     outputs.push_back(through * formula(space::derivative_param(activation.f, k)));
-  return finish(b, outputs, 2, 3, n, Errors::absolute);
+  return formula.finish(outputs, 2, 3, n, Errors::absolute);
 }
 
 }  // namespace antigrad::kernels

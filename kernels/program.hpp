@@ -21,6 +21,8 @@ struct Program {
   /// The same in fewer operations where |x| <= reach, and x is no NaN; no outputs: there is none.
   space::Expr near{};
   double reach = 0;
+  /// Meant for arithmetic in float64, whatever its elements are.
+  bool wide = false;
 };
 
 /// What a program is computed in. formula (where nothing is said): nothing particular, the formulas

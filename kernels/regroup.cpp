@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "kernels/lower.hpp"
 #include "kernels/rewrite.hpp"
 
 namespace antigrad::kernels {
@@ -98,6 +99,14 @@ Program regroup(const Program& program) {
   Program out = program;
   out.expr = r.finish(outputs);
   return out;
+}
+
+space::Expr float32_form(Program program, const space::Expr& e) {
+  // In long programs what is shared would only keep registers.
+  constexpr std::size_t kLong = 200;
+  program.expr = e;
+  const bool group = program.errors == Errors::absolute && e.nodes.size() <= kLong;
+  return lower(group ? regroup(program).expr : e, program.errors);
 }
 
 }  // namespace antigrad::kernels

@@ -10,4 +10,8 @@ namespace antigrad::kernels {
 /// factors in the order of the nodes, so that reductions have products in common.
 Program regroup(const Program& program);
 
+/// e, the program's own expression or its near one, as machine code in float32 computes it: grouped
+/// where that pays, and lowered (kernels/lower.hpp).
+space::Expr float32_form(Program program, const space::Expr& e);
+
 }  // namespace antigrad::kernels

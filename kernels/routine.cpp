@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/cancellation.hpp"
 #include "kernels/tasks.hpp"
 
 namespace antigrad::kernels {
@@ -15,20 +16,19 @@ namespace {
 /// A routine made on first use, once.
 class LazyRoutine {
  public:
-  LazyRoutine(MakeProgram program, const space::Activation& activation, Type type,
+  LazyRoutine(MakeProgram program, const space::Activation& activation, Precision precision,
               const MakeRoutine& make)
-      : program_(program), activation_(activation), type_(type), make_(make) {}
+      : program_(program), activation_(activation), precision_(precision), make_(make) {}
 
   const Routine& get() const {
-    std::call_once(once_,
-                   [this] { routine_ = make_(program_(activation_, precision_of(type_), {})); });
+    std::call_once(once_, [this] { routine_ = make_(program_(activation_, precision_, {})); });
     return *routine_;
   }
 
  private:
   MakeProgram program_;
   const space::Activation& activation_;
-  const Type type_;
+  const Precision precision_;
   const MakeRoutine& make_;
   mutable std::once_flag once_;
   mutable std::unique_ptr<Routine> routine_;
@@ -98,9 +98,10 @@ class RoutineKernel final : public Kernel {
   const space::Activation activation_;
   const Target target_;
   const MakeRoutine make_;
-  LazyRoutine forward_{forward_program, activation_, target_.type, make_};
-  LazyRoutine backward_{backward_program, activation_, target_.type, make_};
-  LazyRoutine double_backward_{double_backward_program, activation_, target_.type, make_};
+  const Precision precision_ = precision_of(activation_, target_.type);
+  LazyRoutine forward_{forward_program, activation_, precision_, make_};
+  LazyRoutine backward_{backward_program, activation_, precision_, make_};
+  LazyRoutine double_backward_{double_backward_program, activation_, precision_, make_};
 };
 
 }  // namespace
@@ -115,7 +116,10 @@ const char* to_string(Tier tier) {
   return "";
 }
 
-Precision precision_of(Type type) { return type == Type::f64 ? Precision::f64 : Precision::f32; }
+Precision precision_of(const space::Activation& activation, Type type) {
+  const bool wide = type == Type::f64 || (type == Type::f32 && machine_code_cancels(activation));
+  return wide ? Precision::f64 : Precision::f32;
+}
 
 std::int64_t size_of(Type type) {
   switch (type) {

@@ -22,8 +22,9 @@ class Routine {
                    std::span<const double> parameters, std::span<double> sums) const = 0;
 };
 
-/// What kernels of the type compute in.
-Precision precision_of(Type type);
+/// What kernels of an activation with elements of the type compute in: float64 for f64, and for f32
+/// where terms cancel (kernels/cancellation.hpp).
+Precision precision_of(const space::Activation& activation, Type type);
 
 using MakeRoutine = std::function<std::unique_ptr<Routine>(const Program&)>;
 

@@ -86,8 +86,9 @@ class TableKernel final : public Kernel {
     mutable std::unique_ptr<Routine> routine;
   };
   const Routine& made(const Late& late, MakeProgram program) const {
-    std::call_once(late.once,
-                   [&] { late.routine = make_(program(activation_, Precision::f32, {})); });
+    std::call_once(late.once, [&] {
+      late.routine = make_(program(activation_, precision_of(activation_, type()), {}));
+    });
     return *late.routine;
   }
 

@@ -10,7 +10,8 @@ namespace antigrad::kernels {
 
 /// The largest error in units of 2^-24 Shape::scale (f32), or in units in the last place of
 /// Shape::scale (bf16, f16), for |x| <= Shape::reach; infinity with the reason (which x, what was
-/// got, what was expected) where a special value is wrong.
+/// got, what was expected) where a special value is wrong, or where in f32 for |x| <= 16 an error
+/// exceeds 9e-7 max(1, |f|).
 double table_error(const Segments& segments, const Shape& shape, const Sampler& f,
                    TableLoop forward, Element element, std::string& reason);
 

@@ -33,10 +33,10 @@ const PassRow& row(Pass pass) { return kPasses[static_cast<std::size_t>(pass)]; 
 /// One kernel's text, line by line.
 class KernelText {
  public:
-  KernelText(const space::Activation& activation, Pass pass, const CudaOptions& options)
+  KernelText(const space::Activation& activation, Pass pass, const CudaOptions& options,
+             Precision precision)
       : row_(row(pass)),
-        program_(program_of(activation, pass, options.thetas,
-                            options.wide ? Precision::f64 : Precision::f32)),
+        program_(program_of(activation, pass, options.thetas, precision)),
         name_(options.prefix + to_string(pass)),
         own_(pass == Pass::double_backward ? program_.parameters / 2 : program_.parameters) {}
 
@@ -45,8 +45,9 @@ class KernelText {
   /// Whether registers hold parameters and sums by channel of each element of a group.
   bool holds() const { return program_.parameters + program_.reductions <= 5; }
 
-  void add_element(CudaText& out, Arithmetic arithmetic) const {
-    kernels::add_element(out, name_ + "_element", program_, inputs(), arithmetic);
+  void add_element(CudaText& out, Type type) const {
+    kernels::add_element(out, name_ + "_element", program_, inputs(),
+                         arithmetic_of(type, program_));
   }
 
   std::string layer() const {
@@ -253,9 +254,15 @@ const char* type_part(Type type) {
   throw space::Error("CUDA kernels are written for f32, bf16 and f16, got f64; take one of these");
 }
 
-Arithmetic arithmetic_of(Type type, bool wide) {
+Arithmetic arithmetic_of(Type type, const Program& program) {
   if (type != Type::f32) return Arithmetic::near;
-  return wide ? Arithmetic::wide : Arithmetic::lowered;
+  return program.wide ? Arithmetic::wide : Arithmetic::lowered;
+}
+
+Precision precision_of(const space::Activation& activation, const CudaOptions& options) {
+  const bool wide =
+      options.type == Type::f32 && cancels(activation, options.thetas, options.tolerance);
+  return wide ? Precision::f64 : Precision::f32;
 }
 
 const char* to_string(Pass pass) { return row(pass).name; }
@@ -281,9 +288,10 @@ std::string cuda_source(const space::Activation& activation, std::span<const Pas
   std::string text;
   elements.parts = {type_part(options.type), "memory"};
   if (options.type != Type::f32) elements.parts.insert("halves");
+  const Precision precision = precision_of(activation, options);
   for (const Pass pass : passes) {
-    const KernelText kernel(activation, pass, options);
-    kernel.add_element(elements, arithmetic_of(options.type, options.wide));
+    const KernelText kernel(activation, pass, options, precision);
+    kernel.add_element(elements, options.type);
     const bool by_layer = options.sharing == Sharing::layer;
     text += by_layer ? kernel.layer() : kernel.channel();
     if (kernel.sums() && options.reduce) elements.parts.insert("reduce");

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include "kernels/cancellation.hpp"
 #include "kernels/cuda/element.hpp"
 #include "kernels/kernel.hpp"
 #include "kernels/program.hpp"
@@ -29,11 +30,11 @@ struct CudaOptions {
   std::string prefix{};  // of the kernels' names, "" for "forward", "backward", "reduce" ...
   bool reduce = true;    // with the second stage of sums, where a pass has sums
   Thetas thetas{};       // for which limits are proved; none: the starts
-  bool wide = false;     // float64 between float32 inputs and outputs (with f32)
+  double tolerance = kKernelTolerance;  // of f32: beyond it float64 on the way (cancellation.hpp)
 };
 
-/// How elements of buffers of a type are computed.
-Arithmetic arithmetic_of(Type type, bool wide = false);
+/// How a program is computed for elements of buffers of a type.
+Arithmetic arithmetic_of(Type type, const Program& program);
 
 /// The text of these passes' kernels and of `reduce`. Throws space::Error for float64.
 std::string cuda_source(const space::Activation& activation, std::span<const Pass> passes,
@@ -41,6 +42,9 @@ std::string cuda_source(const space::Activation& activation, std::span<const Pas
 
 /// The second stage of sums alone: the same for every activation.
 std::string cuda_reduce_source();
+
+/// What kernels of an activation compute in: float64 for f32 where terms cancel.
+Precision precision_of(const space::Activation& activation, const CudaOptions& options);
 
 /// The part of device.cuh for buffers of a type. Throws space::Error for float64.
 const char* type_part(Type type);

@@ -23,11 +23,14 @@ struct Candidate {
   int first;  // parameter
 };
 
-std::vector<Candidate> candidates_of(std::span<const space::Activation> activations, Pass pass) {
+std::vector<Candidate> candidates_of(std::span<const space::Activation> activations, Pass pass,
+                                     Type type) {
   std::vector<Candidate> all;
   int first = 0;
   for (const space::Activation& activation : activations) {
-    all.push_back({program_of(activation, pass), first});
+    all.push_back(
+        {program_of(activation, pass, {}, precision_of(activation, CudaOptions{.type = type})),
+         first});
     first += static_cast<int>(activation.parameters.size());
   }
   return all;
@@ -128,10 +131,10 @@ std::string stacked_cuda_source(std::span<const space::Activation> activations, 
   if (type != Type::f32) elements.parts.insert("halves");
   std::string functions, kernels;
   for (const Pass pass : {Pass::forward, Pass::backward}) {
-    const std::vector<Candidate> all = candidates_of(activations, pass);
+    const std::vector<Candidate> all = candidates_of(activations, pass, type);
     for (std::size_t k = 0; k < all.size(); ++k) {
       add_element(elements, fmt::format("k{}_{}_element", k, to_string(pass)), all[k].program,
-                  inputs_of(pass), arithmetic_of(type));
+                  inputs_of(pass), arithmetic_of(type, all[k].program));
       functions += slice_function(all[k], pass, k, all.size());
     }
     kernels += kernel(all, pass);

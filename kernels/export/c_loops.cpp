@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "kernels/export/flatten.hpp"
+#include "kernels/flatten.hpp"
 #include "kernels/lower.hpp"
 
 namespace antigrad::kernels {

@@ -76,10 +76,8 @@ std::string type_text(const Subject& subject, const Naming& n, Type type, const 
   const space::Activation activation = trained(subject);
   const std::string space = fmt::format("{}_{}", n.prefix, name), kernels = space + "_";
   const auto passes = passes_of(n);
-  const CudaOptions options{.type = type,
-                            .prefix = kernels,
-                            .thetas = thetas_of(subject),
-                            .wide = type == Type::f32 && lowered_needs_double(subject)};
+  const CudaOptions options{
+      .type = type, .prefix = kernels, .thetas = thetas_of(subject), .tolerance = kFileTolerance};
   std::string text =
       fmt::format("\nnamespace {} {{\n", space) + cuda_source(activation, passes, options) +
       "\n#ifdef __CUDACC__\nconstexpr long long kLanes = 1024;  // blocks whose sums "

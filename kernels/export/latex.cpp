@@ -8,7 +8,7 @@
 #include <string>
 
 #include "kernels/export/latex_notation.hpp"
-#include "kernels/export/values.hpp"
+#include "kernels/values.hpp"
 #include "space/cover.hpp"
 #include "space/text.hpp"
 

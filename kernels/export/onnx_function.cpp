@@ -10,7 +10,7 @@
 #include <stdexcept>
 
 #include "kernels/export/dialect.hpp"
-#include "kernels/export/flatten.hpp"
+#include "kernels/flatten.hpp"
 #include "kernels/float_table.hpp"
 #include "kernels/lower.hpp"
 #include "kernels/program.hpp"

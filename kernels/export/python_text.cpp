@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "kernels/export/flatten.hpp"
+#include "kernels/flatten.hpp"
 #include "space/text.hpp"
 
 namespace antigrad::kernels {

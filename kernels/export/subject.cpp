@@ -5,11 +5,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 
-#include "kernels/export/values.hpp"
-#include "kernels/lower.hpp"
-#include "kernels/program.hpp"
+#include "kernels/cancellation.hpp"
+#include "kernels/values.hpp"
 #include "space/error.hpp"
 #include "space/source_text.hpp"
 #include "space/text.hpp"
@@ -18,8 +16,6 @@ namespace antigrad::kernels {
 namespace {
 
 using space::Activation;
-
-constexpr double kTolerance = 4e-7;
 
 bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 bool digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
@@ -50,38 +46,6 @@ bool generated(const std::string& name) {
 
 std::string usable(const std::string& name) {
   return name + (taken(name) || generated(name) ? "_" : "");
-}
-
-/// The largest error of `computed` in float32 at one point of theta.
-double float_error(const space::Expr& e, const space::Expr& computed,
-                   const std::vector<double>& theta) {
-  constexpr int kPoints = 2048;
-  constexpr double kReach = 16;
-  double worst = 0;
-  for (int i = 0; i < kPoints; ++i) {
-    const double u = (2 * (i + 0.37) - kPoints) / kPoints;
-    const double x = static_cast<float>(kReach * u);
-    const auto want = evaluated<double>(e, x, theta), got = evaluated<float>(computed, x, theta);
-    for (std::size_t k = 0; k < want.size(); ++k)
-      if (std::fabs(want[k]) < 1e30)
-        worst = std::max(worst, std::fabs(got[k] - want[k]) / std::max(1.0, std::fabs(want[k])));
-  }
-  return worst;
-}
-
-std::vector<double> as_float(std::vector<double> values) {
-  for (double& v : values) v = static_cast<double>(static_cast<float>(v));
-  return values;
-}
-
-/// Whether f or its derivatives, computed in float32 as `computed` says, are off at the starts or
-/// at a place.
-bool loses_digits(const Subject& subject, const space::Expr& e, const space::Expr& computed) {
-  const auto& parameters = subject.activation.parameters;
-  double worst = float_error(e, computed, as_float(space::starts_of(parameters)));
-  for (const Place& place : subject.places)
-    worst = std::max(worst, float_error(e, computed, as_float(place.theta)));
-  return worst > kTolerance;
 }
 
 }  // namespace
@@ -153,7 +117,10 @@ std::vector<std::string> headlines(const Subject& subject) {
   const auto names = space::names_of(a.parameters);
   std::vector<std::string> lines;
   if (!subject.title.empty()) lines.push_back(subject.title);
-  lines.push_back(fmt::format("{}: {}", a.by_f ? "Definition" : "Gradient", a.text));
+  const std::string factor = subject.gain == 1 ? ""
+                                               : fmt::format(", times {} as it was trained",
+                                                             space::to_string(subject.gain));
+  lines.push_back(fmt::format("{}: {}{}", a.by_f ? "Definition" : "Gradient", a.text, factor));
   lines.push_back("f(x) = " + space::to_string(a.f, names));
   lines.push_back("f'(x) = " + space::to_string(a.g, names));
   const auto start = start_values(subject);
@@ -201,12 +168,12 @@ std::vector<Samples> samples_of_places(const Subject& subject) {
 
 bool needs_double(const Subject& subject) {
   const space::Expr e = values_of(subject.activation);
-  return loses_digits(subject, e, e);
+  const Thetas thetas = starts_and(trained(subject), thetas_of(subject));
+  return float32_error(e, e, thetas) > kFileTolerance;
 }
 
 bool lowered_needs_double(const Subject& subject) {
-  const space::Expr e = values_of(subject.activation);
-  return loses_digits(subject, e, lower(e));
+  return cancels(trained(subject), thetas_of(subject), kFileTolerance);
 }
 
 }  // namespace antigrad::kernels

@@ -22,6 +22,7 @@ struct Subject {
   std::string title{};          // as people write it: "GELU"; "" for none
   std::string source{};         // publication; "" for none
   std::vector<Place> places{};  // where it was trained; empty: parameters start at their starts
+  double gain = 1;              // a factor that f and f' have, and the activation's text has not
 };
 
 /// Throws space::Error when a place has the wrong number of values or one outside its domain.

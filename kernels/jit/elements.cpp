@@ -17,7 +17,9 @@ Elements::Elements(llvm::IRBuilder<>& ir, const VectorOps& ops, const Isa& isa, 
       vector_(ops.type()),
       bits_(ops.type()->getWithNewType(ir.getInt32Ty())),
       halves_(ops.type()->getWithNewType(ir.getInt16Ty())),
-      stored_(type == Type::bf16 || type == Type::f16 ? halves_ : vector_) {}
+      stored_(type == Type::bf16 || type == Type::f16 ? halves_
+              : type == Type::f32                     ? ops.type()->getWithNewType(ir.getFloatTy())
+                                                      : vector_) {}
 
 Value* Elements::constant(std::uint32_t value) const {
   return llvm::ConstantInt::get(bits_, value);
@@ -42,6 +44,7 @@ void Elements::store(Value* v, Value* buffer, Value* i, Value* mask) {
 
 Value* Elements::widen(Value* stored) {
   if (stored_ == vector_) return stored;
+  if (type_ == Type::f32) return ir_.CreateFPExt(stored, vector_);
   if (type_ == Type::f16 && isa_.f16c) {
     auto* const half = llvm::cast<llvm::VectorType>(halves_);
     return ir_.CreateFPExt(ir_.CreateBitCast(stored, llvm::VectorType::get(ir_.getHalfTy(), half)),
@@ -54,6 +57,7 @@ Value* Elements::widen(Value* stored) {
 
 Value* Elements::narrow(Value* v) {
   if (stored_ == vector_) return v;
+  if (type_ == Type::f32) return ir_.CreateFPTrunc(v, stored_);
   if (type_ == Type::f16 && isa_.f16c) {
     auto* const half = llvm::cast<llvm::VectorType>(halves_);
     return ir_.CreateBitCast(ir_.CreateFPTrunc(v, llvm::VectorType::get(ir_.getHalfTy(), half)),

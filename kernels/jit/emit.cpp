@@ -46,13 +46,11 @@ class Emitter {
         isa_(isa),
         unroll_(unroll_of(body_of(program))),
         ir_(module.getContext()),
-        ops_(ir_, isa, type == Type::f64),
+        ops_(ir_, isa, program.wide, type == Type::f64),
         elements_(ir_, ops_, isa, type),
         function_(declare(module, name)),
-        whole_(ir_, ops_, isa, module, program, program.expr, type == Type::f64,
-               isa.fma && type != Type::f64),
-        near_(ir_, ops_, isa, module, program, body_of(program), type == Type::f64,
-              isa.fma && type != Type::f64) {}
+        whole_(ir_, ops_, isa, module, program, program.expr, isa.fma && !program.wide),
+        near_(ir_, ops_, isa, module, program, body_of(program), isa.fma && !program.wide) {}
 
   void emit() {
     if (program_.near.outputs.empty())

@@ -3,7 +3,7 @@
 //   void name(const Element* const in[], Element* const out[], int64 n, const T parameters[],
 //             T lanes[])
 //
-// Elements are of the asked type; T, the arithmetic, is double for f64, else float.
+// Elements are of the asked type; T, the arithmetic, is double for a wide program, else float.
 // All arithmetic is IEEE without fast-math flags, so that a value does not depend on where its
 // element stands. lanes receives, for reduction k, lane_count() partial sums at k * lane_count().
 #pragma once
@@ -20,12 +20,10 @@ class Module;
 namespace antigrad::kernels {
 
 /// Partial sums of a reduction.
-inline int lane_count(const Isa& isa, Type type) {
-  return type == Type::f64 ? isa.lanes / 2 : isa.lanes;
-}
+inline int lane_count(const Isa& isa, bool wide) { return wide ? isa.lanes / 2 : isa.lanes; }
 
-/// `program` is lowered (core operations) unless the type is f64; then its tables must outlive the
-/// code, which calls them, and it has no near form.
+/// `program` is lowered (core operations) unless it is wide; then its tables must outlive the code,
+/// which calls them, it has no near form, and the type is f64 or f32.
 void emit(llvm::Module& module, const std::string& name, const Program& program, const Isa& isa,
           Type type);
 

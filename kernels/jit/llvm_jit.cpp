@@ -43,8 +43,9 @@ std::unique_ptr<Kernel> llvm_kernel(const space::Activation& activation, Type ty
 #include <vector>
 
 #include "kernels/cache.hpp"
+#include "kernels/flatten.hpp"
 #include "kernels/jit/emit.hpp"
-#include "kernels/lower.hpp"
+#include "kernels/jit/vector_math.hpp"
 #include "kernels/near.hpp"
 #include "kernels/regroup.hpp"
 #include "kernels/table_loops.hpp"
@@ -117,6 +118,11 @@ class Jit {
         expect(orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
                    jit_->getDataLayout().getGlobalPrefix()),
                "no symbols of the process"));
+    if (auto functions = orc::DynamicLibrarySearchGenerator::Load(
+            kVectorMath, jit_->getDataLayout().getGlobalPrefix()))
+      jit_->getMainJITDylib().addGenerator(std::move(*functions));
+    else
+      llvm::consumeError(functions.takeError());  // then no code calls any (vector_math.hpp)
   }
 
   Isa isa() const { return lowered_by_environment(host_); }
@@ -205,7 +211,7 @@ class LlvmRoutine final : public Routine {
       : program_(std::move(program)),
         element_(size_of(type)),
         reductions_(static_cast<std::size_t>(program_.reductions)),
-        lanes_(static_cast<std::size_t>(lane_count(isa, type))),
+        lanes_(static_cast<std::size_t>(lane_count(isa, program_.wide))),
         jit_(process_jit()),
         compiled_(jit_->compile(program_, isa, type)) {}
   ~LlvmRoutine() override { jit_->remove(compiled_.library); }
@@ -242,21 +248,12 @@ class LlvmRoutine final : public Routine {
     }
   }
 
-  const Program program_;  // its tables are called in float64
+  const Program program_;  // its tables are called by a wide one
   const std::int64_t element_;
   const std::size_t reductions_, lanes_;
   const std::shared_ptr<Jit> jit_;
   Jit::Compiled compiled_;
 };
-
-/// In float32 arithmetic.
-Expr lowered(Program program, const Expr& e) {
-  // In long programs what is shared would only keep registers.
-  constexpr std::size_t kLong = 200;
-  program.expr = e;
-  const bool group = program.errors == Errors::absolute && e.nodes.size() <= kLong;
-  return lower(group ? regroup(program).expr : e, program.errors);
-}
 
 }  // namespace
 
@@ -267,11 +264,14 @@ Isa host_isa() { return process_jit()->isa(); }
 std::unique_ptr<Routine> llvm_routine(const Program& program, Type type, const Isa& isa) {
   Program machine = program;
   machine.near = {};
-  if (type == Type::f64)
+  machine.wide = program.wide || type == Type::f64;
+  if (machine.wide) {
+    if (type != Type::f64) machine.expr = flatten(machine.expr);
     return std::make_unique<LlvmRoutine<double>>(std::move(machine), type, isa);
-  machine.expr = lowered(program, program.expr);
+  }
+  machine.expr = float32_form(program, program.expr);
   if (!program.near.outputs.empty()) {
-    machine.near = lowered(program, program.near);
+    machine.near = float32_form(program, program.near);
     machine.expr = near_where_it_serves(machine);
   }
   return std::make_unique<LlvmRoutine<float>>(std::move(machine), type, isa);

@@ -21,9 +21,9 @@ bool operands_in(const Values& values, const Node& n) {
 
 ProgramCode::ProgramCode(llvm::IRBuilder<>& ir, VectorOps& ops, const Isa& isa,
                          llvm::Module& module, const Program& program, const space::Expr& expr,
-                         bool wide, bool fuses)
+                         bool fuses)
     : ir_(ir), ops_(ops), program_(program), expr_(expr), fuses_(fuses) {
-  if (wide) return;
+  if (program.wide) return;
   for (const auto& table : expr.tables)
     lookups_.emplace_back(ir_, ops_, isa, module, make_float_table(*table));
 }

@@ -16,7 +16,7 @@ class ProgramCode {
  public:
   /// fuses: a product goes into the sum that reads it. `expr` is the program's own or the near one.
   ProgramCode(llvm::IRBuilder<>& ir, VectorOps& ops, const Isa& isa, llvm::Module& module,
-              const Program& program, const space::Expr& expr, bool wide, bool fuses);
+              const Program& program, const space::Expr& expr, bool fuses);
 
   /// What does not depend on an input, once, in front of the loops.
   void emit_uniform_nodes(llvm::Value* parameters);

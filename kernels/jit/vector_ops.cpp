@@ -3,10 +3,12 @@
 
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/IntrinsicsX86.h>
+#include <llvm/IR/Module.h>
 
 #include <stdexcept>
 
 #include "kernels/jit/row_calls.hpp"
+#include "kernels/jit/vector_math.hpp"
 
 namespace antigrad::kernels {
 
@@ -14,10 +16,11 @@ using llvm::CmpInst;
 using llvm::Value;
 using space::Op;
 
-VectorOps::VectorOps(llvm::IRBuilder<>& ir, const Isa& isa, bool wide)
+VectorOps::VectorOps(llvm::IRBuilder<>& ir, const Isa& isa, bool wide, bool exact)
     : ir_(ir),
       isa_(isa),
       wide_(wide),
+      exact_(exact),
       vector_(wide ? llvm::FixedVectorType::get(ir.getDoubleTy(), isa.lanes / 2)
                    : llvm::FixedVectorType::get(ir.getFloatTy(), isa.lanes)) {}
 
@@ -45,6 +48,16 @@ Value* VectorOps::call(const void* function, llvm::ArrayRef<Value*> leading,
     y = ir_.CreateInsertElement(y, called, at);
   }
   return y;
+}
+
+Value* VectorOps::call_vector(Op op, Value* a) {
+  const std::string name = vector_function(op, lanes());
+  if (name.empty()) return nullptr;
+  auto* const type = llvm::FunctionType::get(vector_, {vector_}, false);
+  llvm::CallInst* const called =
+      ir_.CreateCall(ir_.GetInsertBlock()->getModule()->getOrInsertFunction(name, type), {a});
+  called->setDoesNotThrow();
+  return called;
 }
 
 Value* VectorOps::call_row(Op op, Value* a, Value* b, Value* c, Value* d) {
@@ -139,6 +152,8 @@ Value* VectorOps::apply(Op op, Value* a, Value* b, Value* c, Value* d) {
     case Op::Scale2: return scale2(a, b);
     case Op::Exponent: return exponent(a);
     default:
+      if (wide_ && !exact_)
+        if (Value* const y = call_vector(op, a)) return y;
       if (wide_) return call_row(op, a, b, c, d);
       throw std::logic_error("operation " + std::string(space::primitive(op).name) +
                              " was not lowered");

@@ -1,7 +1,7 @@
 """Exported files and what they must give: kernels_test writes them, zoo first, then one whose terms cancel, then random gradients.
 
 A case is judged against the exact function (float64 at the float32 inputs): within 1e-6 max(1, |y|), parameter gradients
-(sums of 488 elements) within ten times that; of the zoo, it is as near to the kernel that trained it.
+(sums of 488 elements) within ten times that; and it is as near to the kernel that trained it.
 """
 import math
 import os
@@ -40,8 +40,7 @@ class Case:
         """Fails, naming the activation and an x, where values differ."""
         for what, got, want, kernel in (("f", y, self.y, self.kernel_y), ("df/dx", gx, self.gx, self.kernel_gx)):
             self.near(what, got, want, LIMIT)
-            if self.named:
-                self.near(what + " of the kernel", got, kernel, LIMIT)
+            self.near(what + " of the kernel", got, kernel, LIMIT)
         for k, (got, want) in enumerate(zip(gtheta, self.gtheta, strict=True)):
             assert abs(got - want) <= 10 * LIMIT * max(1, abs(want)), f"{self.name}: {self.text}: df/dtheta {k}: {got}, expected {want}"
 

@@ -11,9 +11,9 @@
 #include <set>
 #include <sstream>
 
-#include "kernels/export/flatten.hpp"
 #include "kernels/export/target.hpp"
-#include "kernels/export/values.hpp"
+#include "kernels/flatten.hpp"
+#include "kernels/values.hpp"
 #include "space/error.hpp"
 #include "tests/kernels/cases.hpp"
 

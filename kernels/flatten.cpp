@@ -1,4 +1,4 @@
-#include "kernels/export/flatten.hpp"
+#include "kernels/flatten.hpp"
 
 #include <vector>
 

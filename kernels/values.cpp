@@ -1,4 +1,4 @@
-#include "kernels/export/values.hpp"
+#include "kernels/values.hpp"
 
 namespace antigrad::kernels {
 
