@@ -127,17 +127,6 @@ Tensor apply_activation(const std::shared_ptr<const Kernel>& kernel, const Tenso
   return apply_activation(on_processor(kernel), x, theta);
 }
 
-double normalising_gain(const space::Activation& activation) {
-  constexpr double kReach = 10, kStep = 1. / 64;
-  const std::vector<double> theta = space::starts_of(activation.parameters);
-  double moment = 0;  // the trapezoidal rule converges exponentially for a Gaussian weight
-  for (double z = -kReach; z <= kReach; z += kStep) {
-    const double y = space::value(activation.f, z, theta);
-    moment += kStep * y * y * std::exp(-0.5 * z * z) / std::sqrt(2 * M_PI);
-  }
-  return std::isfinite(moment) && moment > 0 ? 1 / std::sqrt(moment) : 1;
-}
-
 ActivationModule::ActivationModule(std::shared_ptr<const CompiledActivation> compiled)
     : compiled_(std::move(compiled)) {
   const auto type = parameter_type(*compiled_->kernel);

@@ -35,9 +35,6 @@ struct CompiledActivation {
   std::shared_ptr<KernelShelf> shelf = std::make_shared<KernelShelf>();
 };
 
-/// 1 / sqrt(E f(z)^2) for z ~ N(0, 1) and theta at its start; 1 where that is 0 or not finite.
-double normalising_gain(const space::Activation& activation);
-
 /// One place of a network: gain * f(x; theta) with parameters of its own. Every parameter of the
 /// activation is a registered scalar "raw_<name>" that is unbounded, a double where the kernel
 /// computes in float64, else a float, whatever the type of x; theta = transform(raw) as

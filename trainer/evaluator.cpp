@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "space/error.hpp"
+#include "space/gain.hpp"
 #include "trainer/measure/checkpoints.hpp"
 #include "trainer/measure/figures.hpp"
 #include "trainer/measure/peak_memory.hpp"
@@ -66,8 +67,9 @@ struct Candidate {
   const SharedActivation& code(bool normalise) {
     SharedActivation& known = compiled[normalise];
     if (!known)
-      known = std::make_shared<CompiledActivation>(CompiledActivation{
-          activation, kernels::compile(activation), normalise ? normalising_gain(activation) : 1});
+      known = std::make_shared<CompiledActivation>(
+          CompiledActivation{activation, kernels::compile(activation),
+                             normalise ? space::normalising_gain(activation) : 1});
     return known;
   }
 };

@@ -10,7 +10,9 @@
 #include <optional>
 
 #include "experiments/app/run_facts.hpp"
+#include "search/library/past_study.hpp"
 #include "space/error.hpp"
+#include "space/gain.hpp"
 #include "space/zoo.hpp"
 
 namespace antigrad::app {
@@ -41,13 +43,33 @@ bool is_run(const std::string& root, const std::string& name) {
          fs::exists(fs::path(name) / "journal.log");
 }
 
+// The tasks whose networks had the activation as the first one's had it: with the gain or without.
+struct Likewise {
+  bool normalise = false;
+  std::vector<std::string> tasks{};
+};
+
+Likewise likewise(const search::StudyConfig& config) {
+  Likewise found;
+  const std::vector<search::TaskFacts> facts = search::facts_of_tasks(config);
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const auto at = facts[i].find("normalise");
+    const bool normalise = at != facts[i].end() && at->second == "true";
+    if (i == 0) found.normalise = normalise;
+    if (normalise == found.normalise) found.tasks.push_back(config.tasks[i].name);
+  }
+  return found;
+}
+
 // The first run of every task that has trained values, one row for each place of the network.
-std::vector<Place> places_of(const search::Trial& trial, std::size_t parameters) {
+std::vector<Place> places_of(const search::Trial& trial, std::size_t parameters,
+                             const std::vector<std::string>& tasks) {
   std::vector<Place> places;
   std::vector<std::string> seen;
   for (const search::Run& run : trial.runs) {
     const std::vector<double>& theta = run.measurement.theta;
-    const bool usable = run.measurement.outcome == trainer::Outcome::ok && parameters > 0;
+    const bool usable = run.measurement.outcome == trainer::Outcome::ok && parameters > 0 &&
+                        std::ranges::count(tasks, run.task) > 0;
     if (!usable || std::ranges::count(seen, run.task) > 0) continue;
     seen.push_back(run.task);
     for (std::size_t at = 0; at + parameters <= theta.size(); at += parameters)
@@ -72,7 +94,7 @@ Subject of_run(const std::string& root, const RunAndTrial& wanted) {
   const search::Summary summary = search::summarise(search::open_run(root, wanted.run));
   if (wanted.trial)
     return trial_subject(fmt::format("trial{}", *wanted.trial),
-                         trial_numbered(summary, *wanted.trial));
+                         trial_numbered(summary, *wanted.trial), summary.config);
   if (auto winner = winner_subject(summary)) return *std::move(winner);
   throw space::Error(fmt::format(
       "no candidate of \"{}\" has finished yet; `antigrad status {}`, or name a trial: {}:0",
@@ -91,19 +113,24 @@ void write_file(const fs::path& path, const std::string& content) {
 
 }  // namespace
 
-Subject trial_subject(std::string name, const search::Trial& trial) {
+Subject trial_subject(std::string name, const search::Trial& trial,
+                      const search::StudyConfig& config) {
   space::Activation activation = space::parse_activation(trial.candidate.activation);
-  auto places = places_of(trial, activation.parameters.size());
+  const Likewise trained = likewise(config);
+  auto places = places_of(trial, activation.parameters.size(), trained.tasks);
+  const double gain = trained.normalise ? space::normalising_gain(activation) : 1;
+  if (gain != 1) activation = space::scaled(std::move(activation), gain);
   const auto* published = space::find_in_zoo(trial.candidate.name);
   Subject subject = subject_of(std::move(name), std::move(activation), published);
   subject.places = std::move(places);
+  subject.gain = gain;
   return subject;
 }
 
 std::optional<Subject> winner_subject(const search::Summary& summary) {
   const search::Trial* winner = winning_trial(summary);
   if (winner == nullptr) return std::nullopt;
-  return trial_subject("winner", *winner);
+  return trial_subject("winner", *winner, summary.config);
 }
 
 Subject find_subject(const std::string& root, const std::string& what,

@@ -16,8 +16,11 @@ namespace antigrad::app {
 kernels::Subject find_subject(const std::string& root, const std::string& what,
                               const space::Definitions& known);
 
-/// The activation of a trial with its trained parameters, under a name for files.
-kernels::Subject trial_subject(std::string name, const search::Trial& trial);
+/// The activation of a trial as its study trained it, under a name for files: with its parameters,
+/// and times the gain where tasks `normalise`. Where only some do, as the first task has it, with
+/// the places of tasks that do likewise.
+kernels::Subject trial_subject(std::string name, const search::Trial& trial,
+                               const search::StudyConfig& config);
 
 /// The best discovered activation of a run with its trained parameters; nullptr when there is none.
 std::optional<kernels::Subject> winner_subject(const search::Summary& summary);

@@ -60,8 +60,8 @@ Json page_export(const Summary& summary, int trial, const std::string& target) {
   const bool known = trained.candidate.baseline && !trained.candidate.name.empty();
   const std::string name = known ? trained.candidate.name : fmt::format("trial{}", trial);
   Json out = Json::array();
-  for (const kernels::ExportedFile& file :
-       kernels::export_files(kernels::export_target(target), trial_subject(name, trained)))
+  for (const kernels::ExportedFile& file : kernels::export_files(
+           kernels::export_target(target), trial_subject(name, trained, summary.config)))
     if (file.name.find('/') == std::string::npos) out.push_back(file_json(file));
   return out;
 }

@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+#include "space/gain.hpp"
+
 namespace antigrad::trainer {
 namespace {
 
@@ -196,7 +198,7 @@ TEST(ActivationModuleTest, TheGradientOfAJointBoundReachesTheEarlierParameter) {
 TEST(ActivationModuleTest, TheGainNormalisesTheSecondMoment) {
   for (const std::string text : {"relu", "gelu", "relu2", "tanh", "xielu"}) {
     SCOPED_TRACE(text);
-    const double gain = normalising_gain(space::parse_activation(text));
+    const double gain = space::normalising_gain(space::parse_activation(text));
     ActivationModule module(compiled(text, gain));
     const auto generator = at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{3});
     const Tensor x = at::empty({400'000}).normal_(0, 1, generator);

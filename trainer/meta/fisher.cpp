@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "space/error.hpp"
+#include "space/gain.hpp"
 #include "trainer/meta/derivatives.hpp"
 #include "trainer/problem.hpp"
 #include "trainer/spectrum.hpp"
@@ -70,7 +71,7 @@ class TaskSpectra : public Spectrum {
                               const space::Activation& activation) const {
     const auto compiled = std::make_shared<CompiledActivation>(
         CompiledActivation{activation, kernels::compile(activation),
-                           task.normalise ? normalising_gain(activation) : 1});
+                           task.normalise ? space::normalising_gain(activation) : 1});
     const auto model =
         make_model(task.model, data.input(), compiled, run_key(task, kSeed, "weights"));
     model->train();

@@ -11,6 +11,7 @@
 
 #include "host_device.hpp"
 #include "recorded_graph.hpp"
+#include "space/gain.hpp"
 #include "tests/trainer/compiled.hpp"
 #include "tests/trainer/fixtures.hpp"
 #include "trainer/device/device_number.hpp"
@@ -57,7 +58,7 @@ class GraphedTrainingTest : public testing::Test {
 
   Pointer run(const Task& task, const Compute& compute, const char* activation = "prelu") const {
     const auto code = std::make_shared<CompiledActivation>(*compiled(activation));
-    if (task.normalise) code->gain = normalising_gain(code->activation);
+    if (task.normalise) code->gain = space::normalising_gain(code->activation);
     return std::make_unique<Training>(task, data_[task.name == tasks_[0].name ? 0 : 1], code, 5,
                                       compute);
   }
