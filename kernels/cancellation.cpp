@@ -15,7 +15,7 @@
 namespace antigrad::kernels {
 namespace {
 
-constexpr int kPoints = 4096;
+constexpr int kPoints = 2048, kManyPoints = 32 * kPoints;
 constexpr double kReach = 16;
 
 /// All outputs at all points in T, output by output.
@@ -33,12 +33,13 @@ std::vector<T> values_at(const space::Expr& e, std::span<const T> x,
   return y;
 }
 
-double error(const space::Expr& e, const space::Expr& computed, std::vector<double> theta) {
+double error(const space::Expr& e, const space::Expr& computed, std::vector<double> theta,
+             int points) {
   for (double& v : theta) v = static_cast<double>(static_cast<float>(v));
-  std::vector<float> narrow(kPoints);
-  for (int i = 0; i < kPoints; ++i)
+  std::vector<float> narrow(static_cast<std::size_t>(points));
+  for (int i = 0; i < points; ++i)
     narrow[static_cast<std::size_t>(i)] =
-        static_cast<float>(kReach * (2 * (i + 0.37) - kPoints) / kPoints);
+        static_cast<float>(kReach * (2 * (i + 0.37) - points) / points);
   const std::vector<double> wide(narrow.begin(), narrow.end());
   const auto want = values_at<double>(e, wide, theta);
   const auto got = values_at<float>(computed, narrow, theta);
@@ -50,17 +51,30 @@ double error(const space::Expr& e, const space::Expr& computed, std::vector<doub
   return worst;
 }
 
+double largest_error(const space::Expr& e, const space::Expr& computed, const Thetas& thetas,
+                     int points) {
+  double worst = 0;
+  for (const auto& theta : thetas) worst = std::max(worst, error(e, computed, theta, points));
+  return worst;
+}
+
+/// Whether float32 is off by more; rare roundings may add up to twice what few points show.
+bool off(const space::Expr& e, const space::Expr& computed, const Thetas& thetas,
+         double tolerance) {
+  const double seen = largest_error(e, computed, thetas, kPoints);
+  if (seen <= tolerance / 2 || seen > tolerance) return seen > tolerance;
+  return largest_error(e, computed, thetas, kManyPoints) > tolerance;
+}
+
 }  // namespace
 
 double float32_error(const space::Expr& e, const space::Expr& computed, const Thetas& thetas) {
-  double worst = 0;
-  for (const auto& theta : thetas) worst = std::max(worst, error(e, computed, theta));
-  return worst;
+  return largest_error(e, computed, thetas, kPoints);
 }
 
 bool cancels(const space::Activation& activation, const Thetas& thetas, double tolerance) {
   const space::Expr e = values_of(activation);
-  return float32_error(e, lower(e), starts_and(activation, thetas)) > tolerance;
+  return off(e, lower(e), starts_and(activation, thetas), tolerance);
 }
 
 bool machine_code_cancels(const space::Activation& activation) {
@@ -76,8 +90,7 @@ bool machine_code_cancels(const space::Activation& activation) {
               b.inline_expr(e, {inputs, static_cast<std::size_t>(program.inputs)}).front());
         };
         const space::Expr exact = of_x(program.expr);
-        return float32_error(exact, of_x(float32_form(program, program.expr)), starts) >
-               kKernelTolerance;
+        return off(exact, of_x(float32_form(program, program.expr)), starts, kKernelTolerance);
       });
 }
 
