@@ -62,6 +62,10 @@ class Bench {
   // (a) Training steps and time until something good is named.
   void search_steps(const Recording& r) {
     fmt::print(stderr, "{}: good is {}\n", r.task().name, r.target());
+    if (const auto reliability = r.reliability())
+      listing_.add({r.task().name, "what judges", *reliability, Json(), Json(), "reliability",
+                    Json(), Json(), Json(), Json(), Json(), Json(),
+                    "share of what the means of the best differ by that is not noise"});
     Costs random;
     for (const Strategy& strategy : search::strategies()) {
       if (!r.judges(strategy)) continue;
@@ -118,17 +122,18 @@ class Bench {
       return folder + "/library.study";
     });
     add(r, fmt::format("warm start, one study on {} known", fmt::join(names, " and ")), "trials",
-        warm.trials, cold.trials, goal_of(kTrialsGoal, warm, studies_), reached(warm));
+        warm.trials, cold.trials, goal_of(r, kTrialsGoal, warm, studies_), reached(warm));
   }
 
   /// How many times less than the baseline is asked for. Where half of the studies end without
-  /// something good, the median is what they spent in vain, and the goal is not met.
+  /// something good, the median is what they spent in vain, and the goal is not met; nor is it
+  /// where most of what tells good from others is noise.
   struct Goal {
     std::optional<double> ratio{};
     bool may_be_met = false;
   };
-  static Goal goal_of(double ratio, const Costs& costs, int studies) {
-    return {ratio, 2 * costs.reached > studies};
+  static Goal goal_of(const Recording& r, double ratio, const Costs& costs, int studies) {
+    return {ratio, 2 * costs.reached > studies && r.reliability().value_or(1) >= 0.5};
   }
 
   std::string reached(const Costs& costs) const {
@@ -274,7 +279,7 @@ class Bench {
   void add_costs(const Recording& r, const std::string& name, const Costs& costs,
                  const Costs& random, int studies, bool goal) {
     add(r, name, "steps", costs.steps, random.steps,
-        goal ? goal_of(kStepsGoal, costs, studies) : Goal{},
+        goal ? goal_of(r, kStepsGoal, costs, studies) : Goal{},
         fmt::format("reached by {} of {}; for good after {:.0f}", costs.reached, studies,
                     search::median(costs.for_good)));
     add(r, name, "seconds", costs.seconds, random.seconds, {}, "one core, the search included");

@@ -30,7 +30,7 @@ std::span<const EvidenceTask> evidence_tasks() {
        0.01},
       {"text",
        "name: text, model: {type: llama, layers: 1, width: 32, heads: 2, ffn: 256, context: 4}, "
-       "data: {format: tokens_u16}, batch: 64",
+       "data: {format: tokens_u16}, batch: 64, normalise: true",
        0.007, true},
   };
   return all;
@@ -73,6 +73,10 @@ std::string Recording::live_target() const {
   return again_ ? target()
                 : fmt::format("one of the best {} of {} by the mean of both recorded seeds",
                               twentieth(), table_.texts().size());
+}
+
+std::optional<double> Recording::reliability() const {
+  return again_ ? std::optional(again_->reliability()) : std::nullopt;
 }
 
 search::Reached Recording::judged_by(const std::vector<search::Milestone>& milestones,

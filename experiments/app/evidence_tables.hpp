@@ -45,6 +45,8 @@ class Recording {
   /// all recorded seeds: one of the best in twenty.
   search::Reached judge_live(const std::vector<search::Milestone>& milestones) const;
   std::string live_target() const;
+  /// Of the means by which NAME_again.csv judges (search::Again); nothing without it.
+  std::optional<double> reliability() const;
 
  private:
   search::Reached judged_by(const std::vector<search::Milestone>& milestones,

@@ -158,6 +158,31 @@ double Again::loss(const std::string& name) const {
   return at == losses.end() ? std::numeric_limits<double>::infinity() : mean(at->second);
 }
 
+double Again::reliability() const {
+  std::size_t seeds = losses.empty() ? 0 : losses.begin()->second.size();
+  for (const auto& [name, runs] : losses) seeds = std::min(seeds, runs.size());
+  if (seeds < 2 || losses.size() < 3) return 0;
+  std::vector<double> rows, columns(seeds);
+  for (const auto& [name, runs] : losses) {
+    rows.push_back(mean(std::span(runs).first(seeds)));
+    for (std::size_t s = 0; s < seeds; ++s)
+      columns[s] += runs[s] / static_cast<double>(losses.size());
+  }
+  const double all = mean(columns);
+  double between = 0, within = 0;
+  std::size_t i = 0;
+  for (const auto& [name, runs] : losses) {
+    between += std::pow(rows[i] - all, 2);
+    for (std::size_t s = 0; s < seeds; ++s)
+      within += std::pow(runs[s] - rows[i] - columns[s] + all, 2);
+    ++i;
+  }
+  const auto n = static_cast<double>(rows.size()), k = static_cast<double>(seeds);
+  between /= n - 1;             // of means: of the activations, and of noise / seeds
+  within /= (n - 1) * (k - 1);  // noise
+  return between > 0 ? std::max(0.0, 1 - within / k / between) : 0;
+}
+
 Again held_out(const RecordedTable& table, std::uint64_t study) {
   Again again;
   for (const RecordedActivation& row : table.rows) {

@@ -48,6 +48,11 @@ struct Again {
 
   /// Mean over seeds; infinite for what was not trained again.
   double loss(const std::string& name) const;
+
+  /// 0 .. 1: the share of the variance between means over seeds that is no noise of single runs,
+  /// seeds' own effects apart (two-way analysis of the seeds that all have). 0 with fewer than
+  /// three of them or one seed.
+  double reliability() const;
 };
 
 /// For a table without such a file: the seed that a study of one seed does not see, where two were

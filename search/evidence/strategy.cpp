@@ -53,10 +53,15 @@ const std::vector<Strategy>& rows() {
                    "1}}\n{}",
                    kSecondSeed),
        false, 2},
-      {"surrogate, halving", "a Gaussian process that learns from every rung",
+      {"surrogate, halving, averaged", "a Gaussian process that learns from every rung",
        fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
                    "1}}\n{}",
                    kRungs)},
+      {"surrogate, halving", "the same, its runs judged by what was measured to be best",
+       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
+                   "1}}\n{}",
+                   kRungs),
+       false, 1, true},
   };
   return all;
 }
@@ -90,11 +95,12 @@ std::span<const Strategy> strategies() { return rows(); }
 StudyConfig study_of(const Strategy& strategy, const RecordedTable& table, std::uint64_t seed,
                      const std::string& library) {
   const std::string warm = library.empty() ? "" : fmt::format("warm_start: \"{}\"\n", library);
-  // All are told the figure that Optuna's samplers are told, too.
+  // All but one are told the figure that Optuna's samplers are told, too.
+  const std::string judged = strategy.measured ? "" : "estimator: averaged\n";
   const std::string text = fmt::format(
-      "study: replay\nseed: {}\nestimator: averaged\n{}{}baselines: [relu, gelu]\n"
+      "study: replay\nseed: {}\n{}{}{}baselines: [relu, gelu]\n"
       "tasks: [{{{}, steps: {}}}]\n",
-      seed, strategy.keys, warm, table.task, table.steps);
+      seed, judged, strategy.keys, warm, table.task, table.steps);
   StudyConfig config = parse_study(text, "replay.yaml");
   config.trials = std::min(config.trials, static_cast<int>(table.texts().size()));
   if (!strategy.evolution) config.sampler.library = table.texts();

@@ -19,6 +19,7 @@ struct Strategy {
   std::string keys;        // of the study: budget, sampler, halving
   bool evolution = false;  // recorded_evolution, which varies the table's choices
   int seeds = 1;           // that it trains the best with; a table of two then cannot judge it
+  bool measured = false;   // judged as studies are that name no estimator (measured_estimators.hpp)
 };
 std::span<const Strategy> strategies();
 

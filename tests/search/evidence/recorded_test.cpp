@@ -155,6 +155,23 @@ TEST(Strategy, CountsStepsUntilTheNamedOneIsGood) {
             0.4);
 }
 
+TEST(Again, ReliabilityIsTheShareOfWhatActivationsDifferBy) {
+  space::Random random(4);
+  for (const auto& [spread, low, high] :
+       {std::tuple(0.0, 0.0, 0.35), std::tuple(1.0, 0.6, 0.9), std::tuple(10.0, 0.98, 1.0)}) {
+    Again again;  // three seeds of noise 1 and their own effects: spread^2 / (spread^2 + 1 / 3)
+    for (int i = 0; i < 60; ++i) {
+      const double own = spread * random.normal();
+      for (int seed = 0; seed < 3; ++seed)
+        again.losses[std::to_string(i)].push_back(own + 5 * seed + random.normal());
+    }
+    EXPECT_GE(again.reliability(), low) << spread;
+    EXPECT_LE(again.reliability(), high) << spread;
+  }
+  EXPECT_EQ((Again{{{"a", {1}}, {"b", {2}}, {"c", {3}}}}.reliability()), 0);
+  EXPECT_EQ((Again{{{"a", {1, 1}}, {"b", {2, 2}}, {"c", {3, 3}}}}.reliability()), 1);
+}
+
 TEST(Strategy, EveryOneFindsTheBestOfASmallTableAndHalvingIsCheaper) {
   const fake::Folder folder;
   const RecordedTable table = read_recorded(table_text(), "t.csv");
