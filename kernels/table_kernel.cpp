@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "kernels/cancellation.hpp"
 #include "kernels/interpreter.hpp"
 #include "kernels/kinks.hpp"
 #include "kernels/lower.hpp"
@@ -116,11 +117,14 @@ TableAttempt attempt_table(const Sampler& sampler, const std::vector<float>& pla
   if (!shape) return attempt;
   const auto segments = fit_segments(sampler, *shape, lookups_of(machine), attempt.reason);
   if (!segments) return attempt;
-  Table table{*segments, machine, element, 0, static_cast<float>(shape->reach)};
+  Table table{*segments, machine, element, 0, 0, static_cast<float>(shape->reach)};
   const TableLoop loop = table.loop(false);
   if (loop == nullptr || (gradient && table.loop(true) == nullptr))
     return attempt.reason = "no loop for its form", attempt;
-  table.error = table_error(*segments, *shape, sampler, loop, element, attempt.reason);
+  const TableErrors errors =
+      table_errors(*segments, *shape, sampler, loop, element, attempt.reason);
+  table.error = errors.scaled;
+  table.nearby = errors.nearby;
   if (!(table.error <= most_error(element))) return attempt;
   attempt.reason.clear();
   attempt.table = table;
@@ -138,10 +142,17 @@ TableAttempt make_table(const space::Expr& f, bool gradient, Element element, Ma
   // First as loose as rounding leaves room for: low degrees are fast.
   const bool wide = element == Element::f32;
   for (const double units : {wide ? 3.5 : 0.1, wide ? 0.5 : 0.02}) {
-    attempt = attempt_table(sampler, places, gradient, element, machine, fit_error(element, units));
-    if (attempt.table) break;
+    TableAttempt next =
+        attempt_table(sampler, places, gradient, element, machine, fit_error(element, units));
+    if (!attempt.table || (next.table && next.table->nearby < attempt.table->nearby))
+      attempt = std::move(next);
+    if (attempt.table && attempt.table->nearby <= kKernelTolerance) break;
   }
   return attempt;
+}
+
+bool TablePair::near_enough() const {
+  return std::max(forward.table->nearby, backward.table->nearby) <= kKernelTolerance;
 }
 
 std::string TablePair::reason() const {

@@ -21,6 +21,8 @@ struct Table {
   /// bf16 and f16, whose results are rounded once, c counts units in the last place of that scale
   /// instead. With a finite reach sup is over |x| <= reach.
   double error = 0;
+  /// Of f32: the largest |error| / max(1, |f|) seen for |x| <= 16, times |gy| of a gradient.
+  double nearby = 0;
   float reach = 0;  // finite where f has no polynomial tails: beyond it the other tiers serve
 
   TableLoop loop(bool backward) const { return table_loop(machine, segments, element, backward); }
@@ -39,6 +41,8 @@ TableAttempt make_table(const space::Expr& f, bool gradient, Element element, Ma
 struct TablePair {
   TableAttempt forward, backward;
   bool verified() const { return forward.table && backward.table; }
+  /// Whether both, which verified, are as near as kernels of f32 are (kernels/cancellation.hpp).
+  bool near_enough() const;
   std::string reason() const;  // "" when verified
 };
 TablePair make_tables(const space::Activation& activation, Element element, Machine machine);

@@ -36,7 +36,8 @@ std::unique_ptr<Kernel> verified_kernel(const space::Activation& activation, Typ
   const auto element = element_of(type);
   if (!element) return nullptr;
   TablePair tables = make_tables(activation, *element, machine());
-  if (!tables.verified() || (has_llvm() && beaten_by_formula(activation, tables))) return nullptr;
+  if (!tables.verified() || !tables.near_enough()) return nullptr;
+  if (has_llvm() && beaten_by_formula(activation, tables)) return nullptr;
   return table_kernel(activation, std::move(tables), routine(type));
 }
 
