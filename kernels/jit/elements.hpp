@@ -1,7 +1,6 @@
 // The elements of a buffer as vectors of the arithmetic's type, as LLVM IR: bfloat16 and float16
-// become float32 exactly, as
-// float32 does float64 where the arithmetic is wide, and are rounded to nearest, ties to even, once
-// when they are stored.
+// become float32 exactly, and float32 float64 where the arithmetic is wide; they are rounded to
+// nearest, ties to even, once when they are stored.
 #pragma once
 #ifdef ANTIGRAD_LLVM
 #include "kernels/jit/vector_ops.hpp"
