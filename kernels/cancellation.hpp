@@ -10,6 +10,8 @@ namespace antigrad::kernels {
 /// Where float32 is off by more than this on the points that were tried, both compute in float64
 /// between float32 elements.
 constexpr double kKernelTolerance = 9.5e-7, kFileTolerance = 4e-7;
+/// Of tables, which are tried on fewer points.
+constexpr double kTableTolerance = 7.5e-7;
 
 /// The largest error of `computed` in float32 over max(1, |value|), against e, on [-16, 16] (2,048
 /// points): both have one input and the same outputs.

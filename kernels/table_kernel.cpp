@@ -146,13 +146,13 @@ TableAttempt make_table(const space::Expr& f, bool gradient, Element element, Ma
         attempt_table(sampler, places, gradient, element, machine, fit_error(element, units));
     if (!attempt.table || (next.table && next.table->nearby < attempt.table->nearby))
       attempt = std::move(next);
-    if (attempt.table && attempt.table->nearby <= kKernelTolerance) break;
+    if (attempt.table && attempt.table->nearby <= kTableTolerance) break;
   }
   return attempt;
 }
 
 bool TablePair::near_enough() const {
-  return std::max(forward.table->nearby, backward.table->nearby) <= kKernelTolerance;
+  return std::max(forward.table->nearby, backward.table->nearby) <= kTableTolerance;
 }
 
 std::string TablePair::reason() const {
