@@ -10,10 +10,11 @@ namespace antigrad::kernels {
 /// Where float32 is off by more than this on the points that were tried, both compute in float64
 /// between float32 elements.
 constexpr double kKernelTolerance = 9.5e-7, kFileTolerance = 4e-7;
-/// Of tables, which are tried on fewer points.
+/// Of tables, which are tried on fewer points, and of machine code with tabulated antiderivatives,
+/// which are tried without the error of the table.
 constexpr double kTableTolerance = 7.5e-7;
 
-/// The largest error of `computed` in float32 over max(1, |value|), against e, on [-16, 16] (2,048
+/// The largest error of `computed` in float32 over max(1, |value|), against e, on [-16, 16] (2,039
 /// points): both have one input and the same outputs.
 double float32_error(const space::Expr& e, const space::Expr& computed, const Thetas& thetas);
 
@@ -23,7 +24,8 @@ double float32_error(const space::Expr& e, const space::Expr& computed, const Th
 bool cancels(const space::Activation& activation, const Thetas& thetas, double tolerance);
 
 /// Whether this is so of machine code (kernels/regroup.hpp) for f and f' at the starts, by the
-/// tolerance of kernels. Sums of df/dtheta over elements keep more digits than their terms.
+/// tolerance of kernels, or of tables where f has one. Sums of df/dtheta over elements keep more
+/// digits than their terms.
 bool machine_code_cancels(const space::Activation& activation);
 
 /// The starts, then these.

@@ -47,7 +47,8 @@ bool fits(const space::Table& table, const Segment& s) {
   for (int i = 0; i < kChecks; ++i) {
     const double x = s.lo + (s.hi - s.lo) * i / (kChecks - 1);
     const double want = table.value(x), got = polynomial(s.coefficients, x - s.origin);
-    if (!(std::fabs(got - want) <= kTolerance * (std::fabs(want) + change / 16))) return false;
+    const double size = std::fabs(want) + std::min(change / 16, std::max(1.0, std::fabs(start)));
+    if (!(std::fabs(got - want) <= kTolerance * size)) return false;
   }
   return true;
 }

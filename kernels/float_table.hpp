@@ -10,7 +10,8 @@ namespace antigrad::kernels {
 
 /// Segment of x: how many of `breaks` are <= x. There P(x) = sum_k coefficients[k][segment] t^k
 /// with t = x - origins[segment], within about 2^-24 (|P(x)| + 1/16 of the change of P over the
-/// segment). For x between the table's first and last break; outside its tails hold.
+/// segment, or max(1, |P(origin)|) where that is less). For x between the table's first and last
+/// break; outside its tails hold.
 struct FloatTable {
   std::vector<float> breaks;                     // between the segments, ascending
   std::vector<float> origins;                    // breaks.size() + 1

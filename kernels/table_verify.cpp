@@ -14,6 +14,7 @@ namespace antigrad::kernels {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr double kNearby = 16;  // as cancellation.hpp has it
 
 /// What is told about elements: bits of the significand, smallest normal number, first number that
 /// rounds to infinity.
@@ -85,6 +86,21 @@ std::vector<float> points_of(const Segments& s) {
                        (hi - lo) * (static_cast<float>(k) + 0.37F) / static_cast<float>(inside));
   }
   return points;
+}
+
+/// Where f crosses 0 so steeply that few points fall on values below 1: there an error is large
+/// beside max(1, |f|).
+void add_crossings(std::vector<float>& points, const std::vector<double>& want) {
+  constexpr int kPoints = 48;
+  const std::size_t n = points.size();
+  for (std::size_t i = 0; i + 1 < n; ++i) {
+    const float lo = points[i], hi = points[i + 1];
+    const bool crosses = (want[i] < 0) != (want[i + 1] < 0);
+    if (!crosses || lo >= hi || std::fabs(want[i + 1] - want[i]) < 1) continue;
+    if (std::max(std::fabs(lo), std::fabs(hi)) > static_cast<float>(kNearby)) continue;
+    for (int k = 0; k < kPoints; ++k)
+      points.push_back(lo + (hi - lo) * (static_cast<float>(k) + 0.37F) / kPoints);
+  }
 }
 
 template <class Half>
@@ -167,7 +183,6 @@ double fit_error(Element element, double units) {
 TableErrors table_errors(const Segments& segments, const Shape& shape, const Sampler& f,
                          TableLoop forward, Element element, std::string& reason) {
   constexpr double kSuspect = 2;  // an error that may be the reference's
-  constexpr double kNearby = 16;  // as cancellation.hpp has it
   TableErrors errors;
   const Format format = format_of(element);
   reason = special_values(segments, shape, forward, element);
@@ -178,8 +193,15 @@ TableErrors table_errors(const Segments& segments, const Shape& shape, const Sam
   std::erase_if(points, [&](float x) {
     return std::isinf(x) || static_cast<double>(std::fabs(x)) > shape.reach;
   });
-  const std::vector<double> x(points.begin(), points.end());
-  const auto want = expected(x, shape, f);
+  std::vector<double> x(points.begin(), points.end());
+  std::vector<double> want = expected(x, shape, f);
+  if (element == Element::f32) {
+    add_crossings(points, want);
+    const std::vector<double> more(points.begin() + std::ssize(want), points.end());
+    const std::vector<double> more_wanted = expected(more, shape, f);
+    x.insert(x.end(), more.begin(), more.end());
+    want.insert(want.end(), more_wanted.begin(), more_wanted.end());
+  }
   const auto got = run(segments, forward, element, points);
   const double eps = std::ldexp(1, -format.digits);
   const NearZero near_zero(shape, f, eps);

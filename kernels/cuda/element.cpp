@@ -145,8 +145,8 @@ Text base_erf(const Text& a) { return chosen("erf({})", "near_erf", a); }
 Text base_erfc(const Text& a) { return chosen("erfc({})", "near_erfc", a); }
 Text base_tanh(const Text& a) { return chosen("tanh({})", "near_tanh", a); }
 Text base_atan(const Text& a) { return chosen("atan({})", "near_atan", a); }
-Text base_sin(const Text& a) { return chosen("sin({})", "near_sin", a); }
-Text base_cos(const Text& a) { return chosen("cos({})", "near_cos", a); }
+Text base_sin(const Text& a) { return call(a.lines->wide() ? "wide_sin" : "near_sin", a); }
+Text base_cos(const Text& a) { return call(a.lines->wide() ? "wide_cos" : "near_cos", a); }
 
 /// One row; inputs, parameters, constants and integrals are the caller's.
 Text row(Op op, const Text& a, const Text& b, const Text& c, const Text& d) {

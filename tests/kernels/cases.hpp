@@ -44,13 +44,15 @@ inline std::vector<space::Activation> zoo_activations() {
 }
 
 /// Integrals of random gradients, reproducible by their seed (in the name).
+inline space::Activation random_activation(int seed) {
+  space::Random random(static_cast<std::uint64_t>(seed));
+  space::Activation a = space::integrate(space::random_gradient({}, random));
+  a.name = fmt::format("{} (seed {})", a.text, seed);
+  return a;
+}
 inline std::vector<space::Activation> random_activations(int count) {
   std::vector<space::Activation> all;
-  for (int seed = 0; seed < count; ++seed) {
-    space::Random random(static_cast<std::uint64_t>(seed));
-    all.push_back(space::integrate(space::random_gradient({}, random)));
-    all.back().name = fmt::format("{} (seed {})", all.back().text, seed);
-  }
+  for (int seed = 0; seed < count; ++seed) all.push_back(random_activation(seed));
   return all;
 }
 

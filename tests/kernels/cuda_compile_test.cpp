@@ -182,6 +182,23 @@ TEST(CudaCompile, ActivationsNeitherSpillNorAccessFewerThanSixteenBytesAtATime) 
       key, compiled_texts, disassemblies, most, names);
 }
 
+// float64 between float32 elements, where terms cancel: none of its functions may read tables or
+// keep anything in local memory.
+TEST(CudaCompile, WideArithmeticIsFrugalToo) {
+  NEEDS_NVRTC();
+  std::vector<space::Activation> all{named("gelu_sinc")};
+  for (const char* const f : {"exp(-x*x)", "expm1(-x*x)", "log1p(x*x)", "erf(x)", "erfc(x)",
+                              "tanh(x)", "atan(x)", "sin(x)", "cos(x)", "sqrt(1 + x*x)"})
+    all.push_back(named(fmt::format("f: (1000 + {}) - 1000", f)));
+  const CudaOptions options{Type::f32, Sharing::layer, "", false};
+  for (const auto& a : all) {
+    ASSERT_EQ(precision_of(a, options), Precision::f64) << a.name;
+    const CudaCode code = compiled(a, kPlain, options, "sm_90");
+    expect_frugal(code, 3, a.name, Sharing::layer);
+    if (disassembler()) expect_wide_accesses(a, code, kPlain, a.name);
+  }
+}
+
 TEST(CudaCompile, GatesChannelsAndTablesCompileForFourArchitectures) {
   NEEDS_NVRTC();
   const auto gate = named("xielu"), table = named("[a = 0.5] a*x*tanh(x) | 0 | softplus(x)");
