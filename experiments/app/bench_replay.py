@@ -21,7 +21,7 @@ def run(optuna, request):
             words.append(size[trial.suggest_int(f"size{side}", 0, len(size) - 1)])
         asked.append("|".join(words))
         seconds.append(time.perf_counter() - begin)
-        return request["losses"][asked[-1]]
+        return float(request["losses"][asked[-1]])  # "Infinity": it diverged
 
     sampler = optuna.samplers.TPESampler(seed=request["seed"], multivariate=request["multivariate"])
     optuna.create_study(sampler=sampler).optimize(objective, n_trials=request["trials"])

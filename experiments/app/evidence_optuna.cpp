@@ -65,11 +65,14 @@ std::vector<search::Milestone> OptunaSearch::milestones(const search::RecordedTa
                                                         std::uint64_t seed, bool multivariate) {
   Json losses = Json::object();
   std::map<std::string, const RecordedActivation*> rows;
+  std::map<std::string, int> steps;
   for (const RecordedActivation& row : table.rows) {
     if (!row.in_space()) continue;
     const auto run =
         std::next(row.runs.begin(), static_cast<std::ptrdiff_t>(seed % row.runs.size()));
-    losses[key_of(row)] = run->second.back().validation_loss;
+    const trainer::CurvePoint& end = run->second.back();
+    losses[key_of(row)] = search::number_to_json(end.validation_loss);  // it may have diverged
+    steps[key_of(row)] = end.step;
     rows[key_of(row)] = &row;
   }
   const Json request{{"trials", kTrials},
@@ -81,16 +84,16 @@ std::vector<search::Milestone> OptunaSearch::milestones(const search::RecordedTa
   const Json answer = read();
   std::vector<search::Milestone> way;
   std::set<std::string> seen;
+  std::int64_t spent = 2 * table.steps;  // ReLU and GELU, as in every study
   double least = std::numeric_limits<double>::infinity();
   std::string best;
   for (std::size_t i = 0; i < answer.at("asked").size(); ++i) {
     const std::string key = answer.at("asked")[i];
-    seen.insert(key);
-    const double loss = losses[key];
+    if (seen.insert(key).second) spent += steps.at(key);
+    const double loss = search::number(losses[key]);
     if (loss < least) best = rows.at(key)->name;
     least = std::min(least, loss);
-    way.push_back({static_cast<std::int64_t>(seen.size() + 2) * table.steps, best,
-                   answer.at("seconds")[i].get<double>()});
+    way.push_back({spent, best, answer.at("seconds")[i].get<double>()});
   }
   return way;
 }

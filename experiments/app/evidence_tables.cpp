@@ -25,6 +25,10 @@ std::span<const EvidenceTask> evidence_tasks() {
        "name: cifar10, model: {type: resnet, depth: 8, width: 8, stem: medium}, data: {format: "
        "cifar10}, batch: 64",
        0.039, true},
+      {"cifar10_plain",
+       "name: cifar10, model: {type: mlp, layers: 5, width: 128}, data: {format: cifar10}, batch: "
+       "64, normalise: true",
+       0.01, true},
       {"digits",
        "name: digits, model: {type: resnet, depth: 8, width: 8}, data: {format: digits}, batch: 64",
        0.01},
@@ -97,7 +101,7 @@ search::Reached Recording::judge_live(const std::vector<search::Milestone>& mile
 
 void Costs::add(const search::Reached& r, double seconds_per_step) {
   steps.push_back(static_cast<double>(r.first));
-  for_good.push_back(static_cast<double>(r.for_good));
+  studies.push_back(r);
   trials.push_back(r.trials);
   seconds.push_back(static_cast<double>(r.first) * seconds_per_step + r.seconds);
   reached += r.ever;

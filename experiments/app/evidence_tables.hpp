@@ -60,8 +60,9 @@ class Recording {
 
 /// What searches spent until they named a good one, one number a study.
 struct Costs {
-  std::vector<double> steps{}, for_good{}, trials{};
+  std::vector<double> steps{}, trials{};
   std::vector<double> seconds{};  // of one core: training, and what the search itself takes
+  std::vector<search::Reached> studies{};
   int reached = 0;
   void add(const search::Reached& reached, double seconds_per_step);
 };

@@ -1,6 +1,7 @@
 """A table of recorded trainings out of a run's journal, for `antigrad bench evidence`; the standard library alone.
 
-  record.py curves JOURNAL OUT.csv.gz   every point of every learning curve of the search's trials, choices of the gradients from cifar10.csv.gz
+  record.py curves JOURNAL OUT.csv.gz   every point of every learning curve of the search's trials, choices of the gradients from cifar10.csv.gz;
+                                        runs that diverged end where they did, with infinite losses
   record.py again JOURNAL OUT.csv       name, seed, steps, final loss and seconds of every run, those of the confirmation too
 """
 import csv
@@ -47,7 +48,8 @@ def curves(journal, out):
         if "/" in study or row is None:
             continue
         for run in attributes["runs"]:
-            for point in points(run):
+            ended = [] if run["outcome"] == "ok" else [[max(1, run["steps"]), *["inf"] * len(FIGURES)]]
+            for point in [*points(run), *ended]:
                 writer.writerow([row["name"], row["gradient"], *(row[c] for c in CHOICES), run["seed"], run["outcome"], *point])
     with open(out, "wb") as file:
         file.write(gzip.compress(text.getvalue().encode(), 9, mtime=0))

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "search/evidence/csv.hpp"
 #include "search/samplers/gradients.hpp"
@@ -16,6 +17,24 @@ namespace antigrad::search {
 namespace {
 
 constexpr std::uint64_t kStudy = 1000;  // seeds a study (StudyConfig::training_seed)
+
+bool diverged(const std::vector<trainer::CurvePoint>& run) {
+  return !std::isfinite(run.back().validation_loss);
+}
+
+// Seeds that an activation lacks since another of its runs diverged.
+void complete(RecordedTable& table) {
+  std::set<std::uint64_t> seeds;
+  for (const RecordedActivation& row : table.rows)
+    for (const auto& [seed, run] : row.runs) seeds.insert(seed);
+  for (RecordedActivation& row : table.rows) {
+    const auto bad =
+        std::ranges::find_if(row.runs, [](const auto& r) { return diverged(r.second); });
+    if (bad == row.runs.end()) continue;
+    const std::vector<trainer::CurvePoint> run = bad->second;
+    for (const std::uint64_t seed : seeds) row.runs.try_emplace(seed, run);
+  }
+}
 
 class Recorded : public trainer::Evaluator {
  public:
@@ -33,6 +52,13 @@ class Recorded : public trainer::Evaluator {
                                static_cast<std::ptrdiff_t>((first + index) % row->runs.size()));
     trainer::Measurement m;
     m.steps = e.steps;
+    if (diverged(run->second) && run->second.back().step <= e.steps) {
+      m.outcome = trainer::Outcome::diverged;
+      m.reason = "the recorded run diverged";
+      m.steps = run->second.back().step;
+      m.curve.assign(run->second.begin(), run->second.end() - 1);
+      return m;
+    }
     for (const trainer::CurvePoint& point : run->second)
       if (point.step <= e.steps) m.curve.push_back(point);
     if (m.curve.empty() || m.curve.back().step != e.steps)
@@ -123,7 +149,9 @@ std::vector<std::string> RecordedTable::texts() const {
 
 CurveTable curves_of(const RecordedTable& table) {
   CurveTable curves;
-  for (const RecordedActivation& row : table.rows) curves[row.text] = row.runs;
+  for (const RecordedActivation& row : table.rows)
+    for (const auto& [seed, run] : row.runs)
+      if (!diverged(run)) curves[row.text][seed] = run;
   return curves;
 }
 
@@ -147,9 +175,10 @@ RecordedTable read_recorded(std::string_view text, const std::string& file) {
   }
   for (const RecordedActivation& row : table.rows)
     for (const auto& [seed, curve] : row.runs)
-      if (curve.back().step != table.steps)
+      if (!diverged(curve) && curve.back().step != table.steps)
         csv.fail(fmt::format("{} with seed {} ends at step {}, others at {}", row.name, seed,
                              curve.back().step, table.steps));
+  complete(table);
   return table;
 }
 

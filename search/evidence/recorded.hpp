@@ -20,7 +20,9 @@ struct RecordedActivation {
   std::string name, text;              // text: what parse_activation reads
   std::array<std::string, 4> choices;  // shape and amplitude on the left, on the right; "": a known
                                        // activation, which is no point of that space
-  std::map<std::uint64_t, std::vector<trainer::CurvePoint>> runs{};  // by seed; whole runs
+  // By seed: whole runs, and those that diverged, whose last point is where they did, its losses
+  // infinite.
+  std::map<std::uint64_t, std::vector<trainer::CurvePoint>> runs{};
 
   bool in_space() const { return !choices[0].empty(); }
 };
@@ -34,11 +36,13 @@ struct RecordedTable {
   std::vector<std::string> texts() const;                         // of those in the space
 };
 
-/// The curves as `bench estimators` takes them.
+/// The curves of whole runs as `bench estimators` takes them.
 CurveTable curves_of(const RecordedTable& table);
 
 /// CSV as experiments/tables holds it: a row a point of a curve. Throws space::Error naming file
-/// and line: columns that are missing, a number that is none, runs of different lengths.
+/// and line: columns that are missing, a number that is none, runs of different lengths. A run
+/// whose outcome is not "ok" diverged at its last row. Seeds that one activation lacks, others not,
+/// were not trained since another of its runs diverged: they count as that one.
 RecordedTable read_recorded(std::string_view csv, const std::string& file);
 
 /// A second measurement of some of them, on seeds that no search sees.
@@ -67,8 +71,8 @@ Again read_again(std::string_view csv, const std::string& file);
 
 /// Gives the recorded curves, cut at what is asked for. Seeds of the request (1000 a study, and an
 /// index) stand for the table's by turns, so that studies with other seeds meet them in another
-/// order; index 0 and 1 of one study are two of them. Throws space::Error for an activation that
-/// was not recorded, and for more seeds than there are.
+/// order; index 0 and 1 of one study are two of them. What diverged costs its steps. Throws
+/// space::Error for an activation that was not recorded, and for more seeds than there are.
 std::unique_ptr<trainer::Evaluator> recorded_evaluator(const RecordedTable& table);
 
 /// Ageing evolution over the table's choices, as evolution_sampler does it over gradients: the best

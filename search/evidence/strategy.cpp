@@ -45,20 +45,20 @@ const std::vector<Strategy>& rows() {
                    kWhole),
        true},
       {"surrogate", "a Gaussian process, every candidate to the end",
-       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
+       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
                    "1}}\n{}",
                    kWhole)},
       {"surrogate, halving, second seed", "a Gaussian process, the best once more on another seed",
-       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
+       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
                    "1}}\n{}",
                    kSecondSeed),
        false, 2},
       {"surrogate, halving, averaged", "a Gaussian process that learns from every rung",
-       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
+       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
                    "1}}\n{}",
                    kRungs)},
       {"surrogate, halving", "the same, its runs judged by what was measured to be best",
-       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 8, lag: "
+       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
                    "1}}\n{}",
                    kRungs),
        false, 1, true},
@@ -164,7 +164,11 @@ Reached reach(std::span<const Milestone> milestones, const Again& again, double 
     if (!r.ever) ++r.trials;
     if (!r.ever) r.seconds = m.seconds;
     if (good && !r.ever) r.first = m.steps;
-    if (good && !r.stays) r.for_good = m.steps;
+    if (good && !r.stays) {
+      r.for_good = m.steps;
+      r.good.emplace_back(m.steps, kNoEnd);
+    }
+    if (!good && r.stays) r.good.back().second = m.steps;
     r.ever = r.ever || good;
     r.stays = good;
   }
@@ -172,6 +176,12 @@ Reached reach(std::span<const Milestone> milestones, const Again& again, double 
   if (!r.ever) r.first = milestones.back().steps;
   if (!r.stays) r.for_good = milestones.back().steps;
   return r;
+}
+
+int good_after(std::span<const Reached> searches, std::int64_t steps) {
+  const auto now = [steps](const auto& good) { return good.first <= steps && steps < good.second; };
+  return static_cast<int>(std::ranges::count_if(
+      searches, [&](const Reached& r) { return std::ranges::any_of(r.good, now); }));
 }
 
 double kth_best(const RecordedTable& table, const Again& again, int k) {

@@ -3,8 +3,10 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "search/candidate.hpp"
@@ -66,8 +68,16 @@ struct Reached {
   int trials = 0;                        // candidates until the first
   double seconds = 0;                    // Milestone's, until the first
   bool ever = false, stays = false;      // where not, the steps of the whole search
+  std::vector<std::pair<std::int64_t, std::int64_t>> good{};  // from these steps to before those
 };
 Reached reach(std::span<const Milestone> milestones, const Again& again, double target);
+
+/// Where good begins to the end of what follows.
+inline constexpr std::int64_t kNoEnd = std::numeric_limits<std::int64_t>::max();
+
+/// Of searches that are stopped after so many steps, how many name something good: what whoever
+/// searches, and is not told when it is good, can hope for. One that ended before stays as it was.
+int good_after(std::span<const Reached> searches, std::int64_t steps);
 
 /// The k-th lowest re-tested loss among the table's space; infinite if there are fewer.
 double kth_best(const RecordedTable& table, const Again& again, int k);

@@ -65,6 +65,40 @@ TEST(Recorded, TablesAreReadAndGivenBack) {
   EXPECT_THROW(evaluator->evaluate({"tanh(9*x)", "recorded", 3000, 100}), space::Error);
 }
 
+TEST(Recorded, WhatDivergedIsGivenBackAsThat) {
+  std::string text = table_text();
+  const auto row = [&](const char* name, int seed, const char* outcome, int step, double loss) {
+    text += fmt::format("{0},\"0 | 0 | {1}\",sech2,{1},tanh,9,{2},{3},{4},{5},{5},0.1,{5}\n", name,
+                        name[1], seed, outcome, step, loss);
+  };
+  row("d8", 1000, "diverged", 1, INFINITY);  // and was not trained with the other seed
+  for (int step = 50; step <= 200; step += 50) row("d9", 1000, "ok", step, 2);
+  row("d9", 1001, "diverged", 50, 3);
+  row("d9", 1001, "diverged", 70, INFINITY);
+  const RecordedTable table = read_recorded(text, "t.csv");
+  const auto evaluator = recorded_evaluator(table);
+  const auto run = [&](const char* gradient, std::uint64_t seed, int steps) {
+    return evaluator->evaluate({gradient, "recorded", seed, steps});
+  };
+  for (const std::uint64_t seed : {2000, 2001, 3000}) {
+    const trainer::Measurement m = run("0 | 0 | 8", seed, 100);
+    EXPECT_EQ(m.outcome, trainer::Outcome::diverged);
+    EXPECT_EQ(m.steps, 1);
+    EXPECT_TRUE(m.curve.empty());
+  }
+  EXPECT_EQ(run("0 | 0 | 9", 2000, 100).outcome, trainer::Outcome::ok);
+  EXPECT_EQ(run("0 | 0 | 9", 2001, 50).outcome, trainer::Outcome::ok);
+  const trainer::Measurement late = run("0 | 0 | 9", 2001, 100);
+  EXPECT_EQ(late.outcome, trainer::Outcome::diverged);
+  EXPECT_EQ(late.steps, 70);
+  EXPECT_EQ(late.curve.size(), 1u);
+  // Estimators are compared by whole runs.
+  const CurveTable curves = curves_of(table);
+  EXPECT_FALSE(curves.contains("0 | 0 | 8"));
+  EXPECT_EQ(curves.at("0 | 0 | 9").size(), 1u);
+  EXPECT_EQ(all_seeds(table).loss("d9"), INFINITY);
+}
+
 // What a study of one seed finds is judged by the other seed.
 TEST(Recorded, AStudyIsJudgedByTheSeedThatItDoesNotSee) {
   const RecordedTable table = read_recorded(table_text(), "t.csv");
@@ -148,6 +182,12 @@ TEST(Strategy, CountsStepsUntilTheNamedOneIsGood) {
   const Reached never = reach(way, again, 0.5);
   EXPECT_FALSE(never.ever || never.stays);
   EXPECT_EQ(never.first, 500);
+  const Reached until = reach(std::span(way).first(4), again, 1.5);
+  EXPECT_FALSE(until.stays);
+  const Reached all[] = {r, never, until};  // the last ended with something bad
+  for (const auto& [steps, good] :
+       {std::pair{299, 0}, {300, 2}, {399, 2}, {400, 0}, {499, 0}, {500, 1}, {9000, 1}})
+    EXPECT_EQ(good_after(all, steps), good) << steps;
   EXPECT_EQ(read_again("name,seed,steps,loss,seconds\na,1,10,2,5\na,2,10,4,3\n", "a.csv").loss("a"),
             3);
   EXPECT_EQ(read_again("name,seed,steps,loss,seconds\na,1,10,2,5\na,2,10,4,3\n", "a.csv")
