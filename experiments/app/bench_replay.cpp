@@ -72,6 +72,7 @@ class Bench {
       const Costs costs = replayed(strategy, r, cold_);
       if (random.steps.empty()) random = costs;
       add_costs(r, strategy.name, costs, random, studies_, &strategy == &ours() && r.task().goal);
+      if (&strategy == &ours() && r.has_again()) add_ranks(r, costs, random);
     }
     random_ = random;
     if (r.task().goal) compare_optuna(r, random);  // minutes
@@ -263,8 +264,8 @@ class Bench {
           strategy, r.table(),
           search::study_of(strategy, r.table(), seed(study), beginning(study, past.path())),
           describe, scratch.path());
-      costs.add(r.judge(search::milestones_of(trials, r.table()), seed(study)),
-                r.seconds_per_step());
+      costs.ways.push_back(search::milestones_of(trials, r.table()));
+      costs.add(r.judge(costs.ways.back(), seed(study)), r.seconds_per_step());
     }
     return costs;
   }
@@ -287,6 +288,21 @@ class Bench {
         fmt::format("reached by {} of {}", costs.reached, studies));
     add_shares(r, name, costs);
     add(r, name, "seconds", costs.seconds, random.seconds, {}, "one core, the search included");
+  }
+
+  // How much the ratio depends on what counts as good: the fifth best above, others here.
+  void add_ranks(const Recording& r, const Costs& costs, const Costs& random) {
+    for (const int k : {1, 2, 3, 10}) {
+      const auto judged = [&](const Costs& of) {
+        Costs by_rank;
+        for (const auto& way : of.ways) by_rank.add(r.judge_by_rank(way, k), r.seconds_per_step());
+        return by_rank;
+      };
+      const Costs mine = judged(costs), others = judged(random);
+      add(r, fmt::format("{}, good is rank {}", ours().name, k), "steps", mine.steps, others.steps,
+          {},
+          fmt::format("reached by {} of {}, random by {}", mine.reached, studies_, others.reached));
+    }
   }
 
   // Nobody who searches is told when what would be named is good.

@@ -95,6 +95,11 @@ search::Reached Recording::judge(const std::vector<search::Milestone>& milestone
   return judged_by(milestones, search::held_out(table_, study));
 }
 
+search::Reached Recording::judge_by_rank(const std::vector<search::Milestone>& milestones,
+                                         int k) const {
+  return search::reach(milestones, *again_, search::kth_best(table_, *again_, k));
+}
+
 search::Reached Recording::judge_live(const std::vector<search::Milestone>& milestones) const {
   return judged_by(milestones, search::all_seeds(table_));
 }

@@ -34,6 +34,8 @@ class Recording {
   double seconds_per_step() const;
   /// Whether what a strategy finds is judged by seeds that it does not train with.
   bool judges(const search::Strategy& strategy) const { return again_ || strategy.seeds == 1; }
+  /// Whether runs on seeds of their own judge, so that other targets can be asked for.
+  bool has_again() const { return again_.has_value(); }
   /// What good means, for people.
   std::string target() const;
   /// When a study first names something good. Judged by runs on seeds of their own where
@@ -41,6 +43,8 @@ class Recording {
   /// see, which alone is noisy: one of the best in twenty.
   search::Reached judge(const std::vector<search::Milestone>& milestones,
                         std::uint64_t study) const;
+  /// Where good is as good as the k-th best by NAME_again.csv, which must be there.
+  search::Reached judge_by_rank(const std::vector<search::Milestone>& milestones, int k) const;
   /// The same for studies that train on seeds of their own; without NAME_again.csv by the mean over
   /// all recorded seeds: one of the best in twenty.
   search::Reached judge_live(const std::vector<search::Milestone>& milestones) const;
@@ -63,6 +67,7 @@ struct Costs {
   std::vector<double> steps{}, trials{};
   std::vector<double> seconds{};  // of one core: training, and what the search itself takes
   std::vector<search::Reached> studies{};
+  std::vector<std::vector<search::Milestone>> ways{};  // of the studies, where they are kept
   int reached = 0;
   void add(const search::Reached& reached, double seconds_per_step);
 };

@@ -41,7 +41,7 @@ CurveTable curves_of(const RecordedTable& table);
 
 /// CSV as experiments/tables holds it: a row a point of a curve. Throws space::Error naming file
 /// and line: columns that are missing, a number that is none, runs of different lengths. A run
-/// whose outcome is not "ok" diverged at its last row. Seeds that one activation lacks, others not,
+/// whose last row has an infinite loss diverged there. Seeds that one activation lacks, others not,
 /// were not trained since another of its runs diverged: they count as that one.
 RecordedTable read_recorded(std::string_view csv, const std::string& file);
 

@@ -132,6 +132,9 @@ def test_evidence_by_replay():
         assert row["ratio"] == row["baseline"] / row["value"] > 5 == row["goal"] and "reached by 1 of 1" in row["note"], row
         assert row["met"] is (task == "cifar10_plain"), row  # the others by a judge that is mostly noise
     assert ours["digits"]["goal"] is None, ours
+    ranks = [row for row in rows if "good is rank" in row["name"] and row["task"] == "cifar10_plain"]
+    values = [row["value"] for row in ranks[:3]] + [ours["cifar10_plain"]["value"], ranks[3]["value"]]
+    assert len(ranks) == 4 and values == sorted(values, reverse=True) and values[0] > values[-1], ranks
     shares = {row["name"]: row for row in rows if row["task"] == "cifar10_plain" and row["unit"] == "of 1"}
     assert {shares[f"surrogate, halving, stopped after {steps} steps"]["value"] for steps in (2560, 20480)} == {0, 1}, shares
     warm = {row["task"]: row for row in rows if row["name"] == "warm start, one study on text known" and row["unit"] == "trials"}
@@ -140,7 +143,7 @@ def test_evidence_by_replay():
     assert max(judges["cifar10"], judges["text"]) < 0.5 < min(judges["cifar10_plain"], judges["digits"]) < 1, judges
     assert all(row["low"] <= row["value"] <= row["high"] for row in rows if row["low"] is not None), rows
     seconds = {row["name"]: row for row in rows if row["task"] == "cifar10" and row["unit"] == "seconds"}
-    assert seconds["surrogate, halving"]["value"] > 0 and seconds.keys() == {name for name in steps if "warm" not in name}, seconds
+    assert seconds["surrogate, halving"]["value"] > 0 and seconds.keys() == {name for name in steps if "warm" not in name and "rank" not in name}, seconds
     ranks = {row["name"]: row for row in rows if row["unit"] == "rank correlation" and row["task"] == "cifar10"}
     assert 0.5 < ranks["averaged after 50 of 200 steps, all"]["value"] < 1, ranks
     assert any(name.startswith("learned after 0.25") for name in ranks), ranks
