@@ -93,8 +93,9 @@ class KernelText {
     if (program_.parameters > 0) arguments += ", const float* theta";
     if (program_.parameters > own_) arguments += ", const float* ggtheta";
     if (sums()) arguments += ", float* partial";
-    return fmt::format("extern \"C\" __global__ void __launch_bounds__(kThreads) {}({}) {{\n",
-                       name_, arguments);
+    // Without the 1, which asks for no second block, float64 spills so that more blocks fit.
+    return fmt::format("extern \"C\" __global__ void __launch_bounds__(kThreads{}) {}({}) {{\n",
+                       program_.wide ? ", 1" : "", name_, arguments);
   }
 
   /// A thread takes a group of elements, each of a channel of its own.

@@ -26,9 +26,9 @@ std::string read(const fs::path& path) {
 /// behind __launch_bounds__(...).
 std::string entries(const std::string& text) {
   std::string out;
-  const std::string opening = "__launch_bounds__(kThreads)";
+  const std::string opening = "__launch_bounds__(";
   for (auto at = text.find(opening); at != std::string::npos; at = text.find(opening, at)) {
-    at = text.find_first_not_of(" \n", at + opening.size());
+    at = text.find_first_not_of(" \n", text.find(')', at) + 1);
     const std::string name = text.substr(at, text.find('(', at) - at);
     const std::string body = text.substr(at, text.find("\n}\n", at) - at);
     const bool waits = body.find("__syncthreads") != std::string::npos ||
