@@ -164,17 +164,13 @@ Reached reach(std::span<const Milestone> milestones, const Again& again, double 
     if (!r.ever) ++r.trials;
     if (!r.ever) r.seconds = m.seconds;
     if (good && !r.ever) r.first = m.steps;
-    if (good && !r.stays) {
-      r.for_good = m.steps;
-      r.good.emplace_back(m.steps, kNoEnd);
-    }
+    if (good && !r.stays) r.good.emplace_back(m.steps, kNoEnd);
     if (!good && r.stays) r.good.back().second = m.steps;
     r.ever = r.ever || good;
     r.stays = good;
   }
   if (milestones.empty()) return r;
   if (!r.ever) r.first = milestones.back().steps;
-  if (!r.stays) r.for_good = milestones.back().steps;
   return r;
 }
 

@@ -64,10 +64,10 @@ std::vector<Milestone> milestones_of(const ReplayedStudy& study, const RecordedT
 
 /// Steps until what a search would name is good: its re-tested loss is at most the target.
 struct Reached {
-  std::int64_t first = 0, for_good = 0;  // the latter: and stays so to the end
-  int trials = 0;                        // candidates until the first
-  double seconds = 0;                    // Milestone's, until the first
-  bool ever = false, stays = false;      // where not, the steps of the whole search
+  std::int64_t first = 0;
+  int trials = 0;                    // candidates until the first
+  double seconds = 0;                // Milestone's, until the first
+  bool ever = false, stays = false;  // to the end; where never, the steps of the whole search
   std::vector<std::pair<std::int64_t, std::int64_t>> good{};  // from these steps to before those
 };
 Reached reach(std::span<const Milestone> milestones, const Again& again, double target);
