@@ -80,14 +80,16 @@ int most_sums(const std::vector<Candidate>& all) {
 std::string kernel(const std::vector<Candidate>& all, Pass pass) {
   const bool backward = pass == Pass::backward;
   const int most = most_sums(all);
+  const bool wide = std::ranges::any_of(all, [](const auto& c) { return c.program.wide; });
   std::string text = fmt::format(
-      "extern \"C\" __global__ void __launch_bounds__(kThreads) {}(const Scalar* x, {}Scalar* out, "
+      "extern \"C\" __global__ void __launch_bounds__(kThreads{}) {}(const Scalar* x, {}Scalar* "
+      "out, "
       "i64 rows, i64 inner, i64 lanes, const float* theta, float* partial) {{\n"
       "  const i64 slice = blockIdx.x / lanes, lane = blockIdx.x % lanes;\n"
       "  float sums[{}] = {{}};\n"
       "{}"
       "  switch (slice) {{\n",
-      to_string(pass), backward ? "const Scalar* gy, " : "", std::max(most, 1),
+      wide ? ", 1" : "", to_string(pass), backward ? "const Scalar* gy, " : "", std::max(most, 1),
       most > 0 ? "  i64 first = 0, count = 0;\n" : "");
   for (std::size_t k = 0; k < all.size(); ++k) {
     text += fmt::format("    case {}:\n", k);

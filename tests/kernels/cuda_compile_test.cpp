@@ -196,6 +196,9 @@ TEST(CudaCompile, WideArithmeticIsFrugalToo) {
   for (const auto& a : all) {
     ASSERT_EQ(precision_of(a, options), Precision::f64) << a.name;
     const CudaCode code = compiled(a, kPlain, options, "sm_90");
+    if (a.name != "gelu_sinc")
+      expect_frugal(compiled(a, kAll, options, "sm_90"), 5, a.name + " with gates", Sharing::layer,
+                    true);
     expect_frugal(code, 3, a.name, Sharing::layer, true);
     if (!a.parameters.empty())
       expect_frugal(compiled(a, kPlain, {Type::f32, Sharing::channel, "", false}, "sm_90"), 3,
