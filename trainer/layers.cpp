@@ -1,6 +1,8 @@
 // Layers as one call of libtorch each, around weights that are drawn here.
 #include "trainer/layers.hpp"
 
+#include <vector>
+
 #include "trainer/fused/rms_norm.hpp"
 
 namespace antigrad::trainer {
@@ -62,6 +64,13 @@ Embedding::Embedding(Initialiser& initialiser, int rows, int width, double devia
 Tensor Embedding::forward(const Tensor& tokens) const { return at::embedding(weight_, tokens); }
 
 Tensor Embedding::products(const Tensor& x) const { return at::linear(x, weight_); }
+
+Tensor recent_tokens(const Tensor& x, int count) {
+  const Tensor padded = at::constant_pad_nd(x, {0, 0, count - 1, 0});
+  std::vector<Tensor> shifted;
+  for (int k = 0; k < count; ++k) shifted.push_back(padded.narrow(-2, k, x.size(-2)));
+  return at::cat(shifted, -1);
+}
 
 Affine::Affine(int channels)
     : weight_(register_parameter("weight", at::ones({channels}))),

@@ -97,6 +97,10 @@ class Positions : public torch::nn::Module {
   at::Tensor weight_;
 };
 
+/// [.., t, width] -> [.., t, count width]: the last `count` tokens up to each side by side, its own
+/// at the end, zeros before the first.
+at::Tensor recent_tokens(const at::Tensor& x, int count);
+
 /// (x - mean) / sqrt(variance + 1e-5) * w + b over the last dimension.
 class LayerNorm : public torch::nn::Module {
  public:

@@ -197,6 +197,8 @@ Model::Step Model::step_of(const Layer& layer, Initialiser& initialiser) {
       const Attention attention(layer, type_of(*candidate_));
       return [attention](const Tensor& a, const Tensor&) { return attention.forward(a); };
     }
+    case Op::recent:
+      return [layer](const Tensor& a, const Tensor&) { return recent_tokens(a, layer.size); };
     case Op::tied_linear: {
       const auto table = module_of<Embedding>(layer.b);
       return [table](const Tensor& a, const Tensor&) { return table->products(a); };

@@ -105,3 +105,27 @@ class Bert(nn.Module):
         for k in range(self.layers):
             h = getattr(self, f"layer{k}")(h)
         return self.head_norm(self.head_activation(self.head(h))) @ self.embedding.weight.T
+
+
+class Nplm(nn.Module):
+    """Each token with those before it, one by one, for there are few."""
+
+    def __init__(self, act, vocabulary, width, layers, units, context):
+        super().__init__()
+        self.embedding, self.layers, self.context = nn.Embedding(vocabulary, width), layers, context
+        for k in range(layers):
+            self.add_module(f"linear{k}", nn.Linear(context * width if k == 0 else units, units))
+            self.add_module(f"activation{k}", act())
+        self.head = nn.Linear(units, vocabulary)
+
+    def forward(self, tokens):
+        rows = self.embedding(tokens)
+        n, t, width = rows.shape
+        h = rows.new_zeros(n, t, self.context * width)
+        for i in range(t):
+            for j in range(i + 1):
+                slot = self.context - 1 - (i - j)
+                h[:, i, slot * width : (slot + 1) * width] = rows[:, j]
+        for k in range(self.layers):
+            h = getattr(self, f"activation{k}")(getattr(self, f"linear{k}")(h))
+        return self.head(h)

@@ -94,6 +94,7 @@ ROWS = [
     Row("vanilla_series", "{type: vanilla, layers: 3, width: 3, series: 2}", lambda act: nets.Vanilla(act, 1, 10, 3, 3, 2), "relu", 1, 28),
     Row("vanilla_96", "{type: vanilla, layers: 3, width: 2, series: 1}", lambda act: nets.Vanilla(act, 3, 10, 2, 3, 1, (4, 4, 0)), "gelu", side=96),
     Row("bert", "{type: bert, layers: 2, width: 24, heads: 3, ffn: 40, context: 10}", lambda act: language_nets.Bert(act, 29, 10, 24, 2, 3, 40), classes=29),
+    Row("nplm", "{type: nplm, layers: 3, width: 7, ffn: 20, context: 5}", lambda act: language_nets.Nplm(act, 29, 7, 3, 20, 5), "xielu", classes=29),
 ]
 
 

@@ -58,6 +58,8 @@ void read_llama(const space::Yaml& node, ModelSpec& spec);
 Plan plan_llama(const ModelSpec& spec, const InputShape& input);
 void read_bert(const space::Yaml& node, ModelSpec& spec);
 Plan plan_bert(const ModelSpec& spec, const InputShape& input);
+void read_nplm(const space::Yaml& node, ModelSpec& spec);
+Plan plan_nplm(const ModelSpec& spec, const InputShape& input);
 void read_gcn(const space::Yaml& node, ModelSpec& spec);
 Plan plan_gcn(const ModelSpec& spec, const InputShape& input);
 void read_gat(const space::Yaml& node, ModelSpec& spec);

@@ -167,6 +167,12 @@ int Plan::attention(int a, const Heads& heads) {
               .heads = heads});
 }
 
+int Plan::recent(int a, int count) {
+  const Shape& in = shape(a);
+  return add(
+      {.op = Op::recent, .a = a, .shape = {count * in.channels, in.height, 1}, .size = count});
+}
+
 int Plan::affine(const std::string& name, int a) {
   return add({.op = Op::affine, .name = name, .a = a, .shape = shape(a)});
 }

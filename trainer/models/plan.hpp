@@ -44,6 +44,7 @@ struct Layer {
     embedding,    // rows of a table, one a token of a
     tied_linear,  // a E^T, E the table of b
     attention,    // a = (queries, key heads, value heads) side by side
+    recent,       // a of the last `size` tokens side by side, its own at the end
     // Of a graph, an example being a node:
     nodes,            // the input, [n, features]
     neighbours,       // sum of a over the neighbours and the node itself, and a shift a channel
@@ -58,8 +59,8 @@ struct Layer {
   std::string name = {};  // of the module; unique where the layer has weights
   int a = -1, b = -1;     // earlier layers
   Shape shape;            // of the value
-  // convolution; max_pool without groups; size: pieces of maxout and grelu; groups: heads of
-  // graph_attention
+  // convolution; max_pool without groups; size: pieces of maxout and grelu, tokens of recent;
+  // groups: heads of graph_attention
   int size = 1, stride = 1, padding = 0, groups = 1;
   bool bias = false;       // linear
   double deviation = 0;    // of initial weights, from N(0, deviation^2)
@@ -96,6 +97,8 @@ class Plan {
   int embedding(const std::string& name, int a, int vocabulary, int width, double deviation);
   int tied_linear(int a, int embedding);
   int attention(int a, const Heads& heads);
+  /// Before the first token stand zeros.
+  int recent(int a, int count);
   int affine(const std::string& name, int a);
   int layer_norm(const std::string& name, int a);
   int positions(const std::string& name, int a, double deviation);

@@ -20,17 +20,18 @@ struct ModelSpec {
     vanilla,
     llama,
     bert,
+    nplm,
     gcn,
     gat
   };
   enum class Stem { automatic, small, medium, large };
   Type type = Type::resnet;
   // Images: depth counts layers with weights; width = channels of the first stage, or units of an
-  // mlp. Texts: width of the residual stream.
+  // mlp. Texts: width of the residual stream; nplm: numbers of one token.
   int depth = 8;
   int width = 16;
   // llama: kv_heads divides heads, 2 heads divide width.
-  int layers = 2;  // of an mlp: hidden ones; of a gcn or gat: graph convolutions
+  int layers = 2;  // of an mlp or nplm: hidden ones; of a gcn or gat: graph convolutions
   int heads = 2;   // gat: of all layers but the last, each of `width` channels
   int kv_heads = 2;
   int ffn = 256;     // hidden units of the plain feed-forward network; a gated one has 2/3 of them

@@ -193,6 +193,7 @@ Tensor StackedModel::value(const Layer& layer, const Tensor& a, const Tensor& b)
              against(weight(layer, "bias"), a);
     case Op::positions: return a + weight(layer, "weight").narrow(1, 0, a.size(2)).unsqueeze(1);
     case Op::embedding: return embedded(layer, a);
+    case Op::recent: return recent_tokens(a, layer.size);
     case Op::tied_linear: {
       const auto& table = models_.front()->plan().layers()[static_cast<std::size_t>(layer.b)];
       return products(a, weight(table, "weight"), {});

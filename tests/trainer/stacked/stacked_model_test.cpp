@@ -44,6 +44,7 @@ const std::vector<Case> kCases = {
     {"{type: bert, layers: 1, width: 24, heads: 3, ffn: 40, context: 10}",
      "adamw",
      {.classes = 29}},
+    {"{type: nplm, layers: 2, width: 7, ffn: 20, context: 5}", "adamw", {.classes = 29}},
 };
 
 std::vector<SharedActivation> candidates(kernels::Type type) {
