@@ -77,7 +77,8 @@ std::vector<Command> bench_commands() {
        "what a search is worth, on recorded trainings",
        {},
        {trials, seed, python, table_task, live, output},
-       "Searches over 336 activations that were really trained (experiments/tables), by the engine "
+       "Searches over 336 or 800 activations that were really trained (experiments/tables), by the "
+       "engine "
        "itself with\nrecorded curves in place of training, 30 or --trials of each strategy. steps: "
        "median until what a search\nwould name as its best is good on seeds that it does not see: "
        "as good as the fifth best of TASK_again.csv,\nelse one of the best in twenty. seconds: of "

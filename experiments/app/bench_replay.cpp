@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -33,6 +34,12 @@ constexpr double kStepsGoal = 5, kTrialsGoal = 2;
 constexpr std::uint64_t kLiveSeed = 101;  // no table's
 
 const Strategy& ours() { return search::strategies().back(); }
+
+/// Where a past helps most: at early rungs a surrogate without one knows the least.
+const Strategy& warmed() {
+  const auto all = search::strategies();
+  return *std::ranges::find(all, "surrogate, halving", &Strategy::name);
+}
 
 class Bench {
  public:
@@ -71,7 +78,7 @@ class Bench {
       if (!r.judges(strategy)) continue;
       const Costs costs = replayed(strategy, r, cold_);
       if (random.steps.empty()) random = costs;
-      add_costs(r, strategy.name, costs, random, studies_, &strategy == &ours() && r.task().goal);
+      add_costs(r, strategy.name, costs, random, studies_, strategy.ours && r.task().goal);
       if (&strategy == &ours() && r.has_again()) add_ranks(r, costs, random);
     }
     random_ = random;
@@ -99,8 +106,8 @@ class Bench {
 
   // (b) Candidates that are tried on one task, with and without what others have taught.
   void warm_trials(const Recording& r) {
-    const Costs cold = replayed(ours(), r, cold_);
-    add(r, "cold start", "trials", cold.trials, cold.trials, {}, reached(cold));
+    const Costs cold = replayed(warmed(), r, cold_);
+    add(r, "cold start, " + warmed().name, "trials", cold.trials, cold.trials, {}, reached(cold));
     std::vector<const Recording*> others;
     for (const Recording& other : recordings_)
       if (&other != &r) others.push_back(&other);
@@ -112,13 +119,13 @@ class Bench {
   void add_warm(const Recording& r, const std::vector<const Recording*>& known, const Costs& cold) {
     std::vector<std::string> names;
     for (const Recording* k : known) names.push_back(k->task().name);
-    const Costs warm = replayed(ours(), r, [&](int study, const std::string& folder) {
+    const Costs warm = replayed(warmed(), r, [&](int study, const std::string& folder) {
       std::vector<search::PastStudy> library;
       for (const Recording* k : known) {
         const search::StudyConfig past =
-            search::study_of(ours(), k->table(), seed(studies_ + study));
+            search::study_of(warmed(), k->table(), seed(studies_ + study));
         library.push_back(search::past_study(
-            past, search::replay_study(ours(), k->table(), past, described(*k), folder).trials));
+            past, search::replay_study(warmed(), k->table(), past, described(*k), folder).trials));
       }
       search::export_library(library, folder + "/library.study");
       return folder + "/library.study";

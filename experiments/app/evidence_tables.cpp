@@ -36,6 +36,10 @@ std::span<const EvidenceTask> evidence_tasks() {
        "name: text, model: {type: llama, layers: 1, width: 32, heads: 2, ffn: 256, context: 4}, "
        "data: {format: tokens_u16}, batch: 64, normalise: true",
        0.007, true},
+      {"text_plain",
+       "name: text, model: {type: nplm, layers: 4, width: 32, ffn: 64, context: 4}, data: {format: "
+       "tokens_u16}, batch: 48, normalise: true",
+       0.011, true},
   };
   return all;
 }

@@ -1,7 +1,7 @@
 """A table of recorded trainings out of a run's journal, for `antigrad bench evidence`; the standard library alone.
 
-  record.py curves JOURNAL OUT.csv.gz   every point of every learning curve of the search's trials, choices of the gradients from cifar10.csv.gz;
-                                        runs that diverged end where they did, with infinite losses
+  record.py curves JOURNAL OUT.csv.gz   every point of every learning curve of the search's trials, choices of the gradients as plain_activations.yaml
+                                        has them; runs that diverged end where they did, with infinite losses
   record.py again JOURNAL OUT.csv       name, seed, steps, final loss and seconds of every run, those of the confirmation too
 """
 import csv
@@ -9,10 +9,26 @@ import gzip
 import io
 import json
 import os
+import re
 import sys
 
 CHOICES = ["negative", "negative_amplitude", "positive", "positive_amplitude"]
 FIGURES = ["training_loss", "validation_loss", "validation_accuracy", "current_loss"]
+
+
+SHAPES = {"": "const", "exp(x)": "exp", "gaussian(x)": "gaussian", "sech2(x)": "sech2", "softsign_slope(x)": "softsign_slope", "cos(2*x)": "cos"}
+SHAPES |= {"tanh(x)": "tanh", "x": "linear", "sin(2*x)": "sin", "signed_log(x)": "signed_log"}
+
+
+def choices():
+    """Shape and amplitude on the left, on the right, by name: of A*shape | 0 | 1 + B*shape; the bump is A*exp(x) + A*x*exp(x)."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, "plain_activations.yaml"), encoding="utf-8") as lines:
+        for name, g in re.findall(r'name: (\w+), g: "(.*)"', lines.read()):
+            left, _, right = g.split(" | ")
+            size, shape = re.match(r"([-.\d]+)\*?([^+]*)", left).groups()
+            sign, other_size, other = re.fullmatch(r"1 ([-+]) ([.\d]+)\*(.*)", right).groups()
+            yield name, ["bump" if "+" in left else SHAPES[shape], size, SHAPES[other], sign.strip("+") + other_size]
 
 
 def trials(path):
@@ -37,20 +53,18 @@ def points(run):
 
 
 def curves(journal, out):
-    here = os.path.dirname(os.path.abspath(__file__))
-    with gzip.open(os.path.join(here, "cifar10.csv.gz"), "rt", encoding="utf-8") as file:
-        known = {row["name"]: row for row in csv.DictReader(file)}
+    known = dict(choices())
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["name", "gradient", *CHOICES, "seed", "outcome", "step", *FIGURES])
     for study, attributes in trials(journal):
-        row = known.get(attributes.get("name"))
-        if "/" in study or row is None:
+        name = attributes.get("name")
+        if "/" in study or name is None:
             continue
         for run in attributes["runs"]:
             ended = [] if run["outcome"] == "ok" else [[max(1, run["steps"]), *["inf"] * len(FIGURES)]]
             for point in [*points(run), *ended]:
-                writer.writerow([row["name"], row["gradient"], *(row[c] for c in CHOICES), run["seed"], run["outcome"], *point])
+                writer.writerow([name, attributes["activation"], *known.get(name, [""] * 4), run["seed"], run["outcome"], *point])
     with open(out, "wb") as file:
         file.write(gzip.compress(text.getvalue().encode(), 9, mtime=0))
 

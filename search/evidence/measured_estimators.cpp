@@ -89,7 +89,14 @@ std::string kind_of_task(const TaskFacts& task) {
   const auto format = task.find("data.format");
   if (format == task.end() || std::ranges::any_of(task, game)) return "";
   const auto kind = kKinds.find(format->second);
-  return kind == kKinds.end() ? "" : kind->second;
+  if (kind == kKinds.end()) return "";
+  const auto is = [&](const char* key, const char* value) {
+    const auto fact = task.find(key);
+    return fact != task.end() && fact->second == value;
+  };
+  const bool plain =
+      is("model.type", "nplm") || (is("model.type", "mlp") && !is("model.norm", "true"));
+  return plain ? "plain " + kind->second : kind->second;
 }
 
 std::vector<LearnedEstimator> measured_estimators(const std::string& kind, std::string_view csv,

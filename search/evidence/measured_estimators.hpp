@@ -11,8 +11,9 @@
 
 namespace antigrad::search {
 
-/// "images", "language" or "graphs", by the format of its data; "" for a game, and for what has
-/// none.
+/// "images", "language" or "graphs", by the format of its data; "plain images" and "plain language"
+/// for networks without normalisation (an mlp without norm, an nplm), whose runs say something else
+/// early; "" for a game, and for what has no data.
 std::string kind_of_task(const TaskFacts& task);
 
 /// By fraction of the steps, the estimator whose rank correlation with final losses is the highest

@@ -24,6 +24,8 @@ constexpr const char* kRungs =
     "halving: {reduction: 3, rungs: [{fraction: 0.25, seeds: 1}, {fraction: 0.5, seeds: 1}, "
     "{fraction: 1, seeds: 1}]}\n";
 
+constexpr const char* kTwice =
+    "halving: {reduction: 3, rungs: [{fraction: 1, seeds: 1}, {fraction: 1, seeds: 2}]}\n";
 constexpr const char* kSecondSeed =
     "halving: {reduction: 3, rungs: [{fraction: 0.25, seeds: 1}, {fraction: 0.5, seeds: 1}, "
     "{fraction: 1, seeds: 1}, {fraction: 1, seeds: 2}]}\n";
@@ -32,11 +34,11 @@ constexpr const char* kSecondSeed =
 const std::vector<Strategy>& rows() {
   static const std::vector<Strategy> all{
       {"random", "every candidate to the end",
-       fmt::format("budget: {{trials: 336}}\nsampler: {{name: random, lag: 1}}\n{}", kWhole)},
+       fmt::format("budget: {{trials: 100000}}\nsampler: {{name: random, lag: 1}}\n{}", kWhole)},
       {"random, halving", "random, with our rungs",
-       fmt::format("budget: {{trials: 336}}\nsampler: {{name: random, lag: 1}}\n{}", kRungs)},
+       fmt::format("budget: {{trials: 100000}}\nsampler: {{name: random, lag: 1}}\n{}", kRungs)},
       {"random, synchronous halving", "random, with our rungs, at which cohorts of nine wait",
-       fmt::format("budget: {{trials: 336}}\nsampler: {{name: random, lag: 1}}\npruner: {{name: "
+       fmt::format("budget: {{trials: 100000}}\nsampler: {{name: random, lag: 1}}\npruner: {{name: "
                    "synchronous, cohort: 9, reduction: 3}}\n{}",
                    kRungs)},
       {"evolution", "ageing evolution, every candidate to the end",
@@ -44,24 +46,31 @@ const std::vector<Strategy>& rows() {
                    "tournament: 4, random_trials: 10, lag: 1}}\n{}",
                    kWhole),
        true},
-      {"surrogate", "a Gaussian process, every candidate to the end",
+      {"surrogate, second seed", "a Gaussian process, the best third once more on another seed",
        fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
                    "1}}\n{}",
-                   kWhole)},
-      {"surrogate, halving, second seed", "a Gaussian process, the best once more on another seed",
+                   kTwice),
+       false, 2, false, true},
+      {"surrogate, halving, second seed", "with rungs, the best once more on another seed",
        fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
                    "1}}\n{}",
                    kSecondSeed),
-       false, 2},
+       false, 2, false, true},
       {"surrogate, halving, averaged", "a Gaussian process that learns from every rung",
        fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
                    "1}}\n{}",
-                   kRungs)},
+                   kRungs),
+       false, 1, false, true},
       {"surrogate, halving", "the same, its runs judged by what was measured to be best",
        fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
                    "1}}\n{}",
                    kRungs),
-       false, 1, true},
+       false, 1, true, true},
+      {"surrogate", "a Gaussian process, every candidate to the end",
+       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
+                   "1}}\n{}",
+                   kWhole),
+       false, 1, false, true},
   };
   return all;
 }

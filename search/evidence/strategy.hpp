@@ -22,6 +22,7 @@ struct Strategy {
   bool evolution = false;  // recorded_evolution, which varies the table's choices
   int seeds = 1;           // that it trains the best with; a table of two then cannot judge it
   bool measured = false;   // judged as studies are that name no estimator (measured_estimators.hpp)
+  bool ours = false;       // what is compared, and not what it is compared with
 };
 std::span<const Strategy> strategies();
 

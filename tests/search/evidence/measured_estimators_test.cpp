@@ -88,7 +88,13 @@ TEST(MeasuredEstimators, ErrorsNameTheLine) {
 
 TEST(MeasuredEstimators, TasksHaveKinds) {
   EXPECT_EQ(kind_of_task({{"data.format", "cifar10"}}), "images");
-  EXPECT_EQ(kind_of_task({{"data.format", "digits"}, {"model.type", "mlp"}}), "images");
+  EXPECT_EQ(kind_of_task({{"data.format", "digits"}, {"model.type", "mlp"}}), "plain images");
+  EXPECT_EQ(
+      kind_of_task({{"data.format", "digits"}, {"model.norm", "true"}, {"model.type", "mlp"}}),
+      "images");
+  EXPECT_EQ(kind_of_task({{"data.format", "idx"}, {"model.norm", "false"}, {"model.type", "mlp"}}),
+            "plain images");
+  EXPECT_EQ(kind_of_task({{"data.format", "bytes"}, {"model.type", "nplm"}}), "plain language");
   EXPECT_EQ(kind_of_task({{"data.format", "bytes"}}), "language");
   EXPECT_EQ(kind_of_task({{"data.format", "planetoid"}}), "graphs");
   EXPECT_EQ(kind_of_task({{"data.format", "digits"}, {"problem.name", "gan"}}), "");
