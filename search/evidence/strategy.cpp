@@ -30,6 +30,12 @@ constexpr const char* kSecondSeed =
     "halving: {reduction: 3, rungs: [{fraction: 0.25, seeds: 1}, {fraction: 0.5, seeds: 1}, "
     "{fraction: 1, seeds: 1}, {fraction: 1, seeds: 2}]}\n";
 
+std::string surrogate(const char* halving) {
+  return fmt::format(
+      "budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: 1}}\n{}",
+      halving);
+}
+
 // The first is what the others are compared with, the last is ours.
 const std::vector<Strategy>& rows() {
   static const std::vector<Strategy> all{
@@ -47,30 +53,15 @@ const std::vector<Strategy>& rows() {
                    kWhole),
        true},
       {"surrogate, second seed", "a Gaussian process, the best third once more on another seed",
-       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
-                   "1}}\n{}",
-                   kTwice),
-       false, 2, false, true},
+       surrogate(kTwice), false, 2, false, true},
       {"surrogate, halving, second seed", "with rungs, the best once more on another seed",
-       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
-                   "1}}\n{}",
-                   kSecondSeed),
-       false, 2, false, true},
+       surrogate(kSecondSeed), false, 2, false, true},
       {"surrogate, halving, averaged", "a Gaussian process that learns from every rung",
-       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
-                   "1}}\n{}",
-                   kRungs),
-       false, 1, false, true},
+       surrogate(kRungs), false, 1, false, true},
       {"surrogate, halving", "the same, its runs judged by what was measured to be best",
-       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
-                   "1}}\n{}",
-                   kRungs),
-       false, 1, true, true},
-      {"surrogate", "a Gaussian process, every candidate to the end",
-       fmt::format("budget: {{trials: 80}}\nsampler: {{name: surrogate, random_trials: 4, lag: "
-                   "1}}\n{}",
-                   kWhole),
-       false, 1, false, true},
+       surrogate(kRungs), false, 1, true, true},
+      {"surrogate", "a Gaussian process, every candidate to the end", surrogate(kWhole), false, 1,
+       false, true},
   };
   return all;
 }
