@@ -5,11 +5,13 @@
 #include <cstdio>
 #include <fstream>
 
+#include "search/normalisation.hpp"
 #include "search/samplers/atlas.hpp"
 #include "search/score.hpp"
 #include "search/storage/format.hpp"
 #include "search/summary.hpp"
 #include "space/error.hpp"
+#include "space/gain.hpp"
 
 namespace antigrad::search {
 namespace {
@@ -23,12 +25,15 @@ std::string yaml_number(double value) {
   return fmt::format("{}", value);
 }
 
-std::string head(const Candidate& c, int search_trial) {
+std::string head(const Candidate& c, int search_trial, bool normalised) {
   std::string text = fmt::format("  - trial: {}\n    kind: {}\n", search_trial,
                                  c.baseline ? "baseline" : "candidate");
   if (!c.name.empty()) text += fmt::format("    name: {}\n", quoted(c.name));
-  return text + fmt::format("    gradient: {}\n    f: {}\n    fingerprint: {}\n",
-                            quoted(c.activation), quoted(c.f), quoted(c.fingerprint));
+  text += fmt::format("    gradient: {}\n    f: {}\n", quoted(c.activation), quoted(c.f));
+  if (normalised)  // tasks train gain * f
+    text += fmt::format("    gain: {}\n",
+                        space::normalising_gain(space::parse_activation(c.activation)));
+  return text + fmt::format("    fingerprint: {}\n", quoted(c.fingerprint));
 }
 
 std::string estimate(const std::string& name, const Estimate& e) {
@@ -41,12 +46,12 @@ std::string estimate(const std::string& name, const Estimate& e) {
   return text + "}\n";
 }
 
-std::string confirmed(const ConfirmTable& table) {
+std::string confirmed(const ConfirmTable& table, bool normalised) {
   std::string text =
       "confirmed:  # on seeds the search has not seen; differences are paired, to the best "
       "baseline\n";
   for (const ConfirmRow& row : table.rows) {
-    text += head(row.candidate, row.search_trial);
+    text += head(row.candidate, row.search_trial, normalised);
     if (row.outcome != trainer::Outcome::ok) {
       text += fmt::format("    outcome: {}\n", to_string(row.outcome));
     }
@@ -58,7 +63,7 @@ std::string confirmed(const ConfirmTable& table) {
   return text;
 }
 
-std::string searched(const Summary& summary) {
+std::string searched(const Summary& summary, bool normalised) {
   constexpr std::size_t kRows = 20;
   std::string text =
       "searched:  # best first; scores by rung, in units of the baselines' spread, lower is "
@@ -66,21 +71,21 @@ std::string searched(const Summary& summary) {
   std::size_t rows = 0;
   for (const Trial* trial : summary.leaderboard()) {
     if (trial->scores.empty() || ++rows > kRows) continue;
-    text += head(trial->candidate, trial->number) +
+    text += head(trial->candidate, trial->number, normalised) +
             fmt::format("    state: {}\n    scores: [{}]\n    steps: {}\n", to_string(trial->state),
                         fmt::join(trial->scores, ", "), trial->steps);
   }
   return rows == 0 ? "searched: []\n" : text;
 }
 
-std::string atlas(const Summary& summary) {
+std::string atlas(const Summary& summary, bool normalised) {
   std::vector<const Trial*> trials;
   for (const Trial& trial : summary.trials) trials.push_back(&trial);
   std::map<std::string, Traits> traits;
   const int bins = summary.config.sampler.bins;
   std::string text = "atlas:  # the best of every kind that was found\n";
   for (const AtlasEntry& entry : atlas_of(trials, bins, traits)) {
-    text += head(entry.best->candidate, entry.best->number) +
+    text += head(entry.best->candidate, entry.best->number, normalised) +
             fmt::format(
                 "    cell: {}\n    smoothness: {}\n    sparsity: {:.6g}\n    cost: {}\n"
                 "    score: {}\n    trials: {}\n",
@@ -95,9 +100,10 @@ std::string atlas(const Summary& summary) {
 void write_hall_of_fame(const Summary& summary, const std::string& path) {
   std::string text = fmt::format("format: {}\nstudy: {}\nphase: {}\n", kStudyFormat,
                                  summary.config.name, to_string(summary.phase));
-  if (!summary.confirmation.empty()) text += confirmed(summary.table);
-  text += searched(summary);
-  if (summary.config.sampler.name == "map_elites") text += atlas(summary);
+  const bool normalised = normalises(summary.config);
+  if (!summary.confirmation.empty()) text += confirmed(summary.table, normalised);
+  text += searched(summary, normalised);
+  if (summary.config.sampler.name == "map_elites") text += atlas(summary, normalised);
   const std::string fresh = path + ".new";
   std::ofstream out(fresh, std::ios::binary);
   out << text;

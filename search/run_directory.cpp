@@ -9,7 +9,9 @@
 #include <iterator>
 #include <vector>
 
+#include "search/normalisation.hpp"
 #include "search/storage/format.hpp"
+#include "search/storage/journal.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::search {
@@ -31,9 +33,20 @@ void set_aside(const std::string& path) {
   fs::rename(path, path + ".old");
 }
 
-void refuse_other_study(const RunDirectory& run, const StudyConfig& config) {
-  if (!fs::exists(run.study_yaml())) return;
-  if (same_study(read_file(run.study_yaml()), config.text)) return;
+/// The text with which the run began; nothing of one that has not.
+std::optional<std::string> begun_text(const RunDirectory& run, const std::string& study) {
+  if (fs::exists(run.study_yaml())) return read_file(run.study_yaml());
+  if (!fs::exists(run.journal())) return std::nullopt;
+  const Replay now = replay(read_journal(run.journal()));
+  const StoredStudy* const found = now.find(study);
+  if (found == nullptr || !found->user_attrs.contains("antigrad:study")) return std::nullopt;
+  return found->user_attrs.at("antigrad:study").get<std::string>();
+}
+
+std::string text_of(const RunDirectory& run, const StudyConfig& config) {
+  const std::optional<std::string> begun = begun_text(run, config.name);
+  if (!begun) return beginning_text(config);
+  if (auto text = continued_text(config, *begun)) return *std::move(text);
   throw space::Error(
       {run.path, 0, 0},
       fmt::format("holds a study \"{}\" with other settings than {}; `antigrad resume {}` goes on "
@@ -56,12 +69,12 @@ std::string known_runs(const std::string& root) {
 
 }  // namespace
 
-RunDirectory prepare_run(const std::string& root, const StudyConfig& config, Start how) {
+RunDirectory prepare_run(const std::string& root, StudyConfig& config, Start how) {
   const RunDirectory run{(fs::path(root) / config.name).string()};
   try {
     if (how == Start::fresh && fs::exists(run.path)) set_aside(run.path);
     demand_known_run(run.path);
-    refuse_other_study(run, config);
+    config.text = text_of(run, config);
     fs::create_directories(run.path);
     mark_run(run.path);
   } catch (const fs::filesystem_error& e) {

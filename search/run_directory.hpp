@@ -21,10 +21,11 @@ struct RunDirectory {
 /// "<path>.old" (replacing that) and the study starts from nothing.
 enum class Start { start, fresh };
 
-/// runs/<study>/ under `root` with study.yaml written. Throws space::Error when another study with
-/// other text is there (way out: `antigrad resume`, `--fresh`, another name) or the folder cannot
-/// be written.
-RunDirectory prepare_run(const std::string& root, const StudyConfig& config, Start how);
+/// runs/<study>/ under `root` with study.yaml written, and config.text as that has it: of a new
+/// study also whether its tasks are normalised (search/normalisation.hpp). Throws space::Error when
+/// another study with other text is there (way out: `antigrad resume`, `--fresh`, another name) or
+/// the folder cannot be written.
+RunDirectory prepare_run(const std::string& root, StudyConfig& config, Start how);
 
 /// An existing run: a folder with study.yaml and journal.log, or the name of one under `root`.
 /// Throws space::Error with the runs that exist.

@@ -7,6 +7,7 @@
 
 #include "search/estimate.hpp"
 #include "search/library/warm_start.hpp"
+#include "search/normalisation.hpp"
 #include "search/storage/format.hpp"
 #include "space/error.hpp"
 
@@ -77,7 +78,7 @@ int Session::ensure_study(const std::string& name) {
   want(3, "system_attr", system,
        {{"study:metric_names", several ? config.objectives : std::vector<std::string>{"score"}}});
   if (user.contains("antigrad:study") &&
-      !same_study(user.at("antigrad:study").get<std::string>(), config.text)) {
+      !goes_on(config, user.at("antigrad:study").get<std::string>())) {
     throw space::Error({journal.path(), 0, 0},
                        "the journal belongs to a study with other settings than " + config.file +
                            "; go on with `antigrad resume`, or start anew with `--fresh`");

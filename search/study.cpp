@@ -284,7 +284,7 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
               "estimator",  "budget",    "define",        "space",     "constraints", "propagation",
               "sampler",    "halving",   "pruner",        "baselines", "confirm",     "promote",
               "limits",     "evaluator", "tasks",         "measure",   "checkpoints", "quota",
-              "warm_start", "stacked",   "device"});
+              "warm_start", "stacked",   "device",        "normalise"});
   StudyConfig c;
   c.file = file;
   c.name = read_name(root.at("study"));
@@ -316,6 +316,7 @@ StudyConfig parse_study(const std::string& text, const std::string& file) {
   if (root.has("stacked")) c.stacked = read_stacked(root.at("stacked"), c);
   if (root.has("quota")) read_quota(root.at("quota"));  // the session asks for it again
   c.tasks = read_tasks(root.at("tasks"));
+  (void)root.boolean_or("normalise", false);  // the trainer's, of all tasks
   if (root.has("estimator")) read_estimators(root.at("estimator"), warm, c.tasks);
   c.text = with_absolute_paths(text, root, file);
   for (std::string& word : c.command.command)  // as the copy has them

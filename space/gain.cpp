@@ -28,4 +28,9 @@ Activation scaled(Activation activation, double gain) {
   return activation;
 }
 
+Activation normalised(Activation activation) {
+  const double gain = normalising_gain(activation);
+  return gain == 1 ? activation : scaled(std::move(activation), gain);
+}
+
 }  // namespace antigrad::space

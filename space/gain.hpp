@@ -9,5 +9,7 @@ double normalising_gain(const Activation& activation);
 
 /// gain f with its gradient; text and rules stay those of f.
 Activation scaled(Activation activation, double gain);
+/// f times its normalising gain.
+Activation normalised(Activation activation);
 
 }  // namespace antigrad::space

@@ -127,6 +127,13 @@ Tensor apply_activation(const std::shared_ptr<const Kernel>& kernel, const Tenso
   return apply_activation(on_processor(kernel), x, theta);
 }
 
+std::shared_ptr<const CompiledActivation> compile(space::Activation activation,
+                                                  const kernels::Target& target) {
+  std::shared_ptr<const Kernel> kernel = kernels::compile(activation, target);
+  return std::make_shared<CompiledActivation>(
+      CompiledActivation{std::move(activation), std::move(kernel)});
+}
+
 ActivationModule::ActivationModule(std::shared_ptr<const CompiledActivation> compiled)
     : compiled_(std::move(compiled)) {
   const auto type = parameter_type(*compiled_->kernel);
@@ -152,9 +159,8 @@ Tensor ActivationModule::forward(const Tensor& x) {
   const Tensor y =
       other ? apply_activation(compiled_->shelf->find(compiled_->activation, x), x, theta)
             : apply_activation(compiled_->kernel, x, theta);
-  const Tensor scaled = compiled_->gain == 1 ? y : y * compiled_->gain;
-  if (look_) look_(scaled);
-  return scaled;
+  if (look_) look_(y);
+  return y;
 }
 
 }  // namespace antigrad::trainer

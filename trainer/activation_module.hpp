@@ -25,17 +25,18 @@ at::Tensor apply_activation(const std::shared_ptr<const kernels::Kernel>& kernel
 at::Tensor apply_activation(const ActivationKernelPointer& kernel, const at::Tensor& x,
                             const at::Tensor& theta);
 
-/// What every place of a network shares: the activation, its code, and a constant factor on the
-/// output.
+/// What every place of a network shares: the activation and its code.
 struct CompiledActivation {
   space::Activation activation;
   std::shared_ptr<const kernels::Kernel> kernel;
-  double gain = 1;
   // Of other types and devices than `kernel`'s.
   std::shared_ptr<KernelShelf> shelf = std::make_shared<KernelShelf>();
 };
 
-/// One place of a network: gain * f(x; theta) with parameters of its own. Every parameter of the
+std::shared_ptr<const CompiledActivation> compile(space::Activation activation,
+                                                  const kernels::Target& target = {});
+
+/// One place of a network: f(x; theta) with parameters of its own. Every parameter of the
 /// activation is a registered scalar "raw_<name>" that is unbounded, a double where the kernel
 /// computes in float64, else a float, whatever the type of x; theta = transform(raw) as
 /// space::Domain says.

@@ -66,10 +66,7 @@ struct Candidate {
 
   const SharedActivation& code(bool normalise) {
     SharedActivation& known = compiled[normalise];
-    if (!known)
-      known = std::make_shared<CompiledActivation>(
-          CompiledActivation{activation, kernels::compile(activation),
-                             normalise ? space::normalising_gain(activation) : 1});
+    if (!known) known = compile(normalise ? space::normalised(activation) : activation);
     return known;
   }
 };

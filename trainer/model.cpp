@@ -122,12 +122,8 @@ SharedActivation Model::at_place(const std::string& place) {
   const auto text = fixed_.find(place);
   if (text == fixed_.end()) return candidate_;
   SharedActivation& known = compiled_[text->second];
-  if (!known) {
-    const auto activation = space::parse_activation(text->second);
-    const kernels::Target target{.type = candidate_->kernel->type()};
-    known = std::make_shared<CompiledActivation>(
-        CompiledActivation{activation, kernels::compile(activation, target), 1});
-  }
+  if (!known)
+    known = compile(space::parse_activation(text->second), {.type = candidate_->kernel->type()});
   return known;
 }
 

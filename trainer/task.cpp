@@ -12,6 +12,7 @@
 #include "space/yaml.hpp"
 #include "trainer/keys.hpp"
 #include "trainer/models/families.hpp"
+#include "trainer/normalised.hpp"
 
 namespace antigrad::trainer {
 namespace {
@@ -193,7 +194,7 @@ OwnRateSpec read_own_rate(const Yaml& node, int most) {
   return spec;
 }
 
-Task read_task(const Yaml& node, const std::filesystem::path& folder) {
+Task read_task(const Yaml& node, const Yaml& study, const std::filesystem::path& folder) {
   node.allow({"name", "model", "data", "optimiser", "label_smoothing", "batch", "steps", "warm_up",
               "schedule", "average", "evaluate_every", "normalise", "diverged", "clients",
               "problem", "own_rate"});
@@ -220,7 +221,7 @@ Task read_task(const Yaml& node, const std::filesystem::path& folder) {
     task.schedule = read_schedule(node.at("schedule"), task.steps, task.warm_up);
   task.average = real_or(node, "average", 0, 0.999999, task.average);
   task.evaluate_every = count_or(node, "evaluate_every", 1, task.evaluate_every);
-  task.normalise = node.boolean_or("normalise", false);
+  task.normalise = normalised(study, node);
   task.diverged = real_or(node, "diverged", 1, 1e30, task.diverged);
   if (node.has("own_rate")) task.own_rate = read_own_rate(node.at("own_rate"), task.steps);
   return task;
@@ -243,11 +244,11 @@ const char* to_string(DataSpec::Format format) {
 }
 
 std::vector<Task> read_tasks(const std::string& study_yaml) {
-  const Yaml tasks = Yaml::load_file(study_yaml).at("tasks");
+  const Yaml study = Yaml::load_file(study_yaml), tasks = study.at("tasks");
   const auto folder = std::filesystem::path(study_yaml).parent_path();
   std::vector<Task> read;
   for (const Yaml& node : tasks.items()) {
-    read.push_back(read_task(node, folder));
+    read.push_back(read_task(node, study, folder));
     const auto same = [&](const Task& other) { return other.name == read.back().name; };
     if (std::count_if(read.begin(), read.end(), same) > 1)
       node.at("name").fail(

@@ -84,10 +84,7 @@ Task task_of(const Net& net) {
 }
 
 SharedActivation compiled(const std::string& text) {
-  auto activation = space::parse_activation(text);
-  auto kernel = kernels::compile(activation);
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{std::move(activation), std::move(kernel), 1});
+  return compile(space::parse_activation(text));
 }
 
 /// The first one, and others by turns.

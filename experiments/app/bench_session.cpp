@@ -26,7 +26,7 @@ Json to_json(const search::Accounting& a) {
 }  // namespace
 
 int bench_session_command(const Arguments& arguments) {
-  const search::StudyConfig config = search::load_study(arguments.subject);
+  search::StudyConfig config = search::load_study(arguments.subject);
   const search::RunDirectory run =
       search::prepare_run(arguments.root, config, search::Start::fresh);
   search::Pool pool(arguments.workers.value_or(1), evaluators(config, run.study_yaml()));

@@ -53,8 +53,7 @@ Likewise likewise(const search::StudyConfig& config) {
   Likewise found;
   const std::vector<search::TaskFacts> facts = search::facts_of_tasks(config);
   for (std::size_t i = 0; i < facts.size(); ++i) {
-    const auto at = facts[i].find("normalise");
-    const bool normalise = at != facts[i].end() && at->second == "true";
+    const bool normalise = search::says_normalised(facts[i]);
     if (i == 0) found.normalise = normalise;
     if (normalise == found.normalise) found.tasks.push_back(config.tasks[i].name);
   }

@@ -12,6 +12,7 @@
 #include "experiments/app/narrator.hpp"
 #include "experiments/app/slots.hpp"
 #include "search/estimate.hpp"
+#include "search/library/past_study.hpp"
 #include "space/error.hpp"
 #include "trainer/measure/study_keys.hpp"
 #include "trainer/stacked/stacking_fault.hpp"
@@ -115,8 +116,10 @@ std::string forecast(const search::StudyConfig& config, const std::vector<traine
       config.name, cost.baselines, cost.candidates, config.tasks.size(), cost.confirmations,
       config.confirm.seeds, cost.steps, all ? "" : " at least", duration(cost.seconds),
       pool.workers(), pool.workers() == 1 ? "" : "s", cost.disk_bytes / 1e6);
-  for (const trainer::Task& task : tasks)
-    text += fmt::format("\n  {}: {}", task.name, model_facts(task));
+  const std::vector<search::TaskFacts> facts = search::facts_of_tasks(config);
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    text += fmt::format("\n  {}: {}{}", tasks[i].name, model_facts(tasks[i]),
+                        search::says_normalised(facts[i]) ? "; activations are normalised" : "");
   for (const search::Task& task : config.tasks) text += judges_text(task);
   return text;
 }

@@ -15,9 +15,11 @@
 #include "experiments/app/run_facts.hpp"
 #include "experiments/app/slots.hpp"
 #include "search/evidence/ledger.hpp"
+#include "search/normalisation.hpp"
 #include "search/run_directory.hpp"
 #include "search/storage/journal.hpp"
 #include "space/error.hpp"
+#include "space/yaml.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -58,6 +60,18 @@ search::EvaluatorFactory factory_for(const PromoteOptions& o, const std::string&
   return [=](int slot) { return std::make_unique<ByTask>(searched(slot), others(slot), names); };
 }
 
+/// A winner of normalised trainings is not what a task that leaves it as it stands would train.
+void demand_scale_said(const search::StudyConfig& config, const std::string& file) {
+  if (!search::normalises(config)) return;
+  const auto study = space::Yaml::load_file(file);
+  for (const space::Yaml& task : study.at("tasks").items())
+    if (!study.has("normalise") && !task.has("normalise") && !task.has("own_rate"))
+      task.fail(
+          fmt::format("the searched tasks are normalised, and \"{}\" does not say whether it is; "
+                      "expected `normalise: true`, to train activations as they did, or false",
+                      task.at("name").text()));
+}
+
 /// Tasks of a file, none of them named like a searched one.
 std::vector<trainer::Task> read_other_tasks(const search::StudyConfig& config,
                                             const std::string& file) {
@@ -70,6 +84,7 @@ std::vector<trainer::Task> read_other_tasks(const search::StudyConfig& config,
         throw space::Error({file, 0, 0}, fmt::format("task \"{}\" has the name of a searched one; "
                                                      "give it another",
                                                      task.name));
+  demand_scale_said(config, file);
   return tasks;
 }
 

@@ -110,7 +110,7 @@ struct Outcome {
 };
 
 Outcome run(const Claim& claim, const Arguments& arguments, const Interrupt& interrupt) {
-  const search::StudyConfig study = search::load_study(claim.study_file(arguments.size));
+  search::StudyConfig study = search::load_study(claim.study_file(arguments.size));
   claims::check_against(claim, study);
   checked_tasks(study);
   const auto how = arguments.fresh ? search::Start::fresh : search::Start::start;

@@ -11,6 +11,7 @@
 #include "experiments/app/page_exports.hpp"
 #include "experiments/app/run_facts.hpp"
 #include "experiments/app/trainer_library.hpp"
+#include "search/normalisation.hpp"
 #include "space/error.hpp"
 
 namespace antigrad::app {
@@ -133,7 +134,10 @@ std::string sentence(const Summary& s) {
 std::string formulas(const Summary& s) {
   const search::Candidate* winner = winner_of(s);
   if (winner == nullptr) return "";
-  return fmt::format("g(x) = {}\nf(x) = {}\n", winner->activation, winner->f);
+  const auto gain = search::trained_gain(s.config, winner->activation);
+  return fmt::format(
+      "g(x) = {}\nf(x) = {}\n{}", winner->activation, winner->f,
+      gain ? fmt::format("trained as {:.6g} f(x), which exported files hold\n", *gain) : "");
 }
 
 std::string unfinished(const Summary& s) {

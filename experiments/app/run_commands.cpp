@@ -8,6 +8,7 @@
 #include "experiments/app/commands.hpp"
 #include "experiments/app/run_facts.hpp"
 #include "search/evidence/objective.hpp"
+#include "search/normalisation.hpp"
 #include "search/run_directory.hpp"
 #include "search/samplers/atlas.hpp"
 #include "search/summary.hpp"
@@ -156,6 +157,8 @@ int show_command(const Arguments& arguments) {
         fmt::format("{}, the last: {}: {}", refusal.count, refusal.activation, refusal.reason));
   facts.add("g(x)", trial.candidate.activation);
   facts.add("f(x)", trial.candidate.f);
+  if (const auto gain = search::trained_gain(s.config, trial.candidate.activation))
+    facts.add("gain", *gain);
   facts.add("made by", trial.candidate.operation);
   if (!trial.candidate.parents.empty()) facts.add("parents", trial.candidate.parents);
   facts.add("fingerprint", trial.candidate.fingerprint);

@@ -63,11 +63,12 @@ int run_study(StudyConfig config, const RunDirectory& run, const std::vector<tra
 }  // namespace
 
 int search_command(const Arguments& arguments) {
-  const StudyConfig config = with_overrides(search::load_study(arguments.subject, arguments.define),
-                                            arguments.trials, arguments.seed);
+  StudyConfig config = with_overrides(search::load_study(arguments.subject, arguments.define),
+                                      arguments.trials, arguments.seed);
   const auto tasks = checked_tasks(config);
   const auto how = arguments.fresh ? search::Start::fresh : search::Start::start;
-  return run_study(config, search::prepare_run(arguments.root, config, how), tasks, arguments);
+  const RunDirectory run = search::prepare_run(arguments.root, config, how);
+  return run_study(config, run, tasks, arguments);
 }
 
 int resume_command(const Arguments& arguments) {

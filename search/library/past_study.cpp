@@ -13,6 +13,7 @@
 #include "space/error.hpp"
 #include "space/random.hpp"
 #include "space/yaml.hpp"
+#include "trainer/normalised.hpp"
 
 namespace antigrad::search {
 
@@ -200,8 +201,17 @@ std::string PastStudy::hash() const { return hash_of(body_of(*this)); }
 std::vector<TaskFacts> facts_of_tasks(const StudyConfig& config) {
   const space::Yaml root = space::Yaml::parse(config.text, config.file);
   std::vector<TaskFacts> tasks;
-  for (const space::Yaml& task : root.at("tasks").items()) flatten(task, "", tasks.emplace_back());
+  for (const space::Yaml& task : root.at("tasks").items()) {
+    flatten(task, "", tasks.emplace_back());
+    if (config.command.command.empty() && trainer::normalised(root, task))
+      tasks.back()["normalise"] = "true";
+  }
   return tasks;
+}
+
+bool says_normalised(const TaskFacts& facts) {
+  const auto at = facts.find("normalise");
+  return at != facts.end() && at->second == "true";
 }
 
 namespace {

@@ -47,7 +47,10 @@ struct PastStudy {
 Json to_json(const LearnedEstimator& learned);
 LearnedEstimator estimator_of(const Json& json);
 
+/// "normalise" is "true" where the study says it of all its tasks, too.
 std::vector<TaskFacts> facts_of_tasks(const StudyConfig& config);
+/// Whether the task's activations are normalised.
+bool says_normalised(const TaskFacts& facts);
 
 /// Of a study's search. Its confirmation counts for the estimators alone, as more seeds.
 PastStudy past_study(const StudyConfig& config, const std::vector<Trial>& trials,

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "search/library/past_study.hpp"
 #include "search/report/report_page.hpp"
 
 namespace antigrad::search::report {
@@ -105,10 +106,11 @@ std::string space_text(const StudyConfig& c) {
 
 std::string task_text(const StudyConfig& c) {
   std::string text;
-  for (const Task& task : c.tasks) {
-    text +=
-        fmt::format("{}{} ({})", text.empty() ? "" : ", ", task.name, plural(task.steps, "step"));
-  }
+  const std::vector<TaskFacts> facts = facts_of_tasks(c);
+  for (std::size_t i = 0; i < facts.size(); ++i)
+    text += fmt::format("{}{} ({}{})", text.empty() ? "" : ", ", c.tasks[i].name,
+                        plural(c.tasks[i].steps, "step"),
+                        says_normalised(facts[i]) ? ", activations normalised" : "");
   return text;
 }
 

@@ -59,6 +59,7 @@ def test_the_test_part_is_read_once_and_kept_in_the_ledger():
     study = study.replace("baselines: [relu, gelu]", "baselines: [bad1, bad2]").replace("steps: 6", "steps: 20")
     assert "test: 0.01, validation_tokens" in study
     study = study.replace("test: 0.01, validation_tokens", "test: 0.0005, validation_tokens")  # a look at it reads all of it
+    study += "normalise: false\n"  # the bad ones' scale is what is bad about them
     study += "define: {activations: [{name: bad1, g: \"0.001*sech2(x)\"}, {name: bad2, g: \"0.002*sech2(x)\"}]}\n"
     with open("easy.yaml", "w", encoding="utf-8") as file:
         file.write(study)
@@ -90,6 +91,10 @@ def test_tasks_that_were_not_searched():
     tasks = "tasks:" + text.split("tasks:")[1]
     with open("others.yaml", "w", encoding="utf-8") as file:
         file.write(tasks.split("  - name: python")[0].replace("name: digits", "name: others").replace("width: 4", "width: 6"))
+    unsaid = run("promote", "tiny", "--dir", "more", "--seeds", "2", "--sealed", "--tasks", "others.yaml", code=2).stderr
+    assert "others.yaml:2:5: the searched tasks are normalised" in unsaid and "expected `normalise: true`" in unsaid, unsaid
+    with open("others.yaml", "a", encoding="utf-8") as file:
+        file.write("normalise: true\n")
     rows = json.loads(output("promote", "tiny", "--dir", "more", "--seeds", "2", "--sealed", "--workers", "1", "--tasks",
                              "others.yaml", "-o", "json"))
     trained = [row for row in rows if "did not train" not in row["verdict"]]

@@ -122,9 +122,7 @@ void add_weights(Numbers& numbers, const Model& model, const std::string& prefix
 
 Numbers numbers_of(const Row& row, kernels::Type kernel_type) {
   const auto type = kernel_type == kernels::Type::f64 ? at::kDouble : at::kFloat;
-  const auto activation = space::parse_activation(row.activation);
-  const auto compiled = std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation, {.type = kernel_type}), 1});
+  const auto compiled = compile(space::parse_activation(row.activation), {.type = kernel_type});
   const auto generator = at::make_generator<at::CPUGeneratorImpl>(17);
   const auto model = make_model(row.model, row.input, compiled, 5);
   disturb(*model, generator);

@@ -67,9 +67,7 @@ void print_channel(const Task& task, const Model& model, int step) {
 }
 
 void trace(const Task& task) {
-  const auto activation = space::parse_activation("xielu");
-  const auto compiled = std::make_shared<CompiledActivation>(CompiledActivation{
-      activation, kernels::compile(activation, {.type = kernels::Type::f64}), 1});
+  const auto compiled = compile(space::parse_activation("xielu"), {.type = kernels::Type::f64});
   const auto model = make_model(task.model, {1, 2, 2, 2}, compiled, 5);
   Optimiser optimiser(task, *model);
   print(task, *model, optimiser, -1);

@@ -56,7 +56,11 @@ def check_winner():
         for p, start in zip(started.parameters(), starts, strict=True):
             p.fill_(start)
     y = started(x).detach().double()
-    want = torch.tensor([facts[field] for field in points], dtype=torch.float64)
+    z = torch.linspace(-9, 9, 4001)  # what normalised runs trained has the second moment 1
+    moment = torch.trapezoid(started(z).detach().double() ** 2 * torch.exp(-z.double() ** 2 / 2), z.double()) / (2 * torch.pi) ** 0.5
+    assert abs(moment - 1) < 1e-5, moment
+    gain = asked("show", "tiny", str(best.user_attrs["search_trial"]))["gain"]
+    want = gain * torch.tensor([facts[field] for field in points], dtype=torch.float64)
     assert ((y - want).abs() <= 1e-6 * want.abs().clamp(min=1)).all(), (best.user_attrs["activation"], x, y, want)
 
     check_trained_values(winner, module, best, len(starts))

@@ -143,13 +143,20 @@ TEST(Study, CommentLinesDoNotMakeAnotherStudy) {
   EXPECT_FALSE(same_study("a: 1\n", "a: 2\n"));
 }
 
+RunDirectory begun(const fake::Folder& folder, const std::string& text, Start how = Start::start) {
+  StudyConfig config = parse_study(text, "toy.yaml");
+  const RunDirectory run = prepare_run(folder.path(), config, how);
+  EXPECT_TRUE(same_study(config.text, load_study(run.study_yaml()).text)) << "what is there says";
+  return run;
+}
+
 TEST(RunDirectory, SameStudyGoesOnAndAnotherIsRefused) {
   const fake::Folder folder;
-  const RunDirectory run = prepare_run(folder.path(), fake::study(5), Start::start);
+  const RunDirectory run = begun(folder, fake::study_text(5));
   EXPECT_EQ(run.path, folder / "toy");
-  EXPECT_EQ(prepare_run(folder.path(), fake::study(5), Start::start).path, run.path);
+  EXPECT_EQ(begun(folder, fake::study_text(5)).path, run.path);
   try {
-    prepare_run(folder.path(), fake::study(6), Start::start);
+    begun(folder, fake::study_text(6));
     FAIL();
   } catch (const space::Error& e) {
     EXPECT_NE(e.message().find("antigrad resume"), std::string::npos);
@@ -159,9 +166,9 @@ TEST(RunDirectory, SameStudyGoesOnAndAnotherIsRefused) {
 
 TEST(RunDirectory, FreshSetsTheOldRunAside) {
   const fake::Folder folder;
-  const RunDirectory run = prepare_run(folder.path(), fake::study(5), Start::start);
+  const RunDirectory run = begun(folder, fake::study_text(5));
   std::ofstream(run.journal()) << "old";
-  prepare_run(folder.path(), fake::study(6), Start::fresh);
+  begun(folder, fake::study_text(6), Start::fresh);
   EXPECT_FALSE(std::filesystem::exists(run.journal()));
   EXPECT_TRUE(std::filesystem::exists(folder / "toy.old/journal.log"));
   EXPECT_EQ(load_study(run.study_yaml()).trials, 6);
@@ -169,7 +176,7 @@ TEST(RunDirectory, FreshSetsTheOldRunAside) {
 
 TEST(RunDirectory, OpenNamesTheRunsThereAre) {
   const fake::Folder folder;
-  const RunDirectory run = prepare_run(folder.path(), fake::study(5), Start::start);
+  const RunDirectory run = begun(folder, fake::study_text(5));
   std::ofstream(run.journal()) << "";
   EXPECT_EQ(open_run(folder.path(), "toy").path, run.path);
   EXPECT_EQ(open_run("/nowhere", run.path).path, run.path);

@@ -28,8 +28,9 @@ void write(const std::string& path, std::size_t bytes) {
 class Storage : public testing::Test {
  protected:
   void SetUp() override {
-    run_ = prepare_run(folder_.path(), fake::study(), Start::start);
-    fake::run(fake::study(), run_.journal(), 1);
+    StudyConfig study = fake::study();
+    run_ = prepare_run(folder_.path(), study, Start::start);
+    fake::run(study, run_.journal(), 1);
     trial_ = summarise(run_).trials.at(5);
     checkpoint_ = name(trial_.runs.at(0).seed, trial_.candidate.activation);
   }

@@ -14,10 +14,8 @@ namespace {
 using at::Tensor;
 using torch::autograd::variable_list;
 
-std::shared_ptr<const CompiledActivation> compiled(const std::string& text, double gain = 1) {
-  const auto activation = space::parse_activation(text);
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation), gain});
+std::shared_ptr<const CompiledActivation> compiled(const std::string& text) {
+  return compile(space::parse_activation(text));
 }
 
 Tensor images() {
@@ -67,9 +65,7 @@ TEST(ActivationModuleTest, ViewsWithGapsGiveTheSameValues) {
 /// y, gx, dx (of sum gx^2) and gtheta as double, contiguous, for a kernel and tensor of the type.
 std::vector<Tensor> in_type(kernels::Type type, at::ScalarType scalar, const Tensor& input,
                             const Tensor& gy) {
-  const auto activation = space::parse_activation("xielu");
-  ActivationModule module(std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation, {.type = type}), 1}));
+  ActivationModule module(compile(space::parse_activation("xielu"), {.type = type}));
   Tensor x = input.detach().to(scalar).requires_grad_();
   const Tensor y = module.forward(x);
   EXPECT_EQ(y.scalar_type(), scalar);
@@ -172,9 +168,7 @@ TEST(ActivationModuleTest, AJointDomainHoldsAfterAnyStepOfTheRawValues) {
 TEST(ActivationModuleTest, TheGradientOfAJointBoundReachesTheEarlierParameter) {
   const auto activation = space::parse_activation(
       "[a = 2 in (0, inf), b = 3 in (a, 2.5*a), c = 1 in (-inf, 2*b)] f: a*x + b*tanh(x) + c");
-  const auto shared = std::make_shared<CompiledActivation>(CompiledActivation{
-      activation, kernels::compile(activation, {.type = kernels::Type::f64}), 1});
-  ActivationModule module(shared);
+  ActivationModule module(compile(activation, {.type = kernels::Type::f64}));
   variable_list raw = module.parameters();
   const Tensor weights = at::tensor({0.3, -0.7, 1.1}, at::kDouble);
   const auto loss = [&] { return (module.theta() * weights).sum(); };
@@ -198,8 +192,7 @@ TEST(ActivationModuleTest, TheGradientOfAJointBoundReachesTheEarlierParameter) {
 TEST(ActivationModuleTest, TheGainNormalisesTheSecondMoment) {
   for (const std::string text : {"relu", "gelu", "relu2", "tanh", "xielu"}) {
     SCOPED_TRACE(text);
-    const double gain = space::normalising_gain(space::parse_activation(text));
-    ActivationModule module(compiled(text, gain));
+    ActivationModule module(compile(space::normalised(space::parse_activation(text))));
     const auto generator = at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{3});
     const Tensor x = at::empty({400'000}).normal_(0, 1, generator);
     EXPECT_NEAR(module.forward(x).square().mean().item<double>(), 1, 0.02);

@@ -8,9 +8,7 @@
 namespace antigrad::trainer {
 
 inline SharedActivation compiled(const std::string& text, kernels::Type type = kernels::Type::f32) {
-  const auto activation = space::parse_activation(text);
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation, {.type = type}), 1});
+  return compile(space::parse_activation(text), {.type = type});
 }
 
 /// For finite differences.

@@ -24,8 +24,7 @@ constexpr int kPoints = 8;
 
 std::shared_ptr<const CompiledActivation> compiled(const space::Activation& activation,
                                                    kernels::Type type) {
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation, {.type = type}), 1});
+  return compile(activation, {.type = type});
 }
 
 /// Fixed numbers in [-1, 1) as weights of a sum.
@@ -205,7 +204,7 @@ class WrongSlope : public kernels::Kernel {
 
 TEST(GradcheckTest, AWrongSlopeFails) {
   const auto wrong = std::make_shared<CompiledActivation>(
-      CompiledActivation{space::parse_activation("relu2"), std::make_shared<WrongSlope>(), 1});
+      CompiledActivation{space::parse_activation("relu2"), std::make_shared<WrongSlope>()});
   EXPECT_NE(Check(wrong).first(), "");
 }
 

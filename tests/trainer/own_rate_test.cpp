@@ -63,6 +63,26 @@ TEST(Normalise, TheScaleOfACandidateIsNotJudged) {
   }
 }
 
+// What a study says of all its tasks, a task may say otherwise; one that chooses its own rate does.
+TEST(Normalise, AStudySaysItOfTasksThatDoNot) {
+  const TinyStudy study;
+  const auto tasks = [&](const std::string& key, const std::string& of_all) {
+    study.write("study.yaml", with_key("0.02", key) + of_all);
+    std::vector<bool> normalised;
+    for (const Task& task : read_tasks(study.path())) normalised.push_back(task.normalise);
+    return normalised;
+  };
+  using Both = std::vector<bool>;
+  EXPECT_EQ(tasks("diverged: 10", ""), (Both{false, false}));
+  EXPECT_EQ(tasks("diverged: 10", "normalise: true\n"), (Both{true, true}));
+  EXPECT_EQ(tasks("normalise: false", "normalise: true\n"), (Both{false, true}));
+  EXPECT_EQ(tasks("normalise: true", "normalise: false\n"), (Both{true, false}));
+  const std::string rate = "own_rate: {factors: [1, 2], steps: 3}";
+  EXPECT_EQ(tasks(rate, "normalise: true\n"), (Both{false, true}));
+  EXPECT_EQ(tasks(rate + "\n    normalise: true", "normalise: true\n"), (Both{true, true}));
+  EXPECT_THROW(tasks("diverged: 10", "normalise: 1\n"), space::Error);
+}
+
 TEST(OwnRate, MistakesHaveTheirPlace) {
   const TinyStudy study;
   for (const char* key :

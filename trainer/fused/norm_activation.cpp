@@ -150,13 +150,10 @@ Tensor forward_pass(const Tensor& x, const Tensor& residual, const NormState& no
   const T *const in = x.const_data_ptr<T>(), *const add = data_or_null<T>(residual);
   T* const out = y.mutable_data_ptr<T>();
   std::vector<T> middle(static_cast<std::size_t>(pass.block()));
-  const T gain = static_cast<T>(activation.gain);
   pass.for_blocks([&](std::int64_t at, std::int64_t n) {
     scale_and_shift(in + at, add == nullptr ? nullptr : add + at, line.scale.data(),
                     line.shift.data(), middle.data(), n, pass.length());
     activation.kernel->forward(middle.data(), out + at, n, theta);
-    if (activation.gain != 1)
-      for (std::int64_t i = at; i < at + n; ++i) out[i] *= gain;
   });
   return y;
 }
@@ -188,16 +185,12 @@ Gradients backward_pass(const Tensor& x, const Tensor& residual, const Tensor& g
       pattern_of<T>(std::vector<T>(statistics.mean.begin(), statistics.mean.end()));
   std::vector<double> block_theta(theta.size());
   result.theta.resize(theta.size());
-  const T gain = static_cast<T>(activation.gain);
 
   auto [sum, product] = pass.sums([&](std::int64_t at, std::int64_t n, T* one, T* other) {
     scale_and_shift(in + at, add == nullptr ? nullptr : add + at, line.scale.data(),
                     line.shift.data(), middle.data(), n, pass.length());
     activation.kernel->backward(middle.data(), given + at, inner + at, n, theta, block_theta);
-    for (std::size_t k = 0; k < theta.size(); ++k)
-      result.theta[k] += activation.gain * block_theta[k];
-    if (activation.gain != 1)
-      for (std::int64_t i = at; i < at + n; ++i) inner[i] *= gain;
+    for (std::size_t k = 0; k < theta.size(); ++k) result.theta[k] += block_theta[k];
     add_products(inner + at, in + at, mean.data(), one, other, n, pass.length());
   });
 
@@ -286,9 +279,7 @@ Tensor normalised_activation_plain(const Tensor& x, const Tensor& residual, cons
                                    bool training) {
   const Tensor h = at::batch_norm(x, norm.weight, norm.bias, norm.running_mean,
                                   norm.running_variance, training, kMomentum, kEpsilon, false);
-  const Tensor y =
-      apply_activation(activation->kernel, residual.defined() ? h + residual : h, theta);
-  return activation->gain == 1 ? y : y * activation->gain;
+  return apply_activation(activation->kernel, residual.defined() ? h + residual : h, theta);
 }
 
 Tensor normalised_activation(const Tensor& x, const Tensor& residual, const NormState& norm,

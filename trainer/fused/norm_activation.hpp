@@ -11,7 +11,7 @@ namespace antigrad::trainer {
 
 using ActivationPointer = std::shared_ptr<const CompiledActivation>;
 
-/// gain f(batch_norm(x) + residual; theta) of [n, c, h, w] or [n, c], float or double; residual may
+/// f(batch_norm(x) + residual; theta) of [n, c, h, w] or [n, c], float or double; residual may
 /// be undefined. Batch statistics and their gradients while training; else the running ones,
 /// without a gradient (asked for one, libtorch's layers one after the other answer). Differs from
 /// those by rounding; differentiable as often as they are: second derivatives are taken through

@@ -69,9 +69,7 @@ class TaskSpectra : public Spectrum {
  private:
   std::vector<double> of_task(const Task& task, const Dataset& data,
                               const space::Activation& activation) const {
-    const auto compiled = std::make_shared<CompiledActivation>(
-        CompiledActivation{activation, kernels::compile(activation),
-                           task.normalise ? space::normalising_gain(activation) : 1});
+    const auto compiled = compile(task.normalise ? space::normalised(activation) : activation);
     const auto model =
         make_model(task.model, data.input(), compiled, run_key(task, kSeed, "weights"));
     model->train();

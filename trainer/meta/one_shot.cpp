@@ -18,8 +18,7 @@ namespace {
 
 std::deque<Supernet> supernets(const std::string& study_yaml, const Mixture& mixture,
                                std::uint64_t seed) {
-  const auto compiled = std::make_shared<CompiledActivation>(
-      CompiledActivation{mixture.activation(), kernels::compile(mixture.activation()), 1});
+  const auto compiled = compile(mixture.activation());
   std::deque<Supernet> all;
   for (Task task : read_tasks(study_yaml)) {
     task.schedule = {};  // the length is not the study's

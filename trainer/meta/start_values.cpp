@@ -33,8 +33,7 @@ Problem problem_of(const std::string& study_yaml, const std::string& text, const
         "\"{}\" has no trainable parameters, so there is nothing to learn; write one in brackets: "
         "[a = 1 in (0, inf)] ...",
         text));
-  problem.activation = std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation), 1});
+  problem.activation = compile(activation);
   for (const Task& task : problem.tasks) problem.data.push_back(shared_dataset(task));
   return problem;
 }

@@ -116,31 +116,15 @@ KernelPointer StackedActivation::kernel_for(const Tensor& x) const {
                                                  kernels::CudaDevice(x.device().index()));
 }
 
-const Tensor& StackedActivation::gains_for(const Tensor& y) const {
-  Tensor& known = gains_[y.scalar_type()];
-  if (known.defined()) return known;
-  std::vector<double> gains;
-  for (const auto& module : modules_) gains.push_back(module->compiled()->gain);
-  return known = at::tensor(gains, at::kDouble).to(y.options());
-}
-
 Tensor StackedActivation::in_one_launch(const Tensor& x, bool places) const {
   std::vector<Tensor> theta;
-  bool scaled = false;
   for (const auto& module : modules_) {
     const Tensor own = module->theta();
     if (own.numel() > 0) theta.push_back(own);
-    scaled = scaled || module->compiled()->gain != 1;
   }
   const auto count = static_cast<std::int64_t>(modules_.size());
   const Tensor all = theta.empty() ? at::empty({0}, x.options().dtype(at::kFloat)) : at::cat(theta);
-  const Tensor y = OneLaunch::apply(x, all, kernel_for(x), count, places);
-  if (!scaled) return y;
-  const Tensor& each = gains_for(y);
-  if (places) return y * each.repeat_interleave(y.size(1) / count).view({1, -1, 1, 1});
-  std::vector<std::int64_t> sizes(static_cast<std::size_t>(y.dim()), 1);
-  sizes.front() = count;
-  return y * each.view(sizes);
+  return OneLaunch::apply(x, all, kernel_for(x), count, places);
 }
 
 }  // namespace antigrad::trainer

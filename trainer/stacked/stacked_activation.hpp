@@ -25,13 +25,10 @@ class StackedActivation {
   at::Tensor one_by_one(const at::Tensor& x, bool places) const;
   at::Tensor in_one_launch(const at::Tensor& x, bool places) const;
   std::shared_ptr<const kernels::StackedKernel> kernel_for(const at::Tensor& x) const;
-  /// [K], of the type and on the device of y.
-  const at::Tensor& gains_for(const at::Tensor& y) const;
 
   std::vector<std::shared_ptr<ActivationModule>> modules_;
   // Compiled when the first value of the type comes; a model belongs to one thread and device.
   mutable std::map<at::ScalarType, std::shared_ptr<const kernels::StackedKernel>> kernels_;
-  mutable std::map<at::ScalarType, at::Tensor> gains_;  // there, for launches that are captured
 };
 
 }  // namespace antigrad::trainer

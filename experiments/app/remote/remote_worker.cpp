@@ -89,7 +89,8 @@ RemoteWorker::Desk& RemoteWorker::desk_of(const Place& place) {
   desk_.reset();
   const std::string file = options_.study.empty()
                                ? copy_study(client_, place.yaml, place.files, options_.folder)
-                               : std::filesystem::absolute(options_.study).string();
+                               : own_study(std::filesystem::absolute(options_.study).string(),
+                                           place.yaml, options_.folder);
   auto desk = std::make_unique<Desk>();
   desk->text = place.yaml;
   desk->config = search::load_study(file);

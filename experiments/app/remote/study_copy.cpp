@@ -14,6 +14,7 @@
 
 #include "experiments/app/remote/fetch.hpp"
 #include "experiments/app/remote/file_shelf.hpp"
+#include "search/normalisation.hpp"
 #include "search/study_paths.hpp"
 #include "space/error.hpp"
 #include "space/random.hpp"
@@ -77,6 +78,16 @@ std::string replaced(std::string text, std::vector<std::pair<std::string, std::s
   return text;
 }
 
+/// The path of a study with this text.
+std::string kept(const std::string& text, const fs::path& folder) {
+  const fs::path place = folder / "studies" / hash_of(text);
+  fs::create_directories(place);
+  const std::string study = (place / "study.yaml").string();
+  std::ifstream in(study, std::ios::binary);
+  if (std::string{std::istreambuf_iterator<char>(in), {}} != text) write_whole(study, text);
+  return study;
+}
+
 }  // namespace
 
 void write_whole(const std::string& path, const std::string& text) {
@@ -115,13 +126,13 @@ std::string copy_study(const Client& client, const std::string& text, const std:
           path));
     paths.emplace_back(path, fetched(client, row, folder));
   }
-  const std::string copy = replaced(text, std::move(paths));
-  const fs::path place = fs::path(folder) / "studies" / hash_of(copy);
-  fs::create_directories(place);
-  const std::string study = (place / "study.yaml").string();
-  std::ifstream in(study, std::ios::binary);
-  if (std::string{std::istreambuf_iterator<char>(in), {}} != copy) write_whole(study, copy);
-  return study;
+  return kept(replaced(text, std::move(paths)), folder);
+}
+
+std::string own_study(const std::string& file, const std::string& text, const std::string& folder) {
+  const search::StudyConfig own = search::load_study(file);
+  const std::string said = search::text_saying_as(own, text);
+  return said == own.text ? file : kept(said, folder);
 }
 
 }  // namespace antigrad::app

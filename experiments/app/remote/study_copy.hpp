@@ -14,6 +14,10 @@ namespace antigrad::app {
 std::string copy_study(const Client& client, const std::string& text, const std::string& files,
                        const std::string& folder);
 
+/// A study of this machine in place of the server's: `file`, or a copy of it in `folder` that says
+/// of `normalise` what the server's text says and it does not. Throws space::Error.
+std::string own_study(const std::string& file, const std::string& text, const std::string& folder);
+
 /// Writes a file as a whole: elsewhere, synchronised, renamed. Throws space::Error.
 void write_whole(const std::string& path, const std::string& text);
 

@@ -153,7 +153,8 @@ TEST(Format, StudyOfTheServiceSaysItsVersion) {
 
 TEST(Format, RunDirectorySaysItsVersionAndANewerOneIsRefused) {
   const fake::Folder folder;
-  const RunDirectory run = prepare_run(folder.path(), fake::study(2), Start::start);
+  StudyConfig study = fake::study(2);
+  const RunDirectory run = prepare_run(folder.path(), study, Start::start);
   const std::string mark = run.path + "/FORMAT";
   EXPECT_EQ(read_all(mark), "antigrad run 1\n");
   write(run.journal(), "");
@@ -162,11 +163,11 @@ TEST(Format, RunDirectorySaysItsVersionAndANewerOneIsRefused) {
   mark_run(run.path);
   EXPECT_EQ(read_all(mark), "antigrad run 1\n");
   write(mark, "");  // cut off by a full disk
-  prepare_run(folder.path(), fake::study(2), Start::start);
+  prepare_run(folder.path(), study, Start::start);
   EXPECT_EQ(read_all(mark), "antigrad run 1\n");
   write(mark, "antigrad run 7\n");
   expect_newer(refusal([&] { open_run(folder.path(), "toy"); }));
-  expect_newer(refusal([&] { prepare_run(folder.path(), fake::study(2), Start::start); }));
+  expect_newer(refusal([&] { prepare_run(folder.path(), study, Start::start); }));
   expect_newer(refusal([&] { mark_run(run.path); }));
   EXPECT_EQ(read_all(mark), "antigrad run 7\n");
   write(mark, "something else\n");

@@ -28,10 +28,7 @@ class DeviceTrainingTest : public testing::Test {
   }
 
   static SharedActivation compiled(const std::string& text) {
-    auto activation = space::parse_activation(text);
-    auto kernel = kernels::compile(activation);
-    return std::make_shared<CompiledActivation>(
-        CompiledActivation{std::move(activation), std::move(kernel), 1});
+    return compile(space::parse_activation(text));
   }
 
   std::unique_ptr<Training> run(const Task& task, const std::string& activation,

@@ -57,9 +57,9 @@ class GraphedTrainingTest : public testing::Test {
   }
 
   Pointer run(const Task& task, const Compute& compute, const char* activation = "prelu") const {
-    const auto code = std::make_shared<CompiledActivation>(*compiled(activation));
-    if (task.normalise) code->gain = space::normalising_gain(code->activation);
-    return std::make_unique<Training>(task, data_[task.name == tasks_[0].name ? 0 : 1], code, 5,
+    const space::Activation f = space::parse_activation(activation);
+    return std::make_unique<Training>(task, data_[task.name == tasks_[0].name ? 0 : 1],
+                                      compile(task.normalise ? space::normalised(f) : f), 5,
                                       compute);
   }
 

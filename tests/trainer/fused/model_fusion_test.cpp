@@ -29,9 +29,7 @@ const std::vector<Case> kCases = {
 };
 
 std::shared_ptr<Model> model_of(const Case& c, const std::string& text) {
-  const auto activation = space::parse_activation(text);
-  const auto compiled = std::make_shared<CompiledActivation>(CompiledActivation{
-      activation, kernels::compile(activation, {.type = kernels::Type::f64}), 1});
+  const auto compiled = compile(space::parse_activation(text), {.type = kernels::Type::f64});
   auto model = make_model(read_model(space::Yaml::parse(c.model)), {c.channels, c.side, c.side, 10},
                           compiled, 3);
   const at::NoGradGuard no_grad;

@@ -39,11 +39,7 @@ class CheckpointTest : public testing::Test {
     return read_tasks(study_.path());
   }
   static Training make(const Task& task, const std::string& text, std::uint64_t seed) {
-    const auto activation = space::parse_activation(text);
-    return Training(task, load_dataset(task),
-                    std::make_shared<CompiledActivation>(
-                        CompiledActivation{activation, kernels::compile(activation), 1}),
-                    seed);
+    return Training(task, load_dataset(task), compile(space::parse_activation(text)), seed);
   }
   std::string path() const { return (fs::path(study_.path()).parent_path() / "kept.run").string(); }
   std::string refusal(Training run) const {

@@ -25,9 +25,7 @@ Task gan_task(const TinyStudy& study) {
 }
 
 SharedActivation in_float(const std::string& text) {
-  const auto activation = space::parse_activation(text);
-  return std::make_shared<CompiledActivation>(
-      CompiledActivation{activation, kernels::compile(activation), 1});
+  return compile(space::parse_activation(text));
 }
 
 std::shared_ptr<Model> player(Gan& gan, const char* name) {

@@ -117,10 +117,7 @@ TEST(StackTest, WhereAStackDiffersSoDoesARunWhoseFirstWeightMovedByOneUlp) {
       task.optimiser.rate = 1.5;
     }
     const auto data = load_dataset(task);
-    auto activation = space::parse_activation("gelu");
-    auto kernel = kernels::compile(activation);
-    const auto candidate = std::make_shared<CompiledActivation>(
-        CompiledActivation{std::move(activation), std::move(kernel), 1});
+    const auto candidate = compile(space::parse_activation("gelu"));
     Training plain(task, data, candidate, 3), moved(task, data, candidate, 3);
     {
       const at::NoGradGuard no_grad;

@@ -49,11 +49,8 @@ const std::vector<Case> kCases = {
 
 std::vector<SharedActivation> candidates(kernels::Type type) {
   std::vector<SharedActivation> all;
-  for (const std::string& text : kCandidates) {
-    const auto activation = space::parse_activation(text);
-    all.push_back(std::make_shared<CompiledActivation>(
-        CompiledActivation{activation, kernels::compile(activation, {.type = type}), 1}));
-  }
+  for (const std::string& text : kCandidates)
+    all.push_back(compile(space::parse_activation(text), {.type = type}));
   return all;
 }
 
