@@ -19,9 +19,7 @@ constexpr std::string_view kKey = "normalise";
 
 std::string with_key(std::string text, const Yaml& root, bool value) {
   const std::string entry = fmt::format("{}: {}", kKey, value);
-  std::size_t begin = 0;
-  for (int line = 1; line < root.where().line; ++line) begin = text.find('\n', begin) + 1;
-  begin += static_cast<std::size_t>(root.where().column - 1);
+  const std::size_t begin = space::offset_of(root.where(), text);
   if (text.compare(begin, 1, "{") == 0) return text.insert(begin + 1, entry + ", ");
   if (!text.ends_with('\n')) text += '\n';
   return text + std::string(static_cast<std::size_t>(root.where().column - 1), ' ') + entry + '\n';

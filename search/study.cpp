@@ -228,9 +228,7 @@ std::string with_absolute_paths(std::string text, const Yaml& root, const std::s
   std::vector<std::pair<std::size_t, std::size_t>> places;
   for (const Yaml& path : relative_paths(root, file)) {
     const std::string value = path.text();
-    std::size_t at = 0;
-    for (int line = 1; line < path.where().line; ++line) at = text.find('\n', at) + 1;
-    at = text.find(value, at + static_cast<std::size_t>(path.where().column - 1));
+    const std::size_t at = text.find(value, space::offset_of(path.where(), text));
     if (at != std::string::npos) places.emplace_back(at, value.size());
   }
   std::ranges::sort(places);

@@ -323,4 +323,10 @@ bool Yaml::boolean_or(std::string_view key, bool fallback) const {
   return has(key) ? at(key).boolean() : fallback;
 }
 
+std::size_t offset_of(const Where& where, std::string_view text) {
+  std::size_t at = 0;
+  for (int line = 1; line < where.line; ++line) at = text.find('\n', at) + 1;
+  return at + static_cast<std::size_t>(where.column - 1);
+}
+
 }  // namespace antigrad::space

@@ -60,4 +60,7 @@ class Yaml {
   std::shared_ptr<void> node_;
 };
 
+/// The index in `text` of a node of it, by line and column.
+std::size_t offset_of(const Where& where, std::string_view text);
+
 }  // namespace antigrad::space

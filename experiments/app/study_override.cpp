@@ -10,11 +10,9 @@
 namespace antigrad::app {
 namespace {
 
-// Line and column count from 1; the scalar is a plain number.
+// The scalar is a plain number.
 void replace_number(std::string& text, const space::Where& where, const std::string& value) {
-  std::size_t begin = 0;
-  for (int line = 1; line < where.line; ++line) begin = text.find('\n', begin) + 1;
-  begin += static_cast<std::size_t>(where.column - 1);
+  const std::size_t begin = space::offset_of(where, text);
   const std::size_t end = std::min(text.find_first_not_of("+-.0123456789eE", begin), text.size());
   text.replace(begin, end - begin, value);
 }

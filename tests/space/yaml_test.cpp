@@ -44,6 +44,13 @@ TEST(YamlTest, AViewOutlivesTheDocumentItCameFrom) {
   EXPECT_EQ(inner.at("c").where().column, 12);
 }
 
+TEST(YamlTest, ANodeIsFoundInItsText) {
+  const std::string text = "# \u00e9\n\na: 1\nb: {c: [first, second]}\n";
+  const Yaml yaml = Yaml::parse(text);
+  EXPECT_EQ(offset_of(yaml.where(), text), text.find("a:"));
+  EXPECT_EQ(offset_of(yaml.at("b").at("c").items()[1].where(), text), text.find("second"));
+}
+
 TEST(YamlTest, ErrorsCarryFileLineAndColumn) {
   struct Row {
     std::string text, head;
