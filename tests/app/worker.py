@@ -58,6 +58,17 @@ def test_killed_servers_and_workers_leave_the_journal_of_a_search_on_one_machine
     print(f"  {kills} kills in {studies} studies, each with the journal of the unbroken one")
 
 
+def test_a_worker_with_the_study_of_its_own_machine_trains_as_the_server_says():
+    file = study("own", trials=2)
+    run("search", file, "--dir", "alone", "--workers", "1", "--fresh")
+    with open(file, encoding="utf-8") as text:
+        assert "normalise" not in text.read(), "the server says it, the file does not"
+    server = Server(file, "--port", "0", "--until-done")
+    RemoteWorker(server.url, file, log="own.log").leave()
+    assert server.process.wait(300) == 0
+    assert canonical("runs/own/journal.log") == canonical("alone/own/journal.log")
+
+
 def test_a_worker_that_is_asked_to_end_gives_its_trial_back_at_once():
     file = study("leave", trials=1, finalists=1)
     with open(file, encoding="utf-8") as text:
