@@ -9,6 +9,7 @@
 #include "search/library/past_study.hpp"
 #include "space/gain.hpp"
 #include "space/yaml.hpp"
+#include "trainer/normalised.hpp"
 
 namespace antigrad::search {
 namespace {
@@ -41,10 +42,8 @@ std::string without_false(const std::string& text) {
 
 std::string beginning_text(const StudyConfig& study) {
   const Yaml root = Yaml::parse(study.text, study.file);
-  const auto tasks = root.at("tasks").items();
-  const bool asked = std::ranges::any_of(
-      tasks, [](const Yaml& task) { return !task.has(kKey) && !task.has("own_rate"); });
-  if (root.has(kKey) || root.has("evaluator") || !asked) return study.text;
+  const bool all_say = std::ranges::all_of(root.at("tasks").items(), trainer::says_scale);
+  if (root.has(kKey) || root.has("evaluator") || all_say) return study.text;
   return with_key(study.text, root, true);
 }
 

@@ -5,11 +5,15 @@
 
 namespace antigrad::trainer {
 
-/// What the task says itself; of one that names neither `normalise` nor `own_rate`, what its study
-/// says; false where that says nothing either. Throws space::Error for what is no boolean.
+/// Whether the task says itself what becomes of an activation's scale: `normalise` or `own_rate`.
+inline bool says_scale(const space::Yaml& task) {
+  return task.has("normalise") || task.has("own_rate");
+}
+
+/// What the task says itself, else what its study says; false where that says nothing either.
+/// Throws space::Error for what is no boolean.
 inline bool normalised(const space::Yaml& study, const space::Yaml& task) {
-  if (task.has("normalise")) return task.at("normalise").boolean();
-  return !task.has("own_rate") && study.boolean_or("normalise", false);
+  return (says_scale(task) ? task : study).boolean_or("normalise", false);
 }
 
 }  // namespace antigrad::trainer

@@ -20,6 +20,7 @@
 #include "search/storage/journal.hpp"
 #include "space/error.hpp"
 #include "space/yaml.hpp"
+#include "trainer/normalised.hpp"
 
 namespace antigrad::app {
 namespace {
@@ -65,7 +66,7 @@ void demand_scale_said(const search::StudyConfig& config, const std::string& fil
   if (!search::normalises(config)) return;
   const auto study = space::Yaml::load_file(file);
   for (const space::Yaml& task : study.at("tasks").items())
-    if (!study.has("normalise") && !task.has("normalise") && !task.has("own_rate"))
+    if (!study.has("normalise") && !trainer::says_scale(task))
       task.fail(
           fmt::format("the searched tasks are normalised, and \"{}\" does not say whether it is; "
                       "expected `normalise: true`, to train activations as they did, or false",

@@ -1,6 +1,7 @@
 // The Fisher spectrum of small networks against the whole matrix.
 #include "trainer/meta/fisher.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -59,6 +60,19 @@ TEST_F(FisherTest, RowsSumToTheGradientOfTheMean) {
   for (const at::Tensor& weight : problem->model()->parameters())
     want.push_back(weight.grad().reshape({-1}));
   EXPECT_LT((mean - at::cat(want)).norm().item<double>(), 1e-12 * mean.norm().item<double>());
+}
+
+// As it trains: a study that normalises does not see the scale of an activation.
+TEST_F(FisherTest, IsThatOfTheNormalisedActivationWhereTheStudyNormalises) {
+  for (const bool normalised : {true, false}) {
+    study_.write("study.yaml",
+                 TinyStudy::tasks("0.02") + fmt::format("normalise: {}\n", normalised));
+    const std::unique_ptr<Spectrum> spectrum(antigrad_open_spectrum(study_.path().c_str(), 6));
+    const auto one = spectrum->eigenvalues("0 | 0 | 1"), three = spectrum->eigenvalues("0 | 0 | 3");
+    ASSERT_EQ(one.size(), 2u);
+    for (std::size_t task = 0; task < one.size(); ++task)
+      EXPECT_EQ(std::abs(three[task].at(0) / one[task].at(0) - 1) < 1e-3, normalised) << task;
+  }
 }
 
 TEST_F(FisherTest, EveryTaskHasASpectrumOfItsOwnAndAnActivationChangesIt) {
